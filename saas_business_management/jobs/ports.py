@@ -1,0 +1,68 @@
+"""Builds the adapters a job works with, from what a cluster record says of itself.
+
+Owns: the bundle `Ports` and which adapter stands behind each port. Does not own: what the adapters do.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..adapters.clock import SystemClock
+from ..adapters.filestore import LocalFilestore
+from ..adapters.http import HttpFrontDoor
+from ..adapters.odoo_process import OdooProcess
+from ..adapters.ports import Clock, ClusterPort, FilestorePort, FrontDoorPort, OdooPort
+from ..adapters.postgres.cluster import PostgresCluster
+from ..adapters.postgres.connect import Server
+
+_kept = threading.local()
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The outside world of one cluster; a job without a cluster gets only the clock."""
+
+    clock: Clock
+    cluster: ClusterPort | None = None
+    filestore: FilestorePort | None = None
+    odoo: OdooPort | None = None
+    front_door: FrontDoorPort | None = None
+
+
+def build_ports(cluster: Mapping[str, Any] | None) -> Ports:
+    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), kept per thread so that connections stay warm."""
+    if cluster is None:
+        return Ports(clock=SystemClock())
+    kept = _kept.__dict__.setdefault("ports", {})
+    label = tuple(sorted((name, str(value)) for name, value in cluster.items()))
+    marks = (label, cluster["prov_password"], cluster["cluster_secret"])
+    if cluster["key"] not in kept or kept[cluster["key"]][0] != marks:
+        kept[cluster["key"]] = (marks, _build(cluster))
+    return kept[cluster["key"]][1]
+
+
+def _build(cluster: Mapping[str, Any]) -> Ports:
+    server = Server(
+        host=cluster["pg_host"],
+        port=cluster["pg_port"],
+        user=cluster["prov_role"],
+        password=cluster["prov_password"],
+    )
+    return Ports(
+        clock=SystemClock(),
+        cluster=PostgresCluster(server, cluster["cluster_secret"], cluster["connections_per_tenant"]),
+        filestore=LocalFilestore(cluster["filestore_path"]),
+        odoo=OdooProcess(
+            command=cluster["odoo_command"],
+            addons_path=cluster["addons_path"],
+            data_dir=cluster["data_dir"],
+            host=cluster["pg_host"],
+            port=cluster["pg_port"],
+            user=cluster["prov_role"],
+            password=cluster["prov_password"],
+        ),
+        front_door=HttpFrontDoor(cluster["node_url"]),
+    )

@@ -1,0 +1,25 @@
+"""Every kind of job by its name."""
+
+from .audit_cluster import AUDIT_CLUSTER
+from .base import Job
+from .build_template import BUILD_TEMPLATE
+from .drop_database import DROP_DATABASE
+from .fill_standby import FILL_STANDBY
+from .provision_tenant import PROVISION_TENANT
+from .refresh_modules import REFRESH_MODULES
+from .run_doctor import RUN_DOCTOR
+from .test_cluster import TEST_CLUSTER
+
+JOBS: dict[str, Job] = {
+    job.kind: job
+    for job in (
+        AUDIT_CLUSTER,
+        BUILD_TEMPLATE,
+        DROP_DATABASE,
+        FILL_STANDBY,
+        PROVISION_TENANT,
+        REFRESH_MODULES,
+        RUN_DOCTOR,
+        TEST_CLUSTER,
+    )
+}
