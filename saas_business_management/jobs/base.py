@@ -252,13 +252,13 @@ class Runner:
 
 
 def watched(ports: Any, hit: Callable[[str], None]) -> Any:
-    """Return the ports with a failpoint around each effect; the clock has none."""
+    """Return the ports with a failpoint around each effect; clock and secrets have none."""
     return dataclasses.replace(
         ports,
         **{
             name: Watched(port, name, hit)
             for name, port in vars(ports).items()
-            if name != "clock" and port is not None
+            if name not in ("clock", "secrets") and port is not None
         },
     )
 

@@ -3,21 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..kernel.errors import Refused
-from ..kernel.provisioning.plan import build_bytes
+from ..kernel.provisioning.plan import BuildWish, ClusterState, build_blockers
 from .base import Context, Job, Step
 
 
 def _preflight(ctx: Context) -> Mapping[str, Any]:
     facts = ctx.records.call("version", "intent", fence=ctx.fence)
-    wanted = ctx.spec["golden"]["modules"]
-    offered = {module.name for module in ctx.ports.odoo.modules() if module.installable}
-    unknown = sorted(set(wanted) - offered)
-    if unknown:
-        raise Refused("module_unknown", modules=", ".join(unknown))
-    free, needed = ctx.ports.filestore.free_bytes(), build_bytes(len(wanted))
-    if free < needed:
-        raise Refused("disk_full", free_bytes=free, needed_bytes=needed)
+    cluster = ClusterState(
+        key=ctx.spec["cluster"],
+        active=True,
+        answers=True,
+        capacity=1,
+        used=0,
+        free_bytes=ctx.ports.filestore.free_bytes(),
+    )
+    wish = BuildWish(
+        modules=ctx.spec["golden"]["modules"],
+        known_modules=[module.name for module in ctx.ports.odoo.modules() if module.installable],
+        template_bytes=ctx.spec.get("former_bytes") or 0,
+    )
+    for blocker in build_blockers(cluster, wish):
+        raise blocker
     return facts
 
 

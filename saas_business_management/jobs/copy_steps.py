@@ -1,6 +1,6 @@
 """The steps that make a database of a tenant out of a golden one; shared by provisioning and standby filling.
 
-Facts they need: `database` (also the role's name), `generation`, `template` (golden name), `birth` (uuid, secret, instant).
+Facts they need: `cluster` (key), `database` (also the role's name), `generation`, `template` (golden name), `birth` (uuid, instant).
 """
 
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ def _drop_role(ctx: Context) -> None:
 
 
 def _clone(ctx: Context) -> Mapping[str, Any]:
-    free = ctx.ports.filestore.free_bytes()
     needed = needed_bytes(ctx.ports.cluster.database_bytes(ctx.facts["template"]))
+    free = ctx.ports.filestore.free_bytes()
     if free < needed:
-        raise Refused("disk_full", free_bytes=free, needed_bytes=needed)
+        raise Refused("disk_too_small", cluster=ctx.facts["cluster"], needed=needed, free=free)
     return {"oid": ctx.ports.cluster.clone(ctx.facts["database"], ctx.facts["template"])}
 
 
@@ -54,11 +54,10 @@ def _drop_files(ctx: Context) -> None:
 
 
 def _give_birth(ctx: Context) -> None:
-    birth = ctx.facts["birth"]
+    name, birth = ctx.facts["database"], ctx.facts["birth"]
+    secret = ctx.ports.secrets.database_secret(name).reveal()
     ctx.ports.cluster.give_birth(
-        ctx.facts["database"],
-        ctx.facts["generation"],
-        Birth(birth["uuid"], birth["secret"], datetime.fromisoformat(birth["at"])),
+        name, ctx.facts["generation"], Birth(birth["uuid"], secret, datetime.fromisoformat(birth["at"]))
     )
 
 

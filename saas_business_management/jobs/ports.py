@@ -17,8 +17,20 @@ from ..adapters.odoo_process import OdooProcess
 from ..adapters.ports import Clock, ClusterPort, FilestorePort, FrontDoorPort, OdooPort
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
+from ..kernel.secret import Secret, derive
 
 _kept = threading.local()
+
+
+@dataclass(frozen=True)
+class ClusterSecrets:
+    """What is derived from a cluster's secret and must not be stored with an operation."""
+
+    cluster_secret: Secret
+
+    def database_secret(self, database: str) -> Secret:
+        """Return the value of `database.secret` of a tenant, which signs its sessions and links."""
+        return derive(self.cluster_secret, "database.secret", database, 1)
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Ports:
     """The outside world of one cluster; a job without a cluster gets only the clock."""
 
     clock: Clock
+    secrets: ClusterSecrets | None = None
     cluster: ClusterPort | None = None
     filestore: FilestorePort | None = None
     odoo: OdooPort | None = None
@@ -53,6 +66,7 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
     )
     return Ports(
         clock=SystemClock(),
+        secrets=ClusterSecrets(cluster["cluster_secret"]),
         cluster=PostgresCluster(server, cluster["cluster_secret"], cluster["connections_per_tenant"]),
         filestore=LocalFilestore(cluster["filestore_path"]),
         odoo=OdooProcess(

@@ -1,0 +1,148 @@
+"""Odoo 19 Community, unpacked once per user and used from there.
+
+Owns: the Odoo tree in the cache and `.dev/bin/odoo`. Does not own: its configuration.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import apt, paths
+from .say import Failed, fail, say, step
+from .shell import run
+
+SID_PACKAGES = [
+    "odoo-19",
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+    "fonts-montserrat",
+    "fonts-roboto-unhinted",
+    "fonts-ocr-b",
+]
+# Sid's Font Awesome has another layout than the one Odoo links to.
+OWN_SUITE_PACKAGES = ["fonts-font-awesome", "fonts-inconsolata"]
+GIT_ADDRESS = "https://github.com/odoo/odoo.git"
+
+THREE_WAYS = (
+    "Odoo 19 could not be had. Three ways: set ODOO_SOURCE to a checkout of Odoo 19.0; "
+    "or run on Debian 12 or newer with apt, its mirror reachable; "
+    "or let git reach Odoo's public repository (branch 19.0)."
+)
+
+
+@dataclass(frozen=True)
+class OdooTree:
+    """Where Odoo is: `python_path` goes into PYTHONPATH, `addons` into addons_path."""
+
+    python_path: Path
+    addons: tuple[Path, ...]
+    version: str
+
+
+def ensure_odoo() -> OdooTree:
+    """A usable Odoo 19.0 tree: ODOO_SOURCE, else the cache, else Debian's package, else git."""
+    chosen = os.environ.get("ODOO_SOURCE")
+    if chosen:
+        return _checkout(Path(chosen).expanduser().resolve())
+    cached = _cached()
+    if cached:
+        return cached
+    if apt.available():
+        try:
+            return _from_debian()
+        except Failed as reason:
+            say(f"  ! Debian's package could not be used: {reason}")
+    return _from_git()
+
+
+def _checkout(folder: Path) -> OdooTree:
+    release = folder / "odoo" / "release.py"
+    if not release.exists():
+        fail(f"ODOO_SOURCE={folder} is not a checkout of Odoo: there is no odoo/release.py in it.")
+    _check_release(release)
+    commit = (
+        run(["git", "-C", folder, "rev-parse", "--short", "HEAD"], "Reading the checkout")
+        if (folder / ".git").exists()
+        else "source"
+    )
+    return OdooTree(
+        folder, (folder / "addons", folder / "odoo" / "addons"), f"19.0-{commit.strip()}"
+    )
+
+
+def _cached() -> OdooTree | None:
+    folder = paths.CACHE / "odoo"
+    ready = sorted(path.parent for path in folder.glob("*/ready"))
+    return _debian_tree(ready[-1]) if ready else None
+
+
+def _debian_tree(root: Path) -> OdooTree:
+    place = root / "usr" / "lib" / "python3" / "dist-packages"
+    if not (place / "odoo").is_dir():
+        return _checkout(root)
+    return OdooTree(place, (place / "odoo" / "addons",), root.name)
+
+
+def _from_debian() -> OdooTree:
+    folder = paths.CACHE / "odoo"
+    folder.mkdir(parents=True, exist_ok=True)
+    sid = apt.PrivateApt(paths.CACHE / "apt", "sid")
+    own = apt.PrivateApt(paths.CACHE / "apt", apt.own_suite())
+    with step("package lists of Debian"):
+        sid.update()
+        own.update()
+    version = sid.version("odoo-19") or fail("Debian's sid has no package odoo-19.")
+    if not version.startswith("19.0"):
+        fail(f"Debian's odoo-19 is version {version}, not 19.0.")
+    target, part = folder / version, folder / f"{version}.part{os.getpid()}"
+    with step(f"Odoo {version} from Debian (123 MB, 1.2 GB unpacked)"):
+        shutil.rmtree(part, ignore_errors=True)
+        sid.unpack(SID_PACKAGES, part)
+        own.unpack(OWN_SUITE_PACKAGES, part)
+    _check_links(part)
+    return _publish(part, target)
+
+
+def _from_git() -> OdooTree:
+    if not shutil.which("git"):
+        fail(THREE_WAYS)
+    part = paths.CACHE / "odoo" / f"git.part{os.getpid()}"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(part, ignore_errors=True)
+    command = ["git", "clone", "--quiet", "--depth", "1", "--branch", "19.0", GIT_ADDRESS, part]
+    with step("Odoo 19.0 by git (about 1 GB)"):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        shutil.rmtree(part, ignore_errors=True)
+        fail(THREE_WAYS)
+    commit = run(["git", "-C", part, "rev-parse", "--short", "HEAD"], "Reading the clone").strip()
+    return _publish(part, part.with_name(f"19.0-git-{commit}"))
+
+
+def _publish(part: Path, target: Path) -> OdooTree:
+    """Make the unpacked tree visible in one move; a second process that was quicker wins."""
+    (part / "ready").touch()
+    try:
+        part.rename(target)
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)
+    return _debian_tree(target)
+
+
+def _check_links(root: Path) -> None:
+    broken = [path for path in root.rglob("*") if path.is_symlink() and not path.exists()]
+    if broken:
+        names = ", ".join(str(path.relative_to(root)) for path in broken[:3])
+        say(f"  ! {len(broken)} link(s) of the Odoo package lead nowhere: {names}")
+
+
+def _check_release(release: Path) -> None:
+    found = re.search(r"version_info\s*=\s*\((\d+),\s*(\d+)", release.read_text())
+    if not found or (found[1], found[2]) != ("19", "0"):
+        fail(f"{release.parent.parent} is not Odoo 19.0.")

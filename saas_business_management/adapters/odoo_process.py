@@ -1,0 +1,194 @@
+"""The cluster's own Odoo as a subprocess: builds golden databases phase by phase, tells which modules it offers.
+
+Owns: the child's configuration, what its lines and its end mean. Does not own: the work inside (`golden/`), reading
+manifests (`odoo_code.py`), process handling (`odoo_child.py`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..kernel.errors import Broken, Unavailable
+from ..kernel.secret import Secret
+from .odoo_child import Child, clean_environment
+from .odoo_code import OdooCode
+from .ports import ModuleInfo
+
+OWN_ADDONS_PATH = str(Path(__file__).resolve().parents[2])
+FOLDER_PREFIX = "saas-odoo-"
+STALE_SECONDS = 3600
+LINE_LENGTH = 2000
+LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ \S+: (.*)$")
+RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b")
+PATH = re.compile(r"(?:file://)?/\S*?/([\w.-]+/[\w.-]+/[\w.-]+|[\w.-]+)(?=[\s:,;'\"]|$)")
+STOPPED_BY_OTHERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+
+
+class OdooProcess:
+    """`OdooPort` on the Odoo that `command` starts, with the provisioner's rights on one PostgreSQL cluster.
+
+    `command` is a list of words; filestores lie in `data_dir/filestore`. `phase_failed` carries `phase`, `line` and,
+    when a module is to blame, `module` (else empty).
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        addons_path: list[str],
+        data_dir: str,
+        host: str,
+        port: int,
+        user: str = "saas_prov",
+        *,
+        password: Secret,
+        timeout_seconds: float = 3600,
+    ) -> None:
+        self._command = list(command)
+        self._addons_path = [str(path) for path in addons_path]
+        self._server = {"db_host": host, "db_port": str(port), "db_user": user}
+        self._data_dir = data_dir
+        self._password = password
+        self._timeout_seconds = timeout_seconds
+        self._code: OdooCode | None = None
+
+    def modules(self) -> list[ModuleInfo]:
+        """Read the manifests on its addons path."""
+        return self._on_disk().modules()
+
+    def fingerprint(self, modules: Iterable[str]) -> str:
+        """Return a hash over the code of these modules, of what they depend on and of Odoo itself.
+
+        Raises: Refused("module_unknown", modules=[…]).
+        """
+        return self._on_disk().fingerprint(modules)
+
+    def run_phase(
+        self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
+    ) -> dict[str, object]:
+        """Run one golden phase to its end and return its report.
+
+        Raises: Broken("odoo_phase_failed"), Unavailable("odoo_phase_timeout"), Unavailable("odoo_phase_interrupted")
+        when the database server went away or somebody ended the child.
+        """
+        command = [*self._command, "saas", "golden", phase, "--database", database]
+        heard = _Heard(phase, self._mask, on_line)
+        with self._configuration() as file:
+            with Child(command, clean_environment(ODOO_RC=str(file)), json.dumps(dict(spec))) as child:
+                try:
+                    for stream, line in child.lines(self._timeout_seconds):
+                        heard.line(stream, line)
+                        if heard.ready:
+                            file.unlink(missing_ok=True)  # read: the password need not lie about any longer
+                except TimeoutError:
+                    raise Unavailable("odoo_phase_timeout", phase=phase, seconds=self._timeout_seconds) from None
+                return heard.result(child.status())
+
+    def _on_disk(self) -> OdooCode:
+        """Return the code on the addons path; Odoo itself is asked when the path leaves its own folders out."""
+        if self._code is None:
+            roots = [Path(path) for path in self._addons_path]
+            if not all(any((root / name).is_dir() for root in roots) for name in ("base", "web")):
+                roots = [Path(path) for path in self.run_phase("where", "", {}, lambda line: None)["addons"]]
+            self._code = OdooCode(roots)
+        return self._code
+
+    def _mask(self, text: str) -> str:
+        return text.replace(self._password.reveal(), "********") if self._password else text
+
+    @contextlib.contextmanager
+    def _configuration(self) -> Iterator[Path]:
+        """Give a configuration file that only we can read, and take it away afterwards."""
+        _sweep()
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        try:
+            file = folder / "odoo.conf"
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+                stream.write("\n".join(["[options]", *self._options(), ""]))
+            yield file
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _options(self) -> list[str]:
+        paths = [*self._addons_path, *({OWN_ADDONS_PATH} - set(self._addons_path))]
+        options = {
+            **self._server,
+            "db_password": self._password.reveal(),
+            "db_maxconn": "8",
+            "addons_path": ",".join(paths),
+            "data_dir": self._data_dir,
+            "http_enable": "False",
+            "list_db": "False",
+            "max_cron_threads": "0",
+            "without_demo": "True",
+            "log_level": "info",
+        }
+        return [f"{name} = {value}" for name, value in options.items()]
+
+
+class _Heard:
+    """What a child has said so far, and what it means once it has ended."""
+
+    def __init__(self, phase: str, mask: Callable[[str], str], on_line: Callable[[str], None]) -> None:
+        self.ready = False
+        self._phase = phase
+        self._mask = mask
+        self._on_line = on_line
+        self._answer: dict[str, Any] = {}
+        self._worst = ""
+
+    def line(self, stream: str, line: str) -> None:
+        """Keep an answer, tell everything else."""
+        answer = _answer(line) if stream == "stdout" else None
+        if answer is not None:
+            self.ready = True
+            self._answer = answer
+            return
+        line = self._mask(line)[:LINE_LENGTH]
+        logged = LOGGED_ERROR.match(line)
+        if logged or RAISED.match(line):
+            self._worst = logged[1] if logged else line
+        if line:
+            self._on_line(line)
+
+    def result(self, status: int) -> dict[str, Any]:
+        """Return the report of a phase that went well, raise what the end means otherwise."""
+        if status == 0 and "report" in self._answer:
+            return self._answer["report"]
+        error = self._answer.get("error") or {}
+        line = PATH.sub(r"\1", self._mask(error.get("line", "") or self._worst or _silent_end(status)))
+        if error.get("again") or -status in STOPPED_BY_OTHERS:
+            raise Unavailable("odoo_phase_interrupted", phase=self._phase, line=line)
+        raise Broken("odoo_phase_failed", phase=self._phase, line=line, module=error.get("module", ""))
+
+
+def _answer(line: str) -> dict[str, Any] | None:
+    """Return one of the three answers of a phase (`ready`, `report`, `error`), None for any other text."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.keys() & {"ready", "report", "error"} else None
+
+
+def _silent_end(status: int) -> str:
+    if status < 0:
+        return f"Odoo was ended by {signal.Signals(-status).name}"
+    return "Odoo ended without a report" if status == 0 else f"Odoo ended with status {status}"
+
+
+def _sweep() -> None:
+    """Remove configurations whose owner was killed before it could; a phase has read its own within seconds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

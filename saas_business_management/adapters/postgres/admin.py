@@ -1,0 +1,107 @@
+"""Databases of a cluster: found, created, copied, closed, dropped.
+
+Owns: SQL on whole databases, run by the provisioner in database `postgres`. Does not own: what lies in them
+(`ownership.py`, `tenant_db.py`). Every caller holds `locks.DATABASE` of the name on the same connection.
+"""
+
+from psycopg2 import sql
+
+from ...kernel.errors import Broken
+from ..ports import DatabaseInfo
+from .connect import Cursor, transaction
+
+OURS = "^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$"
+INVALID = -2
+
+COLUMNS = """
+    SELECT d.datname, d.oid, r.rolname, d.datistemplate, d.datallowconn, d.datconnlimit
+      FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
+"""
+
+
+def find(cursor: Cursor, name: str) -> DatabaseInfo | None:
+    """Return what the server knows of a database, None when there is none."""
+    cursor.execute(COLUMNS + " WHERE d.datname = %s", (name,))
+    row = cursor.fetchone()
+    return row and DatabaseInfo(*row)
+
+
+def ours(cursor: Cursor) -> list[DatabaseInfo]:
+    """Return the databases whose names are of our form."""
+    cursor.execute(COLUMNS + " WHERE d.datname ~ %s ORDER BY d.datname", (OURS,))
+    return [DatabaseInfo(*row) for row in cursor.fetchall()]
+
+
+def size(cursor: Cursor, name: str) -> int:
+    """Return the bytes of a database.
+
+    Raises: Broken (`database_missing`).
+    """
+    cursor.execute("SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s", (name,))
+    row = cursor.fetchone()
+    if row is None:
+        raise Broken("database_missing", database=name)
+    return row[0]
+
+
+def usable(cursor: Cursor, name: str) -> DatabaseInfo | None:
+    """Return our database of that name; the ruin of an interrupted DROP is cleared away and counts as none.
+
+    Raises: Broken (`database_foreign`) when somebody else owns it.
+    """
+    info = find(cursor, name)
+    if info is None:
+        return None
+    cursor.execute("SELECT current_user")
+    if info.owner != cursor.fetchone()[0]:
+        raise Broken("database_foreign", database=name)
+    if info.connection_limit == INVALID:
+        drop(cursor, info)
+        return None
+    return info
+
+
+def create(cursor: Cursor, name: str, template: str, connections: int = -1) -> None:
+    """Copy a template into a new database that nobody can enter yet, not even in the moment it appears."""
+    options = "TEMPLATE {template} CONNECTION LIMIT {limit} ALLOW_CONNECTIONS false"
+    if template == "template0":
+        options += " ENCODING 'UTF8' LC_COLLATE 'C'"
+    parts = {
+        "name": sql.Identifier(name),
+        "template": sql.Identifier(template),
+        "limit": sql.Literal(connections),
+    }
+    cursor.execute(sql.SQL("CREATE DATABASE {name} " + options).format(**parts))
+
+
+def open_to(cursor: Cursor, name: str, role: str | None, connections: int) -> None:
+    """Take every right from PUBLIC, give the role its own, then allow connections; all of it or nothing."""
+    parts = {"name": sql.Identifier(name), "limit": sql.Literal(connections)}
+    with transaction(cursor.connection) as cursor:
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
+        if role:
+            grant = "GRANT CONNECT, TEMPORARY, CREATE ON DATABASE {name} TO {role}"
+            cursor.execute(sql.SQL(grant).format(role=sql.Identifier(role), **parts))
+        alter = "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true CONNECTION LIMIT {limit}"
+        cursor.execute(sql.SQL(alter).format(**parts))
+
+
+def make_template(cursor: Cursor, name: str) -> None:
+    """Make a database a template that nobody may enter, and end the sessions in it."""
+    parts = {"name": sql.Identifier(name)}
+    with transaction(cursor.connection) as cursor:
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
+        alter = "ALTER DATABASE {name} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
+        cursor.execute(sql.SQL(alter).format(**parts))
+    cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+
+def drop(cursor: Cursor, info: DatabaseInfo) -> None:
+    """Drop a database with everything in it and whoever is connected.
+
+    Raises: Unavailable (`object_in_use`), Broken.
+    """
+    name = sql.Identifier(info.name)
+    if info.is_template:
+        cursor.execute(sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE false").format(name))
+    cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

@@ -1,0 +1,206 @@
+"""One PostgreSQL cluster as its provisioner works with it.
+
+Owns: the order of things, locks, which login does what. Does not own: SQL (`admin.py`, `roles.py`, `ownership.py`,
+`tenant_db.py`).
+
+Everything runs as the provisioner in database `postgres`, with two exceptions: a golden database or a fresh copy before its
+hand-over is entered as the provisioner, and a tenant's database afterwards with the tenant's own derived password. Whoever
+enters it as the provisioner would run the tenant's triggers with the provisioner's rights.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ...kernel.errors import Broken, SaasError
+from ...kernel.provisioning.naming import checked
+from ...kernel.secret import Secret, derive_password
+from ..clock import SystemClock
+from ..ports import Birth, Check, Clock, DatabaseInfo, Identity, RoleInfo
+from . import admin, health, locks, ownership, roles, tenant_db
+from .connect import NOTHING, SHORT, Cursor, Limits, Server, opened
+from .warm import WarmConnection
+
+LONG = Limits(statement_seconds=1800, lock_seconds=120)
+APPLICATION = "saas provisioner"
+
+
+class PostgresCluster:
+    """`ClusterPort` on a real server."""
+
+    def __init__(
+        self,
+        server: Server,
+        cluster_secret: Secret,
+        connections_per_tenant: int = 10,
+        clock: Clock | None = None,
+    ) -> None:
+        self._server = server.within("postgres")
+        self._secret = cluster_secret
+        self._connections = connections_per_tenant
+        self._clock = clock or SystemClock()
+        self._warm = WarmConnection(self._server, SHORT, APPLICATION)
+
+    def close(self) -> None:
+        """Close the connection kept open; the next call opens another."""
+        self._warm.close()
+
+    def check(self) -> list[Check]:
+        """Test every right and setting the product needs."""
+        try:
+            return self._warm.run(health.checks)
+        except SaasError as error:
+            return [health.unreachable(error)]
+
+    def database(self, name: str) -> DatabaseInfo | None:
+        """Look a database up."""
+        return self._warm.run(lambda cursor: admin.find(cursor, checked(name)))
+
+    def databases(self) -> list[DatabaseInfo]:
+        """List the databases whose names are of our form."""
+        return self._warm.run(admin.ours)
+
+    def roles(self) -> list[RoleInfo]:
+        """List the members of the tenants' marker group."""
+        return self._warm.run(roles.tenants)
+
+    def database_bytes(self, name: str) -> int:
+        """Return `pg_database_size`."""
+        return self._warm.run(lambda cursor: admin.size(cursor, checked(name)))
+
+    def create_empty(self, name: str) -> int:
+        """Create an empty UTF-8, C-collated database with pg_trgm, closed to PUBLIC."""
+        with self._holding(name) as cursor:
+            info = admin.usable(cursor, name)
+            if info is not None and info.is_template:
+                raise Broken("golden_sealed", database=name)
+            if info is None:
+                admin.create(cursor, name, "template0")
+            admin.open_to(cursor, name, None, -1)
+            with self._inside(name) as inner:
+                inner.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            return admin.find(cursor, name).oid
+
+    def seal_golden(self, name: str) -> None:
+        """Hand all objects to the builder role, revoke, mark as template, allow no connections."""
+        with self._holding(name) as cursor:
+            info = admin.usable(cursor, name)
+            if info is None:
+                raise Broken("database_missing", database=name)
+            if info.allows_connections:
+                with self._inside(name) as inner:
+                    ownership.give_to_builder(inner)
+            admin.make_template(cursor, name)
+            ownership.prove(cursor, name, roles.BUILDER)
+
+    def ensure_role(self, role: str, generation: int) -> None:
+        """Create the tenant role, or set verifier, limits and memberships of the one that is there."""
+        password = self._password(checked(role), generation)
+        self._warm.run(lambda cursor: roles.ensure(cursor, role, password, self._connections))
+
+    def mark_role(self, role: str, stage: str) -> None:
+        """Write the stage into the role's comment."""
+        if stage not in roles.STAGES:
+            raise Broken("stage_unknown", stage=stage)
+        self._warm.run(lambda cursor: roles.mark(cursor, checked(role), stage))
+
+    def clone(self, name: str, template: str) -> int:
+        """Copy a golden database, or adopt the copy that is there, and open it to its role alone."""
+        checked(template)
+        with self._holding(name) as cursor:
+            if not roles.exists(cursor, name):
+                raise Broken("role_missing", role=name)
+            if admin.usable(cursor, name) is None:
+                self._require_golden(cursor, template)
+                admin.create(cursor, name, template, self._connections)
+            admin.open_to(cursor, name, name, self._connections)
+            return admin.find(cursor, name).oid
+
+    def own_objects(self, name: str) -> None:
+        """Hand everything inside from the builder to the tenant role and prove that nothing foreign is left."""
+        with self._holding(name) as cursor:
+            self._require_tenant(cursor, name)
+            if ownership.owned(cursor, name, roles.BUILDER):
+                ownership.require_builder_without_database(cursor)
+                self._require_building(cursor, name)
+                with self._inside(name) as inner:
+                    ownership.give_to_tenant(inner, name)
+            ownership.prove(cursor, name, name)
+
+    def give_birth(self, name: str, generation: int, birth: Birth) -> None:
+        """As the tenant's role: make the copy an Odoo of its own."""
+        settings = {tenant_db.SECRET_SETTING: birth.database_secret}
+        with self._as_tenant(name, generation, settings) as cursor:
+            tenant_db.give_birth(cursor, birth)
+
+    def settle(self, name: str, generation: int, identity: Identity) -> dict[str, object]:
+        """As the tenant's role, one transaction in one round trip: make the database the customer's."""
+        with self._as_tenant(name, generation) as cursor:
+            return tenant_db.settle(cursor, identity)
+
+    def stop_logins(self, name: str) -> None:
+        """Role NOLOGIN and its sessions ended."""
+        self._warm.run(lambda cursor: self._stop(cursor, checked(name)))
+
+    def allow_logins(self, name: str) -> None:
+        """Role LOGIN again."""
+        self._warm.run(lambda cursor: roles.set_login(cursor, checked(name), True))
+
+    def drop_database(self, name: str) -> None:
+        """Drop it whatever its state, waiting for a creation under way; nothing happens when it is absent."""
+        with self._holding(name) as cursor:
+            info = admin.usable(cursor, name)
+            if info is not None:
+                admin.drop(cursor, info)
+
+    def drop_role(self, role: str) -> None:
+        """Drop the tenant role; nothing happens when it is absent."""
+        self._warm.run(lambda cursor: roles.drop(cursor, checked(role)))
+
+    def _stop(self, cursor: Cursor, name: str) -> None:
+        if roles.exists(cursor, name):
+            roles.set_login(cursor, name, False)
+            roles.end_sessions(cursor, name, self._clock)
+
+    def _require_golden(self, cursor: Cursor, template: str) -> None:
+        info = admin.find(cursor, template)
+        if info is None or not info.is_template:
+            raise Broken("template_missing", template=template)
+
+    def _require_tenant(self, cursor: Cursor, name: str) -> None:
+        if admin.usable(cursor, name) is None:
+            raise Broken("database_missing", database=name)
+        if not roles.exists(cursor, name):
+            raise Broken("role_missing", role=name)
+
+    def _require_building(self, cursor: Cursor, name: str) -> None:
+        """A database that was ever handed over is never entered as the provisioner again."""
+        found = roles.tenants(cursor, name)
+        if not found or found[0].stage != "building":
+            raise Broken("already_handed_over", database=name)
+
+    def _password(self, role: str, generation: int) -> Secret:
+        return derive_password(self._secret, role, generation)
+
+    @contextmanager
+    def _holding(self, name: str) -> Iterator[Cursor]:
+        """Give a connection of its own that holds the lock of this database until it closes."""
+        checked(name)
+        with opened(self._server, LONG, APPLICATION) as cursor:
+            locks.hold_database(cursor, name)
+            yield cursor
+
+    @contextmanager
+    def _inside(self, name: str) -> Iterator[Cursor]:
+        """Enter a database as the provisioner; only goldens and copies before the hand-over."""
+        with opened(self._server.within(name), LONG, APPLICATION) as cursor:
+            yield cursor
+
+    @contextmanager
+    def _as_tenant(
+        self, name: str, generation: int, settings: Mapping[str, str] = NOTHING
+    ) -> Iterator[Cursor]:
+        """Enter a tenant's database as the tenant."""
+        password = self._password(checked(name), generation)
+        login = self._server.within(name).as_role(name, password)
+        with opened(login, SHORT, "saas control", settings) as cursor:
+            yield cursor

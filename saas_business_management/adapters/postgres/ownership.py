@@ -1,0 +1,116 @@
+"""Who owns what inside a database, from the provisioner to the builder to the tenant.
+
+Owns: sealing a golden database, handing a copy over, the proof that nothing foreign is left. Does not own: databases and
+roles as such. This is the only code that enters a copy as the provisioner, and only before the hand-over.
+
+REASSIGN OWNED is used once, with the builder as source: it would also hand over every database of its source, and the
+builder owns none.
+"""
+
+from psycopg2 import sql
+
+from ...kernel.errors import Broken
+from .connect import Cursor, transaction
+from .roles import BUILDER
+
+# `pg_identify_object` words kinds as ALTER does. Sequences of columns follow their table; extensions keep their members.
+GIVE_ALL_TO_BUILDER = """
+DO $give$
+DECLARE
+    it record;
+BEGIN
+    FOR it IN
+        SELECT o.type, o.identity
+          FROM pg_shdepend d
+          JOIN pg_database b ON b.oid = d.dbid AND b.datname = current_database()
+          JOIN pg_roles r ON r.oid = d.refobjid AND r.rolname = current_user
+         CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o
+         WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass
+           AND d.classid <> 'pg_extension'::regclass
+           AND NOT EXISTS (
+               SELECT FROM pg_depend e
+                WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid = 0
+                  AND (e.deptype = 'e' OR e.deptype IN ('a', 'i')
+                       AND e.classid = 'pg_class'::regclass AND e.refclassid = 'pg_class'::regclass
+                       AND e.refobjsubid > 0))
+         ORDER BY (d.classid = 'pg_namespace'::regclass) DESC, d.objid
+    LOOP
+        EXECUTE format('ALTER %s %s OWNER TO saas_builder', it.type, it.identity);
+    END LOOP;
+END
+$give$
+"""
+
+
+def give_to_builder(cursor: Cursor) -> None:
+    """Hand every object of the current, golden database from the provisioner to the builder.
+
+    Raises: Unavailable, Broken.
+    """
+    builder = sql.Identifier(BUILDER)
+    with transaction(cursor.connection) as cursor:
+        cursor.execute(sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(builder))
+        cursor.execute(GIVE_ALL_TO_BUILDER)
+        cursor.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(builder))
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+
+def give_to_tenant(cursor: Cursor, role: str) -> None:
+    """Hand every object of the current database from the builder to the tenant's role, all of it or nothing.
+
+    Raises: Unavailable, Broken.
+    """
+    parts = {"role": sql.Identifier(role), "builder": sql.Identifier(BUILDER)}
+    with transaction(cursor.connection) as cursor:
+        cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {role}").format(**parts))
+        cursor.execute(sql.SQL("REASSIGN OWNED BY {builder} TO {role}").format(**parts))
+
+
+def owned(cursor: Cursor, database: str, role: str) -> int:
+    """Return how many objects a role owns in a database, seen from outside of it."""
+    cursor.execute(
+        """
+        SELECT count(*)
+          FROM pg_shdepend d
+          JOIN pg_database b ON b.oid = d.dbid AND b.datname = %s
+          JOIN pg_roles r ON r.oid = d.refobjid AND r.rolname = %s
+         WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass
+        """,
+        (database, role),
+    )
+    return cursor.fetchone()[0]
+
+
+def prove(cursor: Cursor, database: str, owner: str) -> None:
+    """Make sure, from outside, that everything in a database belongs to the owner; extensions stay the provisioner's.
+
+    Raises: Broken (`objects_foreign`, with their number).
+    """
+    cursor.execute(
+        """
+        SELECT count(*)
+          FROM pg_shdepend d
+          JOIN pg_database b ON b.oid = d.dbid AND b.datname = %s
+          JOIN pg_roles r ON r.oid = d.refobjid
+         WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass AND r.rolname <> %s
+           AND NOT (d.classid = 'pg_extension'::regclass AND r.rolname = current_user)
+        """,
+        (database, owner),
+    )
+    count = cursor.fetchone()[0]
+    if count:
+        raise Broken("objects_foreign", database=database, count=count)
+
+
+def require_builder_without_database(cursor: Cursor) -> None:
+    """Make sure REASSIGN OWNED moves nothing but the objects of one database.
+
+    Raises: Broken (`builder_owns_database`).
+    """
+    cursor.execute(
+        "SELECT d.datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE r.rolname = %s LIMIT 1",
+        (BUILDER,),
+    )
+    row = cursor.fetchone()
+    if row:
+        raise Broken("builder_owns_database", database=row[0])

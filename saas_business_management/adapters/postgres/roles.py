@@ -1,0 +1,159 @@
+"""Tenant roles: made, limited, marked, stopped, dropped.
+
+Owns: SQL on roles of tenants, always run by the provisioner in database `postgres`. Does not own: roles of the product
+itself (`prepare.py`), what a role owns (`ownership.py`).
+"""
+
+import json
+import secrets
+
+from psycopg2 import sql
+
+from ...kernel.errors import Unavailable
+from ...kernel.secret import Secret, scram_verifier
+from ..ports import Clock, RoleInfo
+from .connect import Cursor, transaction
+
+PROVISIONER = "saas_prov"
+BUILDER = "saas_builder"
+NODE = "saas_node"
+TENANTS = "saas_tenant"
+MONITOR = "saas_monitor"
+BACKUP = "saas_backup"
+BUS = "saas_bus"
+
+STAGES = ("building", "ready", "claimed")
+# The passwords are derived and have 256 bits, so stretching adds no safety, only milliseconds to every connect.
+DERIVED_ITERATIONS = 1
+SPARE_CONNECTIONS = 2  # beyond the database's limit: room for our own work in the tenant's name
+TEMP_FILES = "1GB"
+ATTRIBUTES = "INHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+
+
+def verifier(password: Secret) -> str:
+    """Return a fresh SCRAM verifier of a derived password."""
+    return scram_verifier(password, secrets.token_bytes(16), DERIVED_ITERATIONS)
+
+
+def exists(cursor: Cursor, role: str) -> bool:
+    """Tell whether a role is there."""
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
+    return cursor.fetchone() is not None
+
+
+def ensure(cursor: Cursor, role: str, password: Secret, connections: int) -> None:
+    """Make the tenant's role, or set verifier, limits and memberships of the one that is there, in one transaction.
+
+    An existing role keeps its LOGIN or NOLOGIN and its stage.
+    Raises: Unavailable, Broken (`right_missing` when the provisioner may not).
+    """
+    with transaction(cursor.connection) as cursor:
+        new = not exists(cursor, role)
+        parts = {
+            "role": sql.Identifier(role),
+            "limit": sql.Literal(connections + SPARE_CONNECTIONS),
+            "verifier": sql.Literal(verifier(password)),
+            "attributes": sql.SQL(ATTRIBUTES),
+            "tenants": sql.Identifier(TENANTS),
+        }
+        order = CREATE if new else ALTER
+        cursor.execute(sql.SQL(order).format(**parts))
+        _grant_to_provisioner(cursor, role)
+        _limit_temp_files(cursor, role)
+        if new:
+            _comment(cursor, role, "building")
+
+
+CREATE = """
+    CREATE ROLE {role} LOGIN {attributes} CONNECTION LIMIT {limit} PASSWORD {verifier} IN ROLE {tenants}
+"""
+ALTER = """
+    ALTER ROLE {role} CONNECTION LIMIT {limit} PASSWORD {verifier};
+    GRANT {tenants} TO {role}
+"""
+
+
+def _grant_to_provisioner(cursor: Cursor, role: str) -> None:
+    """Let the provisioner act for the role: give it objects, end its sessions. 16+ does it by `createrole_self_grant`."""
+    cursor.execute("SELECT pg_has_role(%s, 'USAGE')", (role,))
+    if not cursor.fetchone()[0]:
+        cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))
+
+
+def _limit_temp_files(cursor: Cursor, role: str) -> None:
+    """Cap the temporary files of the role where the server lets the provisioner do so (15+)."""
+    if cursor.connection.server_version >= 150000:
+        order = sql.SQL("ALTER ROLE {} SET temp_file_limit = {}")
+        cursor.execute(order.format(sql.Identifier(role), sql.Literal(TEMP_FILES)))
+
+
+def mark(cursor: Cursor, role: str, stage: str) -> None:
+    """Write the stage where the tenant cannot change it: into the role's comment.
+
+    Raises: Unavailable, Broken (`object_missing` when there is no such role).
+    """
+    with transaction(cursor.connection) as cursor:
+        _comment(cursor, role, stage)
+
+
+def _comment(cursor: Cursor, role: str, stage: str) -> None:
+    note = sql.Literal(json.dumps({"stage": stage}))
+    cursor.execute(sql.SQL("COMMENT ON ROLE {} IS {}").format(sql.Identifier(role), note))
+
+
+def tenants(cursor: Cursor, name: str | None = None) -> list[RoleInfo]:
+    """Return the members of the tenants' marker group, or the one of that name among them."""
+    cursor.execute(
+        """
+        SELECT DISTINCT r.rolname, r.rolcanlogin, shobj_description(r.oid, 'pg_authid')
+          FROM pg_auth_members m
+          JOIN pg_roles g ON g.oid = m.roleid AND g.rolname = %(group)s
+          JOIN pg_roles r ON r.oid = m.member AND r.rolname ~ '^t_'
+         WHERE %(name)s::text IS NULL OR r.rolname = %(name)s
+         ORDER BY r.rolname
+        """,
+        {"group": TENANTS, "name": name},
+    )
+    return [RoleInfo(role, login, _stage(note)) for role, login, note in cursor.fetchall()]
+
+
+def _stage(note: str | None) -> str:
+    """Return the stage of a role's comment; a foreign comment is no stage."""
+    try:
+        told = json.loads(note or "")
+    except ValueError:
+        return ""
+    stage = told.get("stage") if isinstance(told, dict) else ""
+    return stage if stage in STAGES else ""
+
+
+def set_login(cursor: Cursor, role: str, allowed: bool) -> None:
+    """Let the role log in, or not; sessions it has stay open.
+
+    Raises: Unavailable, Broken (`object_missing`).
+    """
+    word = sql.SQL("LOGIN" if allowed else "NOLOGIN")
+    cursor.execute(sql.SQL("ALTER ROLE {} {}").format(sql.Identifier(role), word))
+
+
+def end_sessions(cursor: Cursor, role: str, clock: Clock, seconds: float = 10) -> None:
+    """End every session of the role and wait until they are gone.
+
+    Raises: Unavailable (`sessions_remain`) when one is still there after that time.
+    """
+    until = clock.monotonic() + seconds
+    while True:
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (role,))
+        if not cursor.rowcount:
+            return
+        if clock.monotonic() > until:
+            raise Unavailable("sessions_remain", role=role)
+        clock.sleep(0.02)
+
+
+def drop(cursor: Cursor, role: str) -> None:
+    """Drop the role; nothing happens when it is absent.
+
+    Raises: Unavailable, Broken (`still_referenced` while a database of it stands).
+    """
+    cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))

@@ -1,0 +1,98 @@
+"""The thread that keeps a process's route map true.
+
+Owns: connecting, listening, reading changes, reading everything now and then, trying again. Does not
+own: the map (`cache.py`) and what a change leads to (`on_change`).
+"""
+
+import logging
+import os
+import random
+import threading
+import time
+from collections.abc import Callable
+
+from ..adapters.postgres.route_feed import Reading, RouteFeed
+from ..kernel.errors import SaasError
+from ..kernel.gateway.route import Changes
+from .cache import RouteCache
+
+_logger = logging.getLogger(__name__)
+FULL_READ_SECONDS = 60
+FIRST_WAIT_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 5
+
+
+class Agent:
+    """One thread per process, started by the first who asks: threads do not survive a fork."""
+
+    def __init__(
+        self, cache: RouteCache, feed: RouteFeed, on_start: Callable, on_change: Callable
+    ) -> None:
+        self._cache, self._feed = cache, feed
+        self._on_start: Callable[[], None] = on_start
+        self._on_change: Callable[[Changes], None] = on_change
+        self._pid = 0
+        self._starting = threading.Lock()
+        self._tried = threading.Event()
+        self._wait_seconds = FIRST_WAIT_SECONDS
+
+    def ensure(self) -> None:
+        """Start the thread unless this process has it."""
+        if self._pid != os.getpid():
+            with self._starting:
+                if self._pid != os.getpid():
+                    self._start()
+
+    def wait_for_first_reading(self, seconds: float) -> None:
+        """Wait until the map was read for the first time, or that failed, or the time is over."""
+        if not self._tried.is_set():
+            self._tried.wait(seconds)
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._tried.clear()
+        self._on_start()
+        threading.Thread(target=self._run, name="saas.gateway.agent", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._follow()
+            except SaasError as error:
+                _logger.warning("the route map is not followed: %s", error)
+            except Exception:
+                _logger.exception("the route map is not followed")
+            self._tried.set()
+            self._feed.close()
+            time.sleep(self._wait_seconds * random.uniform(0.5, 1))
+            self._wait_seconds = min(self._wait_seconds * 2, LONGEST_WAIT_SECONDS)
+
+    def _follow(self) -> None:
+        """Follow the table until the connection is lost."""
+        self._feed.open()
+        reading = self._read_all()
+        self._wait_seconds = FIRST_WAIT_SECONDS
+        all_again_at = _next_full_reading()
+        while True:
+            heard = self._feed.wait(max(0.0, all_again_at - time.monotonic()))
+            if time.monotonic() >= all_again_at:
+                reading = self._read_all()
+                all_again_at = _next_full_reading()
+            elif heard:
+                reading = self._read_changes(reading)
+
+    def _read_all(self) -> Reading:
+        reading = self._feed.read()
+        self._on_change(self._cache.replace(reading.routes))
+        self._tried.set()
+        return reading
+
+    def _read_changes(self, last: Reading) -> Reading:
+        reading = self._feed.read(last.horizon)
+        self._on_change(self._cache.update(reading.routes))
+        return reading
+
+
+def _next_full_reading() -> float:
+    """Return when to read everything again, spread so that processes do not ask in step."""
+    return time.monotonic() + FULL_READ_SECONDS * random.uniform(0.8, 1)

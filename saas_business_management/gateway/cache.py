@@ -1,0 +1,89 @@
+"""The route map as this process holds it, and its copy on disk.
+
+Owns: the current map, when it was read, writing and reading the copy. Does not own: the copy's form
+(`kernel/gateway/copy.py`) and the connection it is read over (`agent.py`).
+"""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..kernel.errors import Broken
+from ..kernel.gateway.copy import read_copy, write_copy
+from ..kernel.gateway.route import Changes, Route, RouteMap, compare
+from ..kernel.secret import Secret
+
+_logger = logging.getLogger(__name__)
+
+
+class RouteCache:
+    """The map all threads of the process read; only the agent's thread changes it."""
+
+    def __init__(self, path: Path, node: str, key: Secret) -> None:
+        self.map = RouteMap()
+        self.known = False
+        self._path, self._node, self._key = path, node, key
+        self._confirmed_at: float | None = None
+        self._saving = threading.Lock()
+
+    def age_seconds(self) -> float | None:
+        """Return how long ago the control database confirmed the map; None before the first map."""
+        return None if self._confirmed_at is None else max(0.0, time.time() - self._confirmed_at)
+
+    def replace(self, routes: Iterable[Route]) -> Changes:
+        """Take a full reading and return what changed."""
+        new = RouteMap(routes)
+        return self._take(new, compare(self.map, new))
+
+    def update(self, routes: Iterable[Route]) -> Changes:
+        """Take the rows that changed and return what that means."""
+        changed = tuple(routes)
+        before = [self.map.by_id[route.id] for route in changed if route.id in self.map.by_id]
+        names = {route.database for route in (*changed, *before)}
+        new = self.map.with_changes(changed)
+        return self._take(new, compare(self.map, new, names))
+
+    def load_copy(self) -> bool:
+        """Start from the last good copy; a missing one is silent, a damaged one is reported and refused."""
+        try:
+            content = self._path.read_bytes()
+            written_at = self._path.stat().st_mtime
+            routes = read_copy(content, self._node, self._key)
+        except FileNotFoundError:
+            return False
+        except (OSError, Broken) as error:
+            _logger.error("the copy of the route map is refused: %s", error)
+            return False
+        self.map, self.known, self._confirmed_at = RouteMap(routes), True, written_at
+        return True
+
+    def save_copy(self) -> None:
+        """Write the copy, or only touch it when it already says the same; a full disk is reported."""
+        content = write_copy(self.map.by_id.values(), self._node, self._key)
+        try:
+            with self._saving:
+                self._write(content)
+        except OSError as error:
+            _logger.error("the copy of the route map was not written: %s", error.strerror)
+
+    def _write(self, content: bytes) -> None:
+        """Replace the file as a whole; the processes of a node write the same bytes in turn."""
+        with contextlib.suppress(FileNotFoundError):
+            if self._path.read_bytes() == content:
+                os.utime(self._path)
+                return
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, self._path)
+
+    def _take(self, new: RouteMap, changes: Changes) -> Changes:
+        self.map, self.known, self._confirmed_at = new, True, time.time()
+        return changes

@@ -1,0 +1,96 @@
+"""The node's secret file: who it is and which secrets it holds.
+
+Owns: reading and checking the file. Does not own: its writing (`saas cluster-prepare`), its use.
+"""
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..adapters.postgres.connect import Server
+from ..kernel.errors import Refused
+from ..kernel.secret import Secret, derive, derive_password
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class NodeSecrets:
+    """The content of the file; `tenants` is the cluster's server without a login."""
+
+    node: str
+    cluster_secret: Secret
+    tenants: Server
+    bus: Server
+    control: Server
+    connections_per_tenant: int
+
+    def password(self, role: str, generation: int) -> str:
+        """Return the clear password of a tenant's role, for a connection and nothing else."""
+        return derive_password(self.cluster_secret, role, generation).reveal()
+
+    def copy_key(self) -> Secret:
+        """Return the key that seals the copy of the route map."""
+        return derive(self.cluster_secret, "route_copy", self.node, 0)
+
+
+def read_secret_file(path: str | Path, node: str) -> NodeSecrets:
+    """Return what the file says.
+
+    Raises: Refused (`secret_file_missing`, `secret_file_open_to_others`, `secret_file_invalid`,
+    `secret_file_of_another_node`).
+    """
+    secrets = _parse(_read_private(Path(path)))
+    if secrets.node != node:
+        raise Refused("secret_file_of_another_node", node=node, found=secrets.node)
+    return secrets
+
+
+def _read_private(path: Path) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & 0o077:
+                raise Refused("secret_file_open_to_others", mode=f"{mode:04o}")
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("secret_file_missing", reason=type(error).__name__) from None
+
+
+def _parse(text: str) -> NodeSecrets:
+    """Raise without the cause: a traceback of the parser would show the text."""
+    try:
+        found = json.loads(text)
+        if found["format"] != FORMAT:
+            raise Refused("secret_file_invalid", format=found["format"])
+        return _secrets(found)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refused("secret_file_invalid") from None
+
+
+def _secrets(found: Mapping) -> NodeSecrets:
+    place = found["postgres"]
+    if not found["cluster_secret"]:
+        raise ValueError
+    return NodeSecrets(
+        node=str(found["node"]),
+        cluster_secret=Secret(found["cluster_secret"]),
+        tenants=_server({**place, "user": "", "password": "", "database": ""}),
+        bus=_server({**place, **found["bus"]}),
+        control=_server(found["control"]),
+        connections_per_tenant=int(found.get("connections_per_tenant", 10)),
+    )
+
+
+def _server(found: Mapping) -> Server:
+    return Server(
+        host=str(found["host"]),
+        port=int(found["port"]),
+        user=str(found["user"]),
+        password=Secret(found["password"]),
+        database=str(found["database"]),
+        sslmode=str(found.get("sslmode", "prefer")),
+    )

@@ -1,0 +1,60 @@
+"""What happens when Odoo loads the addon into a process.
+
+Owns: keeping our routes out of every database but the control database, and switching the gateway on
+where `saas_node` is configured. Does not own: the gateway itself (`gateway/install.py`).
+"""
+
+import logging
+
+ADDON = "saas_business_management"
+_logger = logging.getLogger(__name__)
+
+
+def post_load() -> None:
+    """Take the addon off the list of server-wide modules; on a node, install the gateway.
+
+    May run twice. A node whose gateway cannot be installed ends here: without it tenants would share
+    one role and every host name.
+    """
+    from odoo.tools import config
+
+    _stay_stripped(config)
+    if not config.get("saas_node"):
+        return
+    from .gateway.install import install
+    from .kernel.errors import SaasError
+
+    try:
+        install(config)
+    except SaasError as error:
+        _logger.critical("the node does not start: %s", error)
+        raise SystemExit(f"saas_node: {error}") from error
+    except Exception as error:  # Odoo goes on without a server-wide module that failed; a node must not.
+        _logger.critical("the node does not start", exc_info=True)
+        raise SystemExit(f"saas_node: {error}") from error
+
+
+def strip(config) -> None:
+    """Take our name off the list: Odoo serves the routes of server-wide modules on every database.
+
+    The list is replaced, as Odoo may be walking along it.
+    """
+    modules = config["server_wide_modules"]
+    if ADDON in modules:
+        config["server_wide_modules"] = [name for name in modules if name != ADDON]
+
+
+def _stay_stripped(config) -> None:
+    """Strip now and whenever the configuration is read again."""
+    strip(config)
+    if getattr(config, "saas_stripped", False):
+        return
+    read_again = config._parse_config
+
+    def parse_config(args=None):
+        result = read_again(args)
+        strip(config)
+        return result
+
+    config._parse_config = parse_config
+    config.saas_stripped = True

@@ -1,0 +1,57 @@
+"""A worker: claims one operation after the other and keeps the claim alive while it runs.
+
+Owns: the loop. Does not own: the claim's SQL (`adapters/lease.py`), running the operation (the callback).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..adapters.lease import Heartbeat, JobLease
+from ..adapters.postgres.connect import Server
+from ..kernel.secret import Secret
+
+LISTEN_SECONDS = 5.0
+
+
+class Worker:
+    """Runs claimed operations one at a time; several workers in threads, processes or machines share the queue."""
+
+    def __init__(
+        self, control: Mapping[str, Any], name: str, run: Callable[[int, int, int], None]
+    ) -> None:
+        """`control` is a mapping of libpq parameters; `run` gets the job's id, the fence and the number of deaths."""
+        self._server = Server(
+            host=control.get("host") or "",
+            port=int(control.get("port") or 5432),
+            user=control.get("user") or "",
+            password=Secret(control.get("password") or ""),
+            database=control.get("database") or control["dbname"],
+        )
+        self._name = name
+        self._run = run
+        self._lease = JobLease(self._server)
+
+    def run(self, seconds: float, until_idle: bool = False) -> int:
+        """Work for some seconds, or until nothing is due; return how many operations were run."""
+        end = time.monotonic() + seconds
+        count = 0
+        while time.monotonic() < end:
+            claimed = self._lease.claim(self._name)
+            if claimed is None:
+                if until_idle:
+                    break
+                self._lease.wait(min(LISTEN_SECONDS, max(0.0, end - time.monotonic())))
+                continue
+            count += 1
+            self._carry(claimed.job_id, claimed.fence, claimed.deaths)
+        return count
+
+    def _carry(self, job_id: int, fence: int, deaths: int) -> None:
+        with Heartbeat(self._server, job_id, fence):
+            self._run(job_id, fence, deaths)
+        self._lease.release(job_id, fence)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._lease.close()

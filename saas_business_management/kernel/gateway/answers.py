@@ -1,0 +1,155 @@
+"""What a visitor is told when his request does not reach a database.
+
+Owns: status, waiting time and words of every answer. Does not own: when which is given (`decide.py`).
+Visitors read "database"; no name of a database, server or state of ours stands in any text.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: 0 `retry_seconds` sends no Retry-After, 0 `refresh_seconds` lets a page stand still.
+
+    `{name}` is the tenant's name and stands only where a sentence begins.
+    """
+
+    code: str
+    status: int
+    title: str
+    message: str
+    next_step: str = ""
+    retry_seconds: int = 0
+    refresh_seconds: int = 0
+
+
+REASONS = {400: "Bad Request", 402: "Payment Required", 404: "Not Found", 503: "Service Unavailable"}
+_SAFE = "Your data is safe."
+
+BAD_HOST = Answer(
+    "bad_host", 400, "This request cannot be answered", "It names no valid web address, or more than one."
+)
+UNKNOWN_HOST = Answer(
+    "unknown_host",
+    404,
+    "There is no database at this address",
+    "Nothing is served under this web address.",
+    "Check its spelling, or ask whoever gave it to you.",
+)
+NOT_FOUND = Answer(
+    "not_found", 404, "This page does not exist", "There is nothing at this address."
+)
+PREPARING = Answer(
+    "preparing",
+    503,
+    "Almost ready",
+    "{name} is being prepared. This usually takes a few seconds.",
+    "This page looks again by itself.",
+    retry_seconds=5,
+    refresh_seconds=2,
+)
+MIGRATING = Answer(
+    "migrating",
+    503,
+    "Maintenance",
+    f"{{name}} is being moved or brought up to date. {_SAFE}",
+    "This page looks again by itself and opens when the work is done.",
+    retry_seconds=30,
+    refresh_seconds=30,
+)
+ARCHIVED = Answer(
+    "archived",
+    503,
+    "{name} is archived",
+    f"This database is out of service. {_SAFE}",
+    "Its owner can ask the provider to open it again.",
+)
+DELETING = Answer(
+    "deleting",
+    503,
+    "{name} is closed",
+    "This database was closed for good and is going to be deleted.",
+    "Until then its owner can ask the provider to undo that.",
+)
+CLOSED = Answer(
+    "closed",
+    503,
+    "{name} is closed",
+    f"This database is closed for the moment. {_SAFE}",
+    "Its owner can ask the provider when it opens again.",
+    retry_seconds=3600,
+)
+CLOSED_BY_REASON = {
+    "payment": Answer(
+        "closed_payment",
+        402,
+        "{name} is closed",
+        f"This database is closed because an invoice is unpaid. {_SAFE}",
+        "It opens again the moment the invoice is paid. Its owner can do that.",
+    ),
+    "quota": Answer(
+        "closed_quota",
+        503,
+        "{name} is closed",
+        f"This database is closed because it used more than its plan includes. {_SAFE}",
+        "It opens again when its owner chooses a bigger plan or the usage falls.",
+        retry_seconds=3600,
+    ),
+    "trial_end": Answer(
+        "closed_trial_end",
+        503,
+        "The trial of {name} has ended",
+        f"This database is closed because its trial is over. {_SAFE}",
+        "It opens again when its owner chooses a plan.",
+        retry_seconds=3600,
+    ),
+    "security": Answer(
+        "closed_security",
+        503,
+        "{name} is closed",
+        f"This database is closed to protect it. {_SAFE}",
+        "Its owner was told and can ask the provider for the details.",
+        retry_seconds=3600,
+    ),
+}
+BUSY = Answer(
+    "busy",
+    503,
+    "{name} is busy",
+    "More requests came at once than this database may answer.",
+    "This page tries again by itself.",
+    retry_seconds=1,
+    refresh_seconds=2,
+)
+NO_ANSWER = Answer(
+    "no_answer",
+    503,
+    "{name} does not answer at the moment",
+    f"The connection to this database could not be made. {_SAFE}",
+    "This page tries again by itself; nobody is logged out.",
+    retry_seconds=5,
+    refresh_seconds=5,
+)
+STARTING = Answer(
+    "starting",
+    503,
+    "Almost ready",
+    "The service is starting.",
+    "This page looks again by itself.",
+    retry_seconds=5,
+    refresh_seconds=2,
+)
+ALL = (
+    BAD_HOST,
+    UNKNOWN_HOST,
+    NOT_FOUND,
+    PREPARING,
+    MIGRATING,
+    ARCHIVED,
+    DELETING,
+    CLOSED,
+    *CLOSED_BY_REASON.values(),
+    BUSY,
+    NO_ANSWER,
+    STARTING,
+)

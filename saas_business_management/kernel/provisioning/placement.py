@@ -1,0 +1,72 @@
+"""Choosing the cluster of a new tenant.
+
+Owns: the order of preference, the reasons why a cluster is left out. Does not own: capacity forecasts,
+moving tenants later.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..errors import Refused
+
+
+@dataclass(frozen=True)
+class ClusterFacts:
+    """One cluster. `company_id` 0 = shared by all companies; `capacity` and `used` count databases."""
+
+    key: str
+    active: bool
+    healthy: bool
+    capacity: int
+    used: int
+    company_id: int = 0
+    region: str = ""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the tenant needs. An empty region or cluster means any."""
+
+    company_id: int
+    region: str = ""
+    cluster: str = ""
+
+
+def choose(clusters: Iterable[ClusterFacts], wish: Wish) -> str:
+    """Return the key of the least filled fitting cluster; equals are told apart by key, so the answer is stable.
+
+    Raises:
+        Refused: `no_cluster`; the fact `reasons` says for each cluster by key why it does not fit.
+    """
+    reasons: dict[str, str] = {}
+    fitting: list[ClusterFacts] = []
+    for cluster in clusters:
+        why = unfit(cluster, wish)
+        if why:
+            reasons[cluster.key] = why
+        else:
+            fitting.append(cluster)
+    if not fitting:
+        raise Refused("no_cluster", reasons=dict(sorted(reasons.items())))
+    return min(fitting, key=_filled).key
+
+
+def unfit(cluster: ClusterFacts, wish: Wish) -> str:
+    """Return why a cluster cannot take the tenant, empty when it can.
+
+    One of `not_wished`, `inactive`, `other_company`, `other_region`, `unhealthy`, `full`.
+    """
+    obstacles = (
+        ("not_wished", bool(wish.cluster) and cluster.key != wish.cluster),
+        ("inactive", not cluster.active),
+        ("other_company", cluster.company_id not in (0, wish.company_id)),
+        ("other_region", bool(wish.region) and cluster.region != wish.region),
+        ("unhealthy", not cluster.healthy),
+        ("full", cluster.used >= cluster.capacity),
+    )
+    return next((why for why, stands in obstacles if stands), "")
+
+
+def _filled(cluster: ClusterFacts) -> tuple[Fraction, str]:
+    return Fraction(cluster.used, cluster.capacity), cluster.key

@@ -1,0 +1,150 @@
+"""The state of a tenant: one writer, one table, one timeline.
+
+Owns: firing events, guarding the state against everybody else, the buttons that fire. Does not own: the table
+(`kernel/lifecycle/transitions.py`).
+"""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import messages
+from ..kernel.errors import Refused, SaasError
+from ..kernel.lifecycle import facts as lifecycle_facts
+from ..kernel.lifecycle.machine import Facts, decide
+from ..kernel.lifecycle.states import HOLDS_NAME
+
+# Only who holds this very object may write the state.
+_FIRE = object()
+GUARDED = {"state", "reason", "state_since", "served_as", "restricted", "database_id", "trial_end_on", "public_id"}
+
+
+class SaasTenantLifecycle(models.Model):
+    _inherit = "saas.tenant"
+
+    @api.model
+    def _refuse_state(self, vals_list):
+        """Refuse values that only events and operations may set."""
+        if self.env.context.get("saas_fire") is _FIRE:
+            return
+        for vals in vals_list:
+            guarded = {name for name in GUARDED & set(vals) if vals[name] not in (False, "draft")}
+            if guarded:
+                raise UserError(
+                    self.env._(
+                        "The %(field)s of a tenant is not written by hand: use its buttons.",
+                        field=self._fields[sorted(guarded)[0]].string.lower(),
+                    )
+                )
+
+    def _set(self, vals):
+        """Write guarded fields; for events and operations alone."""
+        return self.with_context(saas_fire=_FIRE).write(vals)
+
+    def _fire(self, event, *, system=False, note="", **known):
+        """Let an event happen: decide by the table, write the state, the timeline and the route map together.
+
+        Raises:
+            Refused: `transition_refused`.
+        """
+        self.ensure_one()
+        facts = self._gather_facts(system, known)
+        move = decide(self.state, event, facts)
+        self._set(
+            {
+                "state": move.target,
+                "reason": move.reason or False,
+                "served_as": move.served_as or False,
+                "state_since": fields.Datetime.now(),
+            }
+        )
+        self.env["saas.tenant.event"].sudo().create(
+            {
+                "tenant_id": self.id,
+                "event": event,
+                "from_state": move.source,
+                "to_state": move.target,
+                "reason": note or known.get("reason") or False,
+                "user_id": self._actor().id,
+                "facts": {name: value for name, value in known.items() if isinstance(value, (str, int, float, bool))},
+            }
+        )
+        self._sync_route()
+        return move
+
+    def _gather_facts(self, system, known):
+        user = self.env.user
+        rights = {lifecycle_facts.SYSTEM} if system else set()
+        if user.has_group("saas_business_management.group_saas_operator"):
+            rights.add(lifecycle_facts.OPERATOR)
+        if user.has_group("saas_business_management.group_saas_admin"):
+            rights.add(lifecycle_facts.ADMINISTRATOR)
+        values = {
+            "actor_rights": frozenset(rights),
+            "suspended_for": self.reason or "",
+            "served_as": self.served_as or "",
+            "has_database": bool(self.database_id),
+            "nothing_left": not self.database_id,
+            "operation_running": not system and bool(self._open_job()),
+            "trial_days": self.plan_id.trial_days,
+            **known,
+        }
+        return Facts(**values)
+
+    def _actor(self):
+        """Return who stands behind the event: the person who asked for the operation when one is running."""
+        job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
+        return job_sudo.user_id if job_sudo else self.env.user
+
+    def _open_job(self):
+        return self.env["saas.job"].sudo().search(
+            [("tenant_id", "=", self.id), ("state", "in", ("waiting", "running", "undoing"))], limit=1, order="id"
+        )
+
+    def _sync_route(self):
+        """Let the route map say what the state says, in the same transaction."""
+        route_sudo = self.env["saas.route"].sudo().search([("database_id", "=", self.database_id.id)], limit=1)
+        if self.database_id and route_sudo:
+            route_sudo._put(self.database_id, {"state": self._route_state(), "reason": self.reason or False})
+
+    def _route_state(self):
+        """Return the state visitors meet; while the last step of provisioning looks, the page is already served."""
+        if self.state == "provisioning":
+            return "trial" if self.plan_id.trial_days else "active"
+        return self.state if self.state in HOLDS_NAME else "gone"
+
+    # Buttons
+
+    def action_provision(self):
+        """Order the tenant; asking twice leads to the same operation."""
+        self.check_access("write")
+        jobs = self.env["saas.job"]
+        for tenant in self:
+            jobs |= tenant._open_job() if tenant.state == "provisioning" else tenant._order_provisioning()
+        return jobs.action_open_form() if len(jobs) == 1 else True
+
+    def _order_provisioning(self):
+        """Check what can be checked now, reserve the name, start the operation; all or nothing."""
+        try:
+            self._preflight()
+            self._fire("provisioning_started")
+            self._reserve_host()
+        except SaasError as error:
+            raise UserError(messages.text(self.env, error)) from None
+        return self.env["saas.job"]._enqueue(
+            "provision_tenant",
+            dedupe_key=f"provision:{self.id}",
+            serial_key=f"tenant:{self.id}",
+            priority=1,
+            tenant_id=self.id,
+            cluster_id=self.cluster_id.id,
+        )
+
+    def action_undo(self):
+        """Take a failed tenant back to a draft."""
+        self.check_access("write")
+        for tenant in self:
+            try:
+                tenant._fire("provisioning_undone")
+            except Refused as error:
+                raise UserError(messages.text(self.env, error)) from None
+        return True
