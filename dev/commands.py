@@ -1,42 +1,45 @@
 """The commands of `python3 -m dev`.
 
-Owns: arguments and order of work. Does not own: any of the work.
+Owns: arguments. Does not own: the work behind them (`work.py`, `testing.py`).
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
-from . import odoo, scripts, venv
+from . import testing, work
 from .postgres import PrivateCluster
-from .postgres_binaries import ensure_binaries
 from .say import Failed, say, warn
+from .shell import plain_reason
 
-
-def setup() -> None:
-    """Get Python packages, Odoo and PostgreSQL; nothing is started."""
-    venv.ensure_venv()
-    tree = odoo.ensure_odoo()
-    scripts.write_odoo(tree)
-    binaries = ensure_binaries()
-    say(f"Odoo {tree.version} and PostgreSQL {binaries.version} are ready: .dev/bin/odoo")
+SIMPLE: dict[str, tuple[str, Callable[[], None]]] = {
+    "setup": ("get Python packages, Odoo and PostgreSQL; start nothing", work.setup),
+    "run": ("start everything and open the demo tenant", work.start),
+    "stop": ("stop everything", work.stop),
+    "status": ("what runs, and where", work.status),
+    "clean": ("stop and remove .dev; the download cache stays", work.clean),
+    "lint": ("ruff and pylint-odoo", testing.lint),
+    "proof": ("run every matrix whole and write docs/proof.md", testing.proof),
+    "bench": ("measure against the peers", testing.bench),
+    "shots": ("take every screen at every width", testing.shots),
+}
 
 
 def postgres(options: argparse.Namespace) -> None:
-    """Start or stop one private cluster and print how to reach it."""
+    """Start, stop or remove one private cluster and print how to reach it."""
     cluster = PrivateCluster(
         options.folder, port=options.port, version=options.version, fast=options.fast
     )
     if options.action == "stop":
         cluster.stop(options.mode)
-        return
-    if options.action == "destroy":
+    elif options.action == "destroy":
         cluster.destroy()
-        return
-    cluster.start()
-    say(f"host={cluster.host} port={cluster.port} user={cluster.superuser}")
-    say(f"password file: {cluster.superuser_password_file}")
+    else:
+        cluster.start()
+        say(f"host={cluster.host} port={cluster.port} user={cluster.superuser}")
+        say(f"password file: {cluster.superuser_password_file}")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -45,9 +48,12 @@ def parser() -> argparse.ArgumentParser:
         prog="python3 -m dev", description="Gets and starts the real parts."
     )
     commands = top.add_subparsers(dest="command", required=True)
-    commands.add_parser("setup", help="get everything, start nothing").set_defaults(
-        run=lambda _: setup()
-    )
+    for name, (words, action) in SIMPLE.items():
+        one = commands.add_parser(name, help=words)
+        one.set_defaults(run=lambda _options, action=action: action())
+    test = commands.add_parser("test", help="run the suites")
+    test.add_argument("suite", nargs="*", help="all suites when none is named")
+    test.set_defaults(run=lambda options: testing.test(options.suite))
     pg = commands.add_parser("postgres", help="one private PostgreSQL cluster")
     pg.add_argument("action", choices=["start", "stop", "destroy"])
     pg.add_argument("--folder", type=Path, required=True)
@@ -70,4 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         warn("✗ Interrupted.")
         return 130
+    except OSError as error:
+        warn(f"✗ {plain_reason(error)}")
+        return 1
     return 0

@@ -59,6 +59,7 @@ def ensure_database(stack: Stack) -> None:
             conf = stack.settings.control_conf
             databases.odoo_once(conf, CONTROL_DATABASE, options, f"Updating {paths.ADDON}")
     mark.write_text(key)
+    _tell_address(stack)
 
 
 def ensure_keyring(stack: Stack) -> None:
@@ -101,6 +102,16 @@ def _create(stack: Stack, template: str) -> None:
     # What the former control database knew has to be told to the new one.
     for mark in ("cluster.key", "demo.ready"):
         (stack.settings.folder / mark).unlink(missing_ok=True)
+
+
+def _tell_address(stack: Stack) -> None:
+    """Links in mails lead to the port this stack listens on, whoever logs in from where."""
+    values = f"('web.base.url', '{stack.settings.control_url}'), ('web.base.url.freeze', 'True')"
+    stack.control_cluster.sql(
+        f"INSERT INTO ir_config_parameter (key, value) VALUES {values} "
+        "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+        CONTROL_DATABASE,
+    )
 
 
 def _cluster_arguments(stack: Stack) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from .say import Failed, fail, step
 from .shell import last_words, run
 
 BUILDER = "saas_dev_builder"
+INFO_LINE = re.compile(r"\S+ \S+ \d+ INFO ")
 IDENTITY = """
 UPDATE ir_config_parameter SET value = gen_random_uuid()::text
  WHERE key IN ('database.uuid', 'database.secret');
@@ -101,9 +103,7 @@ def install(cluster: PrivateCluster, recipe: Recipe, name: str, data_dir: Path, 
         rows = f"SELECT name FROM ir_module_module WHERE name IN ({ours}) AND NOT demo"
         without = cluster.sql(rows, name)
         if without:
-            fail(
-                f"The demo data of {without} could not be loaded; Odoo's log has the reason: {_log()}"
-            )
+            fail(f"The demo data of {without} could not be loaded; the reason is in {_log()}.")
         cluster.sql(f"UPDATE ir_module_module SET demo = false WHERE name NOT IN ({ours})", name)
 
 
@@ -115,12 +115,13 @@ def odoo_once(
     log.parent.mkdir(parents=True, exist_ok=True)
     place = ["--data-dir", data_dir] if data_dir else []
     fixed = ["--stop-after-init", "--no-http", "--max-cron-threads=0", "--logfile", log]
-    log.unlink(missing_ok=True)
+    for old in sorted(log.parent.glob("install-*.log"), key=lambda p: p.stat().st_mtime)[:-4]:
+        old.unlink(missing_ok=True)
     try:
         run([paths.ODOO_BIN, "-c", conf, "-d", name, *options, *place, *fixed], what)
     except Failed as reason:
-        text = log.read_text(errors="replace") if log.exists() else ""
-        fail(f"{what} failed; see {log}: {last_words(text) if text else reason}")
+        trouble = _without_info(log.read_text(errors="replace")) if log.exists() else ""
+        fail(f"{what} failed; see {log}: {last_words(trouble) if trouble else reason}")
 
 
 def _install_new(
@@ -137,6 +138,11 @@ def _install_new(
                 database_files.unpack_filestore(base.removeprefix("cached_"), filestore)
             install(cluster, recipe, name, data_dir, conf)
         database_files.keep(cluster, key, name, filestore)
+
+
+def _without_info(log: str) -> str:
+    """Warnings, errors and tracebacks of an Odoo log."""
+    return "\n".join(line for line in log.splitlines() if not INFO_LINE.match(line))
 
 
 def _log() -> Path:

@@ -79,9 +79,8 @@ def _newest() -> Binaries:
                 f"PostgreSQL {NEWEST} could not be fetched ({reason}) and none is installed: "
                 "connect to the network or 'apt-get install postgresql'."
             )
-        say(
-            f"  ! PostgreSQL {NEWEST} could not be fetched; using {installed[-1].name} of the system"
-        )
+        version = installed[-1].name
+        say(f"  ! PostgreSQL {NEWEST} could not be fetched; using the system's {version}")
         return Binaries(version, installed[-1] / "bin")
 
 

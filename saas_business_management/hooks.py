@@ -22,16 +22,15 @@ def post_load() -> None:
     if not config.get("saas_node"):
         return
     from .gateway.install import install
-    from .kernel.errors import SaasError
 
+    installed = False
     try:
         install(config)
-    except SaasError as error:
-        _logger.critical("the node does not start: %s", error)
-        raise SystemExit(f"saas_node: {error}") from error
-    except Exception as error:  # Odoo goes on without a server-wide module that failed; a node must not.
-        _logger.critical("the node does not start", exc_info=True)
-        raise SystemExit(f"saas_node: {error}") from error
+        installed = True
+    finally:
+        if not installed:  # Odoo goes on without a server-wide module that failed; a node must not.
+            _logger.critical("the node does not start", exc_info=True)
+            raise SystemExit("saas_node: the gateway could not be installed, see the log")
 
 
 def strip(config) -> None:

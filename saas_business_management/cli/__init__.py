@@ -1,0 +1,1 @@
+"""The product from the command line; see `saas.py`."""

@@ -1,6 +1,6 @@
 """`odoo saas …`: the product from the command line.
 
-Owns: finding the right half of the addon for a command. Does not own: the commands (`commands.py` and its parts).
+Owns: finding the right half of the addon for a command. Does not own: the commands (`commands/`).
 Odoo loads this file alone, by its path: nothing of ours is imported before `run`.
 """
 
@@ -16,17 +16,17 @@ PACKAGE = f"odoo.addons.{ADDON.name}"
 
 
 class Saas(Command):
-    """Run a business of isolated Odoo databases: clusters, tenant templates, tenants, operations."""
+    """Clusters, tenant templates, tenants and operations of SaaS Management"""
 
-    def run(self, args: list[str]) -> None:
+    def run(self, args):
         """Run one sub-command and leave with its status: 0 done, 1 refused or failed, 2 typed wrong."""
         if args[:1] == ["golden"]:
-            _forget_models()
+            _leave_models_out()
             sys.exit(importlib.import_module(f"{PACKAGE}.golden.run").run(args[1:]))
-        sys.exit(importlib.import_module(f"{PACKAGE}.cli.commands").run(self.parser, args))
+        sys.exit(importlib.import_module(f"{PACKAGE}.cli.commands").run(args))
 
 
-def _forget_models() -> None:
+def _leave_models_out():
     """Let the addon be a folder only: its models have no place beside a golden database."""
     bare = types.ModuleType(PACKAGE)
     bare.__path__ = [str(ADDON)]

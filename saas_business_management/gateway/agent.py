@@ -4,7 +4,6 @@ Owns: connecting, listening, reading changes, reading everything now and then, t
 own: the map (`cache.py`) and what a change leads to (`on_change`).
 """
 
-import logging
 import os
 import random
 import threading
@@ -12,11 +11,10 @@ import time
 from collections.abc import Callable
 
 from ..adapters.postgres.route_feed import Reading, RouteFeed
-from ..kernel.errors import SaasError
 from ..kernel.gateway.route import Changes
+from .attempt import attempt
 from .cache import RouteCache
 
-_logger = logging.getLogger(__name__)
 FULL_READ_SECONDS = 60
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 5
@@ -56,12 +54,7 @@ class Agent:
 
     def _run(self) -> None:
         while True:
-            try:
-                self._follow()
-            except SaasError as error:
-                _logger.warning("the route map is not followed: %s", error)
-            except Exception:
-                _logger.exception("the route map is not followed")
+            attempt("following the route map", self._follow)
             self._tried.set()
             self._feed.close()
             time.sleep(self._wait_seconds * random.uniform(0.5, 1))

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from ..kernel.errors import Broken
@@ -35,9 +36,10 @@ class RouteCache:
         return None if self._confirmed_at is None else max(0.0, time.time() - self._confirmed_at)
 
     def replace(self, routes: Iterable[Route]) -> Changes:
-        """Take a full reading and return what changed."""
+        """Take a full reading and return what changed; its `standby` are all of them, not the new ones."""
         new = RouteMap(routes)
-        return self._take(new, compare(self.map, new))
+        changes = compare(self.map, new)
+        return self._take(new, replace(changes, standby=frozenset(new.standby_databases())))
 
     def update(self, routes: Iterable[Route]) -> Changes:
         """Take the rows that changed and return what that means."""

@@ -3,14 +3,11 @@
 Owns: one thread per process and the order of its work. Does not own: the work.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
-from ..kernel.errors import SaasError
-
-_logger = logging.getLogger(__name__)
+from .attempt import attempt
 
 
 class Chores:
@@ -33,12 +30,7 @@ class Chores:
     def _run(self) -> None:
         while True:
             key, work = self._next()
-            try:
-                work()
-            except SaasError as error:
-                _logger.warning("%s failed: %s", key, error)
-            except Exception:
-                _logger.exception("%s failed", key)
+            attempt(key, work)
 
     def _next(self) -> tuple[str, Callable[[], None]]:
         with self._changed:

@@ -38,7 +38,7 @@ def install(database: str, names: Collection[str], demo: bool = False) -> None:
     threading.current_thread().dbname = database
     for name in names:
         if Manifest.for_addon(name, display_warning=False) is None:
-            raise PhaseFailed(f"module {name} is unknown to this Odoo", name)
+            raise PhaseFailed("this Odoo does not have it", name)
     states = _states(database)
     if all(states.get(name) == "installed" for name in names) and not set(states.values()) & set(UNFINISHED):
         return
@@ -52,10 +52,10 @@ def check_states(database: str, names: Collection[str]) -> None:
     states = _states(database)
     for name in names:
         if states.get(name) != "installed":
-            raise PhaseFailed(f"module {name} was not installed: it is {states.get(name, 'unknown')}", name)
+            raise PhaseFailed(f"it is {states.get(name, 'unknown')} afterwards", name)
     for name, state in sorted(states.items()):
         if state in UNFINISHED:
-            raise PhaseFailed(f"module {name} was left half done: it is {state}", name)
+            raise PhaseFailed(f"it was left half done: it is {state}", name)
 
 
 def _states(database: str) -> dict[str, str]:

@@ -12,10 +12,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     """Return `{"line", "module", "again"}` of an error."""
     chain = list(_chain(error))
     module = next((found for one in chain if (found := _module(one))), "")
-    line = _sentence(chain)
-    if module and module not in line:
-        line = f"module {module} failed to install: {line}"
-    return {"line": line, "module": module, "again": any(_is_passing(one) for one in chain)}
+    return {"line": _sentence(chain).rstrip("."), "module": module, "again": any(_is_passing(one) for one in chain)}
 
 
 def _chain(error: BaseException | None) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..const import CONNECTIONS_PER_TENANT
 from ..kernel.errors import Refused
 from ..kernel.provisioning.naming import host_name
 
@@ -53,6 +54,8 @@ class SaasCluster(models.Model):
     checked_at = fields.Datetime(string="Last Test", readonly=True, copy=False)
     passed_at = fields.Datetime(string="Last Good Test", readonly=True, copy=False)
     check_ids = fields.One2many("saas.cluster.check", "cluster_id", string="Test Result", readonly=True)
+    audited_at = fields.Datetime(string="Last Audit", readonly=True, copy=False)
+    audit_findings = fields.Json(readonly=True, copy=False)
     modules_read_at = fields.Datetime(string="Modules Read", readonly=True, copy=False)
 
     capacity = fields.Integer(
@@ -63,7 +66,7 @@ class SaasCluster(models.Model):
         help="Tenants and standby copies together; placement stops at this number.",
     )
     connections_per_tenant = fields.Integer(
-        default=10, required=True, tracking=True, help="Database connections one tenant may hold on this cluster."
+        default=CONNECTIONS_PER_TENANT, required=True, tracking=True, help="Database connections one tenant may hold on this cluster."
     )
     base_host = fields.Char(
         string="Tenant Host Zone",

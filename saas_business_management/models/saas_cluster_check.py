@@ -1,31 +1,70 @@
-"""One line of a cluster's last connection test."""
+"""One line of a cluster's last connection test.
+
+Owns: the lines. Does not own: looking (`adapters/postgres/health.py`, job `test_cluster`), their words
+(`messages_checks.py`).
+"""
 
 from typing import Any
 
 from odoo import api, fields, models
 
+from ..messages import check_text
+
 
 class SaasClusterCheck(models.Model):
     _name = "saas.cluster.check"
     _description = "Cluster Test Line"
-    _order = "cluster_id, ok, sequence, id"
+    _order = "cluster_id, rank, sequence, id"
     _rec_name = "text"
 
     cluster_id = fields.Many2one("saas.cluster", required=True, readonly=True, index=True, ondelete="cascade")
     sequence = fields.Integer(readonly=True)
     code = fields.Char(required=True, readonly=True)
     ok = fields.Boolean(string="Passed", readonly=True)
-    result = fields.Selection([("ok", "Passed"), ("failing", "Failed")], compute="_compute_result")
+    result = fields.Selection(
+        [("failing", "Failed"), ("warning", "Warning"), ("ok", "Passed")],
+        compute="_compute_result",
+        store=True,
+    )
+    rank = fields.Integer(compute="_compute_result", store=True)
     text = fields.Char(string="What Was Tested", required=True, readonly=True)
-    mend = fields.Text(readonly=True, help="What mends it, ready to be copied.")
+    mend = fields.Text(string="How to Mend It", readonly=True)
 
-    @api.depends("ok")
+    @api.depends("ok", "mend")
     def _compute_result(self) -> None:
+        """A line that passed and still has something to mend is a warning."""
         for check in self:
-            check.result = "ok" if check.ok else "failing"
+            check.rank = 2 if check.ok and not check.mend else 1 if check.ok else 0
+            check.result = ("failing", "warning", "ok")[check.rank]
 
     @api.model
     def _replace(self, cluster: models.Model, rows: list[dict[str, Any]]) -> None:
-        """Put the lines of a new test in the place of the last one."""
+        """Put the outcome of a new test (`code, ok, facts, mend`) in the place of the last one."""
         cluster.check_ids.unlink()
-        self.create([dict(row, cluster_id=cluster.id, sequence=place) for place, row in enumerate(rows)])
+        mends = self._mends()
+        self.create(
+            [
+                {
+                    "cluster_id": cluster.id,
+                    "sequence": place,
+                    "code": row["code"],
+                    "ok": row["ok"],
+                    "text": check_text(self.env, row["code"], row["ok"], row.get("facts") or {}),
+                    "mend": row.get("mend") or (False if row["ok"] else mends.get(row["code"], False)),
+                }
+                for place, row in enumerate(rows)
+            ]
+        )
+
+    @api.model
+    def _mends(self) -> dict[str, str]:
+        """Return what mends the failures that the job itself looks for."""
+        return {
+            "filestore_writable": self.env._(
+                "Let the user that runs the control worker write into the filestore folder, or correct the folder here."
+            ),
+            "odoo_found": self.env._(
+                "Correct the Odoo command and the modules folders here: the control worker could not start them."
+            ),
+            "node_answers": self.env._("Start the runtime node, or correct the node address here."),
+        }

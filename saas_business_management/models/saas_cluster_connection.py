@@ -7,9 +7,9 @@ import shlex
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
-from ..kernel.errors import Refused
+from ..kernel.errors import Refused, SaasError
 from ..kernel.secret import Secret
 
 ADMIN = "saas_business_management.group_saas_admin"
@@ -68,7 +68,12 @@ class SaasCluster(models.Model):
 
     def _inverse_prov_password(self) -> None:
         for cluster in self.filtered("prov_password"):
-            cluster.sudo()._seal("prov_password_sealed", Secret(cluster.prov_password))
+            try:
+                cluster.sudo()._seal("prov_password_sealed", Secret(cluster.prov_password))
+            except SaasError:
+                raise UserError(
+                    self.env._("The password was not stored: the key file of the control plane cannot be used. Doctor says why.")
+                ) from None
 
     @api.depends("prov_password_sealed", "cluster_secret_sealed")
     def _compute_has_secrets(self) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from odoo import api, fields, models
 
 from ..kernel.provisioning.placement import ClusterFacts
-from ..messages import check_text
 
 OCCUPYING = ("building", "ready", "standby", "claimed", "dropping")
 
@@ -25,16 +24,7 @@ class SaasCluster(models.Model):
     def _apply_checks(self, rows: list[dict[str, Any]]) -> None:
         """Replace the test lines by these (`code, ok, facts, mend`) and set the state they give."""
         self.ensure_one()
-        lines = [
-            {
-                "code": row["code"],
-                "ok": row["ok"],
-                "text": check_text(self.env, row["code"], row["ok"], row.get("facts") or {}),
-                "mend": row.get("mend") or False,
-            }
-            for row in rows
-        ]
-        self.env["saas.cluster.check"]._replace(self, lines)
+        self.env["saas.cluster.check"]._replace(self, rows)
         now = fields.Datetime.now()
         passed = bool(rows) and all(row["ok"] for row in rows)
         vals = {"checked_at": now, "state": "ready" if passed else "failing"}

@@ -111,7 +111,7 @@ class Journal:
             text = messages.text(job_sudo.env, error)
             values = {"attempts": job_sudo.attempts + 1}
             if isinstance(verdict, RetryAt):
-                values["due_at"] = self._in(verdict.seconds)
+                values |= {"due_at": self._in(verdict.seconds), "fence": 0}
             else:
                 values |= self._problem(error, text, trace) | self._ended("dead", fields.Datetime.now())
             job_sudo.write(values)

@@ -8,6 +8,7 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..const import TRIAL_DAYS
 from .saas_template import slug
 
 UNITS = [
@@ -17,7 +18,6 @@ UNITS = [
     ("half_year", "Half-Year"),
     ("year", "Year"),
 ]
-TRIAL_DAYS = 14
 
 
 class SaasPlan(models.Model):
@@ -52,7 +52,11 @@ class SaasPlan(models.Model):
     template_ids = fields.Many2many(
         "saas.template", string="Templates", check_company=True, help="Empty: sold with every template."
     )
-    trial_days = fields.Integer(default=TRIAL_DAYS, tracking=True, help="0 means no trial: the plan begins at once.")
+    trial_days = fields.Integer(
+        default=lambda self: self._default_trial_days(),
+        tracking=True,
+        help="0 means no trial: the plan begins at once.",
+    )
     published = fields.Boolean(string="On the Pricing Page", tracking=True)
     tenant_ids = fields.One2many("saas.tenant", "plan_id", string="Tenants")
     tenant_count = fields.Integer(string="Number of Tenants", compute="_compute_tenant_count")
@@ -70,6 +74,11 @@ class SaasPlan(models.Model):
         "CHECK (limit_users >= 0 AND limit_storage_gb >= 0 AND limit_api_calls >= 0 AND limit_bandwidth_gb >= 0)",
         "A limit cannot be negative; 0 means no limit.",
     )
+
+    @api.model
+    def _default_trial_days(self) -> int:
+        told = self.env["ir.config_parameter"].sudo().get_param("saas.trial_days") or ""
+        return int(told) if told.isdecimal() else TRIAL_DAYS
 
     @api.depends("name")
     def _compute_code(self) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .res_config_settings import time_zones
+from odoo.addons.base.models.res_partner import _tz_get
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-LOGO_MIMETYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
 
 def slug(text: str) -> str:
@@ -74,7 +73,7 @@ class SaasTemplate(models.Model):
     chart = fields.Selection(
         selection="_select_chart", string="Chart of Accounts", tracking=True, help="Used when accounting is among the modules."
     )
-    tz = fields.Selection(selection=time_zones, string="Time Zone", default="UTC", required=True, tracking=True)
+    tz = fields.Selection(selection=_tz_get, string="Time Zone", default="UTC", required=True, tracking=True)
     company_label = fields.Char(
         string="Company Name", translate=False, help="Name of the company until a tenant gets its own."
     )

@@ -6,13 +6,10 @@ the work on servers (`jobs/provision_tenant.py`).
 
 import secrets
 
-from psycopg2 import errors as pg_errors
-
 from odoo import api, fields, models
 
 from ..kernel.errors import Refused
 from ..kernel.provisioning import link
-from ..kernel.provisioning.naming import taken
 from ..kernel.provisioning.placement import Wish, choose
 from ..kernel.secret import derive
 
@@ -59,16 +56,12 @@ class SaasTenantProvision(models.Model):
         )
 
     def _reserve_host(self):
-        """Take the host name; of two who ask at the same moment one gets it."""
+        """Take the host name; of two who ask at the same moment the constraint lets one have it."""
         own_sudo = self.host_ids.sudo().filtered(lambda one: one.host == self.host)
         if own_sudo:
             own_sudo.write({"state": "reserved", "released_at": False})
-            return
-        try:
-            with self.env.cr.savepoint():
-                self.env["saas.tenant.host"].sudo().create({"host": self.host, "tenant_id": self.id})
-        except pg_errors.UniqueViolation:
-            raise taken(self.subdomain, {self.subdomain}) from None
+        else:
+            self.env["saas.tenant.host"].sudo().create({"host": self.host, "tenant_id": self.id})
 
     @api.model
     def _provision_from_values(self, vals):

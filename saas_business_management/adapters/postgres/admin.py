@@ -77,23 +77,24 @@ def create(cursor: Cursor, name: str, template: str, connections: int = -1) -> N
 def open_to(cursor: Cursor, name: str, role: str | None, connections: int) -> None:
     """Take every right from PUBLIC, give the role its own, then allow connections; all of it or nothing."""
     parts = {"name": sql.Identifier(name), "limit": sql.Literal(connections)}
-    with transaction(cursor.connection) as cursor:
-        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
+    with transaction(cursor.connection) as inner:
+        inner.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
         if role:
             grant = "GRANT CONNECT, TEMPORARY, CREATE ON DATABASE {name} TO {role}"
-            cursor.execute(sql.SQL(grant).format(role=sql.Identifier(role), **parts))
+            inner.execute(sql.SQL(grant).format(role=sql.Identifier(role), **parts))
         alter = "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true CONNECTION LIMIT {limit}"
-        cursor.execute(sql.SQL(alter).format(**parts))
+        inner.execute(sql.SQL(alter).format(**parts))
 
 
 def make_template(cursor: Cursor, name: str) -> None:
     """Make a database a template that nobody may enter, and end the sessions in it."""
     parts = {"name": sql.Identifier(name)}
-    with transaction(cursor.connection) as cursor:
-        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
+    with transaction(cursor.connection) as inner:
+        inner.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
         alter = "ALTER DATABASE {name} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
-        cursor.execute(sql.SQL(alter).format(**parts))
-    cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        inner.execute(sql.SQL(alter).format(**parts))
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    cursor.execute(end, (name,))
 
 
 def drop(cursor: Cursor, info: DatabaseInfo) -> None:

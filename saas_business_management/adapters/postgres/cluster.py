@@ -101,14 +101,14 @@ class PostgresCluster:
         """Write the stage into the role's comment."""
         if stage not in roles.STAGES:
             raise Broken("stage_unknown", stage=stage)
-        self._warm.run(lambda cursor: roles.mark(cursor, checked(role), stage))
+        checked(role)
+        self._warm.run(lambda cursor: roles.mark(cursor, role, stage))
 
     def clone(self, name: str, template: str) -> int:
         """Copy a golden database, or adopt the copy that is there, and open it to its role alone."""
         checked(template)
         with self._holding(name) as cursor:
-            if not roles.exists(cursor, name):
-                raise Broken("role_missing", role=name)
+            roles.require(cursor, name)
             if admin.usable(cursor, name) is None:
                 self._require_golden(cursor, template)
                 admin.create(cursor, name, template, self._connections)
@@ -169,8 +169,7 @@ class PostgresCluster:
     def _require_tenant(self, cursor: Cursor, name: str) -> None:
         if admin.usable(cursor, name) is None:
             raise Broken("database_missing", database=name)
-        if not roles.exists(cursor, name):
-            raise Broken("role_missing", role=name)
+        roles.require(cursor, name)
 
     def _require_building(self, cursor: Cursor, name: str) -> None:
         """A database that was ever handed over is never entered as the provisioner again."""

@@ -63,7 +63,9 @@ def connect(
     Raises: Unavailable when nothing answers or the server is full, Broken when it refuses the login.
     """
     with translated():
-        cnx = psycopg2.connect(**_arguments(server, limits, application), options=_options(limits, settings))
+        cnx = psycopg2.connect(
+            **_arguments(server, limits, application), options=_options(limits, settings)
+        )
         cnx.autocommit = True
         return cnx
 

@@ -91,7 +91,11 @@ def translate(error: psycopg2.Error) -> SaasError:
 def _names(error: psycopg2.Error) -> dict[str, str]:
     """Return the catalogue names the error points at; values never stand in these fields."""
     diag = error.diag
-    told = {"table": diag.table_name, "column": diag.column_name, "constraint": diag.constraint_name}
+    told = {
+        "table": diag.table_name,
+        "column": diag.column_name,
+        "constraint": diag.constraint_name,
+    }
     return {key: value for key, value in told.items() if value}
 
 

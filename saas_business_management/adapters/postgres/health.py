@@ -98,14 +98,20 @@ def _self_grant(cursor: Cursor) -> Check:
     if cursor.connection.server_version < RECOMMENDED:
         return Check("createrole_self_grant", True)
     told = str(_value(cursor, "SELECT current_setting('createrole_self_grant')"))
-    return _told("createrole_self_grant", {"set", "inherit"} <= set(told.replace(" ", "").split(",")))
+    return _told(
+        "createrole_self_grant", {"set", "inherit"} <= set(told.replace(" ", "").split(","))
+    )
 
 
 def _builder(cursor: Cursor) -> Check:
     member = "SELECT pg_has_role(oid, 'USAGE') FROM pg_roles WHERE rolname = %s"
     owns = "SELECT 1 FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE r.rolname = %s LIMIT 1"
     if _value(cursor, owns, BUILDER):
-        return _told("builder_role", False, "Give the databases of saas_builder to another owner: it must own none.")
+        return _told(
+            "builder_role",
+            False,
+            "Give the databases of saas_builder to another owner: it must own none.",
+        )
     return _told("builder_role", _value(cursor, member, BUILDER))
 
 
@@ -123,7 +129,9 @@ def _node(cursor: Cursor) -> Check:
 
 
 def _bus(cursor: Cursor) -> Check:
-    open_to_node = "SELECT has_database_privilege(%s, oid, 'CONNECT') FROM pg_database WHERE datname = %s"
+    open_to_node = (
+        "SELECT has_database_privilege(%s, oid, 'CONNECT') FROM pg_database WHERE datname = %s"
+    )
     has_node = _value(cursor, "SELECT 1 FROM pg_roles WHERE rolname = %s", NODE)
     return _told("bus_database", has_node and _value(cursor, open_to_node, NODE, BUS))
 
@@ -146,12 +154,17 @@ def _temp_files(cursor: Cursor) -> Check:
     if cursor.connection.server_version < 150000:
         mend = "Upgrade to PostgreSQL 15 or newer: only then temporary files of a tenant can be limited."
         return Check("temp_file_limit", True, {}, mend)
-    return _told("temp_file_limit", _value(cursor, "SELECT has_parameter_privilege('temp_file_limit', 'SET')"))
+    return _told(
+        "temp_file_limit",
+        _value(cursor, "SELECT has_parameter_privilege('temp_file_limit', 'SET')"),
+    )
 
 
 def _extension(cursor: Cursor) -> Check:
     there = _value(cursor, "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'")
-    return _told("extension_pg_trgm", there, "Install PostgreSQL's contrib package on the database server.")
+    return _told(
+        "extension_pg_trgm", there, "Install PostgreSQL's contrib package on the database server."
+    )
 
 
 def _connections(cursor: Cursor) -> Check:

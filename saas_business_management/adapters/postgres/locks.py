@@ -9,7 +9,9 @@ holds it.
 
 from .connect import Cursor
 
-DATABASE = 7  # pair (7, hashtext(name)): creating, owning, sealing or dropping one database of a cluster
+DATABASE = (
+    7  # pair (7, hashtext(name)): creating, owning, sealing or dropping one database of a cluster
+)
 TAKE_OVER = 8  # pair (8, 0): looking for jobs whose worker died
 
 

@@ -35,7 +35,8 @@ BEGIN
                        AND e.refobjsubid > 0))
          ORDER BY (d.classid = 'pg_namespace'::regclass) DESC, d.objid
     LOOP
-        EXECUTE format('ALTER %s %s OWNER TO saas_builder', it.type, it.identity);
+        EXECUTE format('ALTER %s %s OWNER TO saas_builder',
+                       replace(it.type, 'statistics object', 'statistics'), it.identity);
     END LOOP;
 END
 $give$
@@ -48,11 +49,11 @@ def give_to_builder(cursor: Cursor) -> None:
     Raises: Unavailable, Broken.
     """
     builder = sql.Identifier(BUILDER)
-    with transaction(cursor.connection) as cursor:
-        cursor.execute(sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(builder))
-        cursor.execute(GIVE_ALL_TO_BUILDER)
-        cursor.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(builder))
-        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    with transaction(cursor.connection) as inner:
+        inner.execute(sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(builder))
+        inner.execute(GIVE_ALL_TO_BUILDER)
+        inner.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(builder))
+        inner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
 def give_to_tenant(cursor: Cursor, role: str) -> None:
@@ -61,9 +62,9 @@ def give_to_tenant(cursor: Cursor, role: str) -> None:
     Raises: Unavailable, Broken.
     """
     parts = {"role": sql.Identifier(role), "builder": sql.Identifier(BUILDER)}
-    with transaction(cursor.connection) as cursor:
-        cursor.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {role}").format(**parts))
-        cursor.execute(sql.SQL("REASSIGN OWNED BY {builder} TO {role}").format(**parts))
+    with transaction(cursor.connection) as inner:
+        inner.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {role}").format(**parts))
+        inner.execute(sql.SQL("REASSIGN OWNED BY {builder} TO {role}").format(**parts))
 
 
 def owned(cursor: Cursor, database: str, role: str) -> int:

@@ -9,7 +9,7 @@ import secrets
 
 from psycopg2 import sql
 
-from ...kernel.errors import Unavailable
+from ...kernel.errors import Broken, Unavailable
 from ...kernel.secret import Secret, scram_verifier
 from ..ports import Clock, RoleInfo
 from .connect import Cursor, transaction
@@ -41,14 +41,23 @@ def exists(cursor: Cursor, role: str) -> bool:
     return cursor.fetchone() is not None
 
 
+def require(cursor: Cursor, role: str) -> None:
+    """Make sure that a role is there.
+
+    Raises: Broken (`role_missing`).
+    """
+    if not exists(cursor, role):
+        raise Broken("role_missing", role=role)
+
+
 def ensure(cursor: Cursor, role: str, password: Secret, connections: int) -> None:
     """Make the tenant's role, or set verifier, limits and memberships of the one that is there, in one transaction.
 
     An existing role keeps its LOGIN or NOLOGIN and its stage.
     Raises: Unavailable, Broken (`right_missing` when the provisioner may not).
     """
-    with transaction(cursor.connection) as cursor:
-        new = not exists(cursor, role)
+    with transaction(cursor.connection) as inner:
+        new = not exists(inner, role)
         parts = {
             "role": sql.Identifier(role),
             "limit": sql.Literal(connections + SPARE_CONNECTIONS),
@@ -57,11 +66,11 @@ def ensure(cursor: Cursor, role: str, password: Secret, connections: int) -> Non
             "tenants": sql.Identifier(TENANTS),
         }
         order = CREATE if new else ALTER
-        cursor.execute(sql.SQL(order).format(**parts))
-        _grant_to_provisioner(cursor, role)
-        _limit_temp_files(cursor, role)
+        inner.execute(sql.SQL(order).format(**parts))
+        _grant_to_provisioner(inner, role)
+        _limit_temp_files(inner, role)
         if new:
-            _comment(cursor, role, "building")
+            _comment(inner, role, "building")
 
 
 CREATE = """
@@ -90,10 +99,11 @@ def _limit_temp_files(cursor: Cursor, role: str) -> None:
 def mark(cursor: Cursor, role: str, stage: str) -> None:
     """Write the stage where the tenant cannot change it: into the role's comment.
 
-    Raises: Unavailable, Broken (`object_missing` when there is no such role).
+    Raises: Unavailable, Broken (`role_missing`).
     """
-    with transaction(cursor.connection) as cursor:
-        _comment(cursor, role, stage)
+    require(cursor, role)
+    with transaction(cursor.connection) as inner:
+        _comment(inner, role, stage)
 
 
 def _comment(cursor: Cursor, role: str, stage: str) -> None:
@@ -130,8 +140,9 @@ def _stage(note: str | None) -> str:
 def set_login(cursor: Cursor, role: str, allowed: bool) -> None:
     """Let the role log in, or not; sessions it has stay open.
 
-    Raises: Unavailable, Broken (`object_missing`).
+    Raises: Unavailable, Broken (`role_missing`).
     """
+    require(cursor, role)
     word = sql.SQL("LOGIN" if allowed else "NOLOGIN")
     cursor.execute(sql.SQL("ALTER ROLE {} {}").format(sql.Identifier(role), word))
 
@@ -143,7 +154,9 @@ def end_sessions(cursor: Cursor, role: str, clock: Clock, seconds: float = 10) -
     """
     until = clock.monotonic() + seconds
     while True:
-        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (role,))
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (role,)
+        )
         if not cursor.rowcount:
             return
         if clock.monotonic() > until:

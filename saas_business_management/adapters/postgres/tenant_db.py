@@ -172,7 +172,9 @@ def give_birth(cursor: Cursor, birth: Birth) -> None:
     told = {
         "parameters": {
             "database.uuid": birth.database_uuid,
-            "database.create_date": birth.created_at.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S"),
+            "database.create_date": birth.created_at.astimezone(timezone.utc).strftime(
+                "%Y-%m-%d %H:%M:%S"
+            ),
         },
         "keys": KEYS_NOT_INHERITED,
         "tables": NOT_INHERITED,

@@ -12,6 +12,7 @@ from .connect import Connection, Cursor, Limits, Server, connect
 from .errors import translated
 
 Result = TypeVar("Result")
+LOST = ("connection_lost", "server_restarting", "server_unreachable")
 
 
 class WarmConnection:
@@ -59,5 +60,10 @@ class WarmConnection:
     def _attempt(self, work: Callable[[Cursor], Result]) -> Result:
         if not self._alive():
             self._cnx = connect(self._server, self._limits, self._application)
-        with translated(), self._cnx.cursor() as cursor:
-            return work(cursor)
+        try:
+            with translated(), self._cnx.cursor() as cursor:
+                return work(cursor)
+        except Unavailable as error:
+            if error.code in LOST:
+                self.close()
+            raise

@@ -1,0 +1,125 @@
+"""Running suites side by side and telling how they ended.
+
+Owns: lanes, logs, the summary. Does not own: what a suite is (`suites.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import paths
+from .closing_lines import Counts
+from .say import Failed, say
+from .shell import clean_environment
+from .suites import Command, Suite
+
+LIMIT_SECONDS = 40 * 60
+TAIL_LINES = 80
+NO_TESTS = Counts()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one suite ended; `trouble` is empty when all is well."""
+
+    suite: Suite
+    counts: Counts = NO_TESTS
+    trouble: str = ""
+    closing: str = ""
+    seconds: float = 0.0
+    absent: bool = False
+
+    @property
+    def line(self) -> str:
+        """The suite's line of the summary."""
+        if self.absent:
+            return f"  – {self.suite.name:<13} not there yet"
+        said = str(self.counts) if self.suite.read else ("clean" if not self.trouble else "")
+        words = [said, f"({self.trouble})" if self.trouble else "", f"{self.seconds:.1f} s"]
+        mark = "✗" if self.trouble else "✓"
+        return f"  {mark} {self.suite.name:<13} " + "  ".join(word for word in words if word)
+
+
+def run_all(chosen: list[Suite], **environment: str) -> list[Outcome]:
+    """Every suite, each lane in a thread of its own; a failing suite does not stop the others."""
+    outcomes: dict[str, Outcome] = {}
+
+    def lane(number: int) -> None:
+        for suite in (one for one in chosen if one.lane == number):
+            say(f"  … {suite.name}")
+            outcome = outcomes[suite.name] = run_one(suite, **environment)
+            say(outcome.line + (f"\n    {outcome.closing}" if outcome.closing else ""))
+
+    threads = [threading.Thread(target=lane, args=(n,)) for n in sorted({s.lane for s in chosen})]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    missing = [Outcome(suite, trouble="its lane broke off") for suite in chosen]
+    return [outcomes.get(suite.name, lost) for suite, lost in zip(chosen, missing, strict=True)]
+
+
+def run_one(suite: Suite, **environment: str) -> Outcome:
+    """Run one suite to its end; its output is kept in `.dev/log/test-<name>.log`."""
+    if not suite.is_there:
+        return Outcome(suite, absent=True)
+    started = time.monotonic()
+    log = paths.STATE / "log" / f"test-{suite.name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("")
+    try:
+        with suite.commands() as commands:
+            codes = [_run_logged(command, log, environment) for command in commands]
+    except Failed as reason:
+        return Outcome(suite, trouble=str(reason), seconds=time.monotonic() - started)
+    output = log.read_text(errors="replace")
+    counts, closing = suite.read(output) if suite.read else (Counts(), "")
+    trouble = _trouble(suite, codes, counts)
+    return Outcome(suite, counts, trouble, closing, time.monotonic() - started)
+
+
+def tail(suite: Suite) -> str:
+    """The last lines of a suite's output."""
+    log = paths.STATE / "log" / f"test-{suite.name}.log"
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+
+
+def _trouble(suite: Suite, codes: list[int], counts: Counts) -> str:
+    if counts.failed:
+        return "failed"
+    if suite.read and not counts.ran:
+        return "ran no test"
+    if any(codes):
+        return f"ended with {next(code for code in codes if code)}"
+    return ""
+
+
+def _run_logged(command: Command, log: Path, environment: dict[str, str]) -> int:
+    """The exit code; the process group is ended when the time is up or we are interrupted."""
+    with log.open("ab") as file:
+        child = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=paths.ROOT,
+            env=clean_environment(PYTHONDONTWRITEBYTECODE="1", **environment),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+        try:
+            return child.wait(LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            file.write(f"\nno end after {LIMIT_SECONDS} seconds\n".encode())
+            return 124
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()

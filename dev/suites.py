@@ -1,0 +1,121 @@
+"""The suites of `make test`: what each runs and in which lane.
+
+Owns: commands and order. Does not own: reading their output (`closing_lines.py`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import control, databases, paths
+from .closing_lines import Counts, read_odoo, read_pytest
+from .config import addons_path
+from .files import ensure_password, write_private
+from .odoo import ensure_odoo
+from .ports import free_port
+from .postgres import PrivateCluster
+from .recipe import Recipe
+
+Command = list[object]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One line of the summary. `commands` yields what to run, one after the other."""
+
+    name: str
+    lane: int
+    place: Path
+    commands: Callable[[], AbstractContextManager[list[Command]]]
+    read: Callable[[str], tuple[Counts, str]] | None = read_pytest
+    needs_browser: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the suite's folder exists."""
+        return self.place.exists()
+
+
+def suites() -> list[Suite]:
+    """All suites; those of one lane run one after the other, the lanes side by side."""
+    addon, tests = paths.ROOT / paths.ADDON, paths.ROOT / "tests"
+    return [
+        Suite("lint", 0, addon, lambda: nullcontext(lint_commands()), read=None),
+        _pytest("architecture", 0, tests / "architecture"),
+        _pytest("unit", 0, tests / "unit"),
+        _pytest("contract", 0, tests / "contract"),
+        _pytest("integration", 0, tests / "integration"),
+        Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs_browser=True),
+        _pytest("acceptance", 1, tests / "acceptance", needs_browser=True),
+    ]
+
+
+def pytest_command(place: Path, *options: str) -> Command:
+    """pytest on one folder, its temporary files below the state folder."""
+    scratch = paths.STATE / "tmp" / f"{place.name}-{os.getpid()}"
+    scratch.parent.mkdir(parents=True, exist_ok=True)
+    fixed = ["-p", "no:cacheprovider", f"--basetemp={scratch}", "--durations=5"]
+    return [paths.PYTHON, "-m", "pytest", place, *fixed, *options]
+
+
+def lint_commands() -> list[Command]:
+    """ruff on everything, pylint-odoo on the addon."""
+    settings = paths.ROOT / "pyproject.toml"
+    return [
+        [paths.VENV / "bin" / "ruff", "check", "--no-cache", paths.ROOT],
+        [
+            paths.PYTHON,
+            "-m",
+            "pylint",
+            f"--rcfile={settings}",
+            "--score=n",
+            paths.ROOT / paths.ADDON,
+        ],
+    ]
+
+
+@contextmanager
+def odoo_commands() -> Iterator[list[Command]]:
+    """Install the addon above its kept dependencies and run its tests on the way."""
+    folder = paths.STATE / "test" / f"odoo-{os.getpid()}"
+    cluster = PrivateCluster(folder, fast=True).start()
+    try:
+        template = databases.ensure(cluster, Recipe(control.DEPENDENCIES))
+        password = ensure_password(folder / "role.password")
+        databases.ensure_role(cluster, "tester", password)
+        cluster.sql("ALTER ROLE tester CREATEDB")
+        name, data_dir = "odoo_tests", folder / "odoo-data"
+        databases.clone(cluster, template, name, owner="tester", data_dir=data_dir)
+        options = {
+            "addons_path": addons_path(ensure_odoo()),
+            "data_dir": data_dir,
+            "http_interface": "127.0.0.1",
+            "http_port": free_port(),
+            "gevent_port": free_port(),
+            **{f"db_{key}": value for key, value in _connection(cluster, password).items()},
+        }
+        text = "".join(f"{key} = {value}\n" for key, value in options.items())
+        write_private(folder / "odoo.conf", f"[options]\n{text}")
+        tags = ["-i", paths.ADDON, f"--test-tags=/{paths.ADDON}", "--stop-after-init"]
+        command = [paths.ODOO_BIN, "-c", folder / "odoo.conf", "-d", name, *tags]
+        yield [[*command, "--max-cron-threads=0", "--log-level=info"]]
+    finally:
+        cluster.destroy()
+
+
+def _connection(cluster: PrivateCluster, password: str) -> dict[str, object]:
+    return {"host": cluster.host, "port": cluster.port, "user": "tester", "password": password}
+
+
+def _pytest(name: str, lane: int, place: Path, *, needs_browser: bool = False) -> Suite:
+    return Suite(
+        name,
+        lane,
+        place,
+        lambda: nullcontext([pytest_command(place)]),
+        needs_browser=needs_browser,
+    )

@@ -1,0 +1,108 @@
+"""test, lint, proof, bench, shots.
+
+Owns: which suites a command runs and its last line. Does not own: running one (`suite_run.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+from . import paths
+from .closing_lines import Counts
+from .say import fail, say
+from .shell import run
+from .suite_run import Outcome, run_all, tail
+from .suites import Suite, nullcontext, pytest_command, suites
+from .work import setup
+
+BROWSER = "chromium"
+
+
+def test(names: list[str]) -> None:
+    """Run all suites, or the named ones; the last line is 'N passed, N failed'."""
+    _run_and_tell(_chosen(names))
+
+
+def lint() -> None:
+    """Run the linters."""
+    _run_and_tell(_chosen(["lint"]))
+
+
+def proof() -> None:
+    """Run every matrix whole and write what was counted to docs/proof.md."""
+    chosen = suites()
+    outcomes, seconds = _run(chosen, SAAS_PROOF="1")
+    commit = run(["git", "-C", paths.ROOT, "rev-parse", "HEAD"], "Reading the commit").strip()
+    _write_proof(outcomes, commit, seconds)
+    _tell(outcomes, seconds)
+
+
+def bench() -> None:
+    """Run the measurements; a missing peer fails them."""
+    _run_folder("bench", paths.ROOT / "tests" / "bench")
+
+
+def shots() -> None:
+    """Take every screen and fail on what a person would complain about."""
+    _run_folder("shots", paths.ROOT / "tests" / "shots")
+
+
+def _chosen(names: list[str]) -> list[Suite]:
+    found = suites()
+    known = {suite.name for suite in found}
+    for name in names:
+        if name not in known:
+            fail(f"There is no suite '{name}': choose from {', '.join(sorted(known))}.")
+    return [suite for suite in found if not names or suite.name in names]
+
+
+def _run_folder(name: str, place: Path) -> None:
+    if not place.exists():
+        fail(f"'{name}' is not there yet: {place.relative_to(paths.ROOT)} is missing.")
+    command = pytest_command(place, "-s")
+    _run_and_tell([Suite(name, 0, place, lambda: nullcontext([command]), needs_browser=True)])
+
+
+def _run_and_tell(chosen: list[Suite]) -> None:
+    outcomes, seconds = _run(chosen)
+    _tell(outcomes, seconds)
+
+
+def _run(chosen: list[Suite], **environment: str) -> tuple[list[Outcome], float]:
+    if any(one.needs_browser and one.is_there for one in chosen) and not shutil.which(BROWSER):
+        fail(f"The browser is missing: 'apt-get install {BROWSER}'.")
+    setup()
+    started = time.monotonic()
+    outcomes = run_all(chosen, **environment)
+    return outcomes, time.monotonic() - started
+
+
+def _tell(outcomes: list[Outcome], seconds: float) -> None:
+    """Print the ends of failed suites, the summary, and the plain total."""
+    wrong = [outcome for outcome in outcomes if outcome.trouble]
+    for outcome in wrong:
+        say(f"\n──── {outcome.suite.name}: {outcome.trouble}\n{tail(outcome.suite)}")
+    say(f"\nSummary ({seconds:.0f} s)")
+    for outcome in outcomes:
+        say(outcome.line)
+    if wrong:
+        say(f"Not whole: {', '.join(outcome.suite.name for outcome in wrong)}.")
+    say(str(sum((outcome.counts for outcome in outcomes), Counts())))
+    if wrong:
+        raise SystemExit(1)
+
+
+def _write_proof(outcomes: list[Outcome], commit: str, seconds: float) -> None:
+    today = datetime.now(timezone.utc).date().isoformat()
+    rows = "".join(
+        f"| {one.suite.name} | {'not there yet' if one.absent else one.counts} | "
+        f"{one.trouble or 'whole'} | {one.seconds:.0f} s |\n"
+        for one in outcomes
+    )
+    head = f"# Proof\n\nCommit {commit}, {today}, {seconds:.0f} s.\n\n"
+    place = paths.ROOT / "docs" / "proof.md"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"{head}| Suite | Counts | End | Time |\n|---|---|---|---|\n{rows}")

@@ -1,0 +1,63 @@
+"""A filestore in memory."""
+
+from ...kernel.errors import Broken, Refused
+from ...kernel.provisioning.naming import checked
+from .faults import Faults
+
+
+class FakeFilestore(Faults):
+    """`FilestorePort` in memory: database → path → bytes; `unfinished` holds copies cut off, database → fence."""
+
+    def __init__(self, disk_bytes: int = 10**12) -> None:
+        super().__init__()
+        self.disk_bytes = disk_bytes
+        self.files: dict[str, dict[str, bytes]] = {}
+        self.unfinished: dict[str, int] = {}
+
+    def put(self, name: str, path: str, content: bytes) -> None:
+        """Write a file, as Odoo would."""
+        self.files.setdefault(checked(name), {})[path] = content
+
+    def free_bytes(self) -> int:
+        """Return what an ordinary process may still write."""
+        self._about_to("free_bytes")
+        return self.disk_bytes - sum(len(one) for one in self._shared().values())
+
+    def used_bytes(self, name: str) -> int:
+        """Return the apparent size of one database's files."""
+        self._about_to("used_bytes")
+        kept = self.files.get(checked(name), {})
+        return sum(
+            len(content) for path, content in kept.items() if not path.startswith("checklist/")
+        )
+
+    def clone(self, source: str, name: str, fence: int) -> None:
+        """Copy whole or not at all."""
+        self._about_to("clone")
+        checked(source), checked(name)
+        if self.unfinished.get(name, 0) > fence:
+            raise Refused("fence_stale", database=name)
+        self.unfinished.pop(name, None)
+        if name in self.files:
+            return
+        if self.disk_bytes <= 0:
+            raise Broken("disk_full")
+        kept = self.files.get(source, {})
+        self.files[name] = {
+            path: content for path, content in kept.items() if not path.startswith("checklist/")
+        }
+
+    def drop(self, name: str) -> None:
+        """Remove one database's files and every unfinished copy of them."""
+        self._about_to("drop")
+        self.files.pop(checked(name), None)
+        self.unfinished.pop(name, None)
+
+    def names(self) -> list[str]:
+        """List the databases that have a folder here."""
+        self._about_to("names")
+        return sorted({*self.files, *self.unfinished})
+
+    def _shared(self) -> dict[int, bytes]:
+        """Copies share their bytes, as hard links do."""
+        return {id(content): content for kept in self.files.values() for content in kept.values()}

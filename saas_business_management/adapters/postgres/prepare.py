@@ -1,0 +1,158 @@
+"""What a superuser sets up once: the roles of a cluster, the bus, who may enter what.
+
+Owns: `saas cluster-prepare` on the server's side, safe to repeat. Does not own: secret files, tenants.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from psycopg2 import sql
+
+from ...kernel.errors import Refused
+from ...kernel.secret import Secret, scram_verifier
+from .connect import Cursor, Limits, Server, opened
+from .roles import BACKUP, BUILDER, BUS, MONITOR, NODE, PROVISIONER, TENANTS, exists
+
+LIMITS = Limits(statement_seconds=120, lock_seconds=30)
+NONE_OF = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+LOGINS = {
+    PROVISIONER: "LOGIN INHERIT NOSUPERUSER CREATEDB CREATEROLE NOREPLICATION NOBYPASSRLS",
+    NODE: f"LOGIN INHERIT {NONE_OF}",
+    MONITOR: f"LOGIN INHERIT {NONE_OF} CONNECTION LIMIT 10",
+    BACKUP: f"LOGIN INHERIT {NONE_OF} CONNECTION LIMIT 10",
+}
+GROUPS = {BUILDER: f"NOLOGIN INHERIT {NONE_OF}", TENANTS: f"NOLOGIN INHERIT {NONE_OF}"}
+CONTROL_NODE = re.compile(r"saas_node_[a-z0-9_]{1,50}")
+ROUTES = "saas_route"
+NO_PASSWORDS: Mapping[str, Secret] = {}
+
+
+def prepare_cluster(
+    superuser: Server, known: Mapping[str, Secret] = NO_PASSWORDS
+) -> dict[str, Secret]:
+    """Make or mend everything a tenant cluster needs, and return the password of every role that logs in.
+
+    A role in `known` gets that password, any other a new one: pass what the secret files hold and nothing changes.
+    Raises: Refused (`superuser_needed`), Unavailable, Broken.
+    """
+    passwords = {role: known.get(role) or _new_password() for role in LOGINS}
+    with opened(superuser, LIMITS, "saas cluster-prepare") as cursor:
+        _require_superuser(cursor)
+        for role, attributes in LOGINS.items():
+            _role(cursor, role, attributes, passwords[role])
+        for role, attributes in GROUPS.items():
+            _role(cursor, role, attributes, None)
+        _memberships(cursor)
+        _bus(cursor)
+        _close_databases(cursor)
+        _settings(cursor)
+    with opened(superuser.within(BUS), LIMITS, "saas cluster-prepare") as cursor:
+        cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    return passwords
+
+
+def prepare_control(
+    superuser: Server, database: str, node_role: str, known: Secret | None = None
+) -> Secret:
+    """On the control plane's server: make the role by which a cluster's nodes read their routes, and return its password.
+
+    It may connect to the one database and read the one table, whose rows its policy narrows; PUBLIC may no longer connect.
+    Raises: Refused (`superuser_needed`, `node_role_form`, `routes_missing` before the addon is installed), Unavailable,
+    Broken.
+    """
+    if not CONTROL_NODE.fullmatch(node_role):
+        raise Refused("node_role_form", role=node_role[:63])
+    password = known or _new_password()
+    with opened(superuser.within(database), LIMITS, "saas cluster-prepare") as cursor:
+        _require_superuser(cursor)
+        cursor.execute("SELECT to_regclass('public.' || %s)", (ROUTES,))
+        if cursor.fetchone()[0] is None:
+            raise Refused("routes_missing", database=database)
+        _role(cursor, node_role, f"LOGIN INHERIT {NONE_OF} CONNECTION LIMIT 100", password)
+        _run(
+            cursor,
+            "REVOKE ALL ON DATABASE {database} FROM PUBLIC;"
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+            "GRANT CONNECT ON DATABASE {database} TO {role};"
+            "GRANT USAGE ON SCHEMA public TO {role};"
+            "REVOKE ALL ON public.{routes} FROM PUBLIC;"
+            "GRANT SELECT ON public.{routes} TO {role}",
+            database=database,
+            role=node_role,
+            routes=ROUTES,
+        )
+    return password
+
+
+def _new_password() -> Secret:
+    return Secret(secrets.token_urlsafe(32))
+
+
+def _run(cursor: Cursor, order: str, **names: str) -> None:
+    """Run an order whose names in braces are identifiers."""
+    cursor.execute(
+        sql.SQL(order).format(**{key: sql.Identifier(value) for key, value in names.items()})
+    )
+
+
+def _require_superuser(cursor: Cursor) -> None:
+    cursor.execute("SELECT rolsuper, rolname FROM pg_roles WHERE rolname = current_user")
+    is_super, role = cursor.fetchone()
+    if not is_super:
+        raise Refused("superuser_needed", role=role)
+
+
+def _role(cursor: Cursor, role: str, attributes: str, password: Secret | None) -> None:
+    """Make or set a role; the server gets a verifier, so no log can show the password."""
+    word = "ALTER" if exists(cursor, role) else "CREATE"
+    order = sql.SQL(word + " ROLE {} " + attributes).format(sql.Identifier(role))
+    if password is not None:
+        known = sql.Literal(scram_verifier(password, secrets.token_bytes(16)))
+        order += sql.SQL(" PASSWORD {}").format(known)
+    cursor.execute(order)
+
+
+def _memberships(cursor: Cursor) -> None:
+    _run(
+        cursor,
+        "GRANT {builder} TO {provisioner};"
+        "GRANT {tenants} TO {provisioner} WITH ADMIN OPTION;"
+        "GRANT pg_read_all_stats TO {monitor}",
+        builder=BUILDER,
+        provisioner=PROVISIONER,
+        tenants=TENANTS,
+        monitor=MONITOR,
+    )
+
+
+def _bus(cursor: Cursor) -> None:
+    """Make the one database in which nodes wake each other; it holds nothing."""
+    cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (BUS,))
+    if cursor.fetchone() is None:
+        _run(
+            cursor,
+            "CREATE DATABASE {bus} OWNER {owner} TEMPLATE template0",
+            bus=BUS,
+            owner=PROVISIONER,
+        )
+    _run(cursor, "REVOKE ALL ON DATABASE {bus} FROM PUBLIC", bus=BUS)
+    _run(cursor, "GRANT CONNECT ON DATABASE {bus} TO {node}", bus=BUS, node=NODE)
+
+
+def _close_databases(cursor: Cursor) -> None:
+    for database in ("postgres", "template1"):
+        _run(cursor, "REVOKE ALL ON DATABASE {database} FROM PUBLIC", database=database)
+    for role in (PROVISIONER, MONITOR):
+        _run(cursor, "GRANT CONNECT ON DATABASE postgres TO {role}", role=role)
+
+
+def _settings(cursor: Cursor) -> None:
+    """Let the provisioner cap the temporary files of tenants (15+) and act for the roles it makes (16+)."""
+    version = cursor.connection.server_version
+    if version >= 150000:
+        _run(cursor, "GRANT SET ON PARAMETER temp_file_limit TO {role}", role=PROVISIONER)
+    if version >= 160000:
+        _run(
+            cursor, "ALTER ROLE {role} SET createrole_self_grant = 'set, inherit'", role=PROVISIONER
+        )

@@ -1,0 +1,36 @@
+"""`doctor`: what usually fails, looked at before it does."""
+
+import json
+
+from .grammar import command
+from .say import say
+
+SIGNS = {"ok": "✔", "warning": "!", "failing": "✖", "unknown": "?"}
+SHOWN = ("code", "area", "level", "what", "why", "mend")
+
+
+def add_to(commands):
+    """Add the command."""
+    parser = command(commands, "doctor", doctor, "check the installation and say what mends it; status 1 when something fails")
+    parser.add_argument("--json", action="store_true", help="findings as JSON")
+
+
+def doctor(control, chosen):
+    """Print the findings, the worst first."""
+    with control.records() as env:
+        found = [{name: one.get(name) or "" for name in SHOWN} for one in env["saas.doctor"]._run()]
+    if chosen.json:
+        say(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        _tell(found)
+    return 1 if any(one["level"] == "failing" for one in found) else 0
+
+
+def _tell(found):
+    for one in found:
+        say(f"{SIGNS.get(one['level'], '·')} {one['area']}: {one['what']}")
+        if one["level"] != "ok":
+            for text in filter(None, (one["why"], one["mend"] and f"→ {one['mend']}")):
+                say(f"    {text}")
+    counts = {level: sum(one["level"] == level for one in found) for level in SIGNS}
+    say(f"{counts['failing']} failing, {counts['warning']} warnings, {counts['unknown']} not checked, {counts['ok']} healthy")

@@ -1,0 +1,30 @@
+"""Defaults of the product, each the start value of a setting, and fixed names.
+
+Owns: numbers that more than one room needs. Does not own: what one room alone uses (it keeps its own).
+"""
+
+# Lifecycle, in days
+TRIAL_DAYS = 14
+SUSPENSION_DAYS = 30
+ARCHIVE_DAYS = 60
+ARCHIVE_NOTICE_DAYS = (30, 7, 1)
+DELETION_UNDO_DAYS = 7
+RELEASED_SUBDOMAIN_DAYS = 90
+RELEASED_HOST_DAYS = 30
+
+# Links
+WELCOME_LINK_DAYS = 7
+LINK_MINUTES = 15
+
+# Operations, in seconds
+HEARTBEAT_SECONDS = 10
+LEASE_SECONDS = 30
+GIVE_UP_SECONDS = 1800
+OPERATION_LOG_DAYS = 90
+
+# Clusters
+CONNECTIONS_PER_TENANT = 10
+STANDBY_WANTED = 2
+
+# 1 GB of every limit, bill and sentence
+GB = 10**9

@@ -1,0 +1,95 @@
+"""Switching the gateway on in an Odoo process.
+
+Owns: reading the node's configuration, the order of the patches. Does not own: the patches, one file each
+(`install_….py`), and what they call.
+"""
+
+import importlib
+import logging
+import sys
+from pathlib import Path
+
+from odoo.modules.module import Manifest, load_openerp_module
+
+from ..kernel.errors import Refused
+from ..kernel.gateway.host import parse_networks
+from . import (
+    install_expressions,
+    install_http,
+    install_registry,
+    install_rpc,
+    install_server,
+    install_sql,
+)
+from .node import Node, Settings
+from .secret_file import read_secret_file
+
+_logger = logging.getLogger(__name__)
+_installed: list[Node] = []
+
+
+def install(config) -> Node:
+    """Read the secret file and the last map, then put every patch in place; a second call changes nothing.
+
+    Raises: Refused when the configuration or the secret file cannot be used.
+    """
+    if _installed:
+        return _installed[0]
+    settings = _settings(config)
+    secrets = read_secret_file(_required(config, "saas_secret_file"), settings.key)
+    node = Node(settings, secrets)
+    node.cache.load_copy()
+    for part in (install_sql, install_registry, install_http, install_rpc, install_server):
+        part.install(node)
+    install_expressions.install()
+    _installed.append(node)
+    preload(config.get("saas_preload") or "")
+    _logger.info("node %s: the gateway is installed", settings.key)
+    return node
+
+
+def preload(names: str) -> None:
+    """Import the code of these modules and what they need, so that no visitor waits for it."""
+    for name in [word.strip() for word in names.split(",") if word.strip()]:
+        _load_with_needs(name, set())
+
+
+def _load_with_needs(name: str, seen: set[str]) -> None:
+    manifest = Manifest.for_addon(name)
+    if manifest is None:
+        _logger.error("saas_preload: there is no module %s", name)
+        return
+    for needed in manifest["depends"]:
+        if needed not in seen:
+            seen.add(needed)
+            _load_with_needs(needed, seen)
+    if f"odoo.addons.{name}" not in sys.modules:
+        load_openerp_module(name)
+
+
+def _settings(config) -> Settings:
+    try:
+        proxies = parse_networks(config.get("saas_trusted_proxies") or "")
+    except ValueError:
+        raise Refused("option_invalid", option="saas_trusted_proxies") from None
+    workers = int(config["workers"] or 0)
+    return Settings(
+        key=config["saas_node"],
+        data_folder=Path(config["data_dir"]),
+        # Prefork has one evented process beside its workers, and each process counts for itself.
+        processes=workers + 1,
+        proxy_mode=bool(config["proxy_mode"]),
+        trusted_proxies=proxies,
+    )
+
+
+def _required(config, option: str) -> str:
+    value = config.get(option)
+    if not value:
+        raise Refused("option_missing", option=option)
+    return value
+
+
+def is_evented() -> bool:
+    """Tell whether this is the process that holds the websockets."""
+    return bool(getattr(importlib.import_module("odoo"), "evented", False))

@@ -1,0 +1,96 @@
+"""One runtime node process: its parts, and what a change of the map leads to.
+
+Owns: how the parts know each other. Does not own: any of them, nor Odoo: what has to be done there comes
+in as `Odoo`, filled by the `install_…` files.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..adapters.postgres.route_feed import RouteFeed
+from ..kernel.gateway.decide import slots
+from ..kernel.gateway.host import Network
+from ..kernel.gateway.route import Changes
+from .agent import Agent
+from .cache import RouteCache
+from .chores import Chores
+from .gate import Gate
+from .middleware import Guard
+from .secret_file import NodeSecrets
+from .trust import Trust
+from .warm import warm
+
+SAVE_DELAY_SECONDS = 1.0
+
+
+@dataclass
+class Odoo:
+    """What the node asks of Odoo. `end_connections` and `forget_registry` take a database name."""
+
+    application: Callable[..., Iterable[bytes]]
+    load_registry: Callable[[str], object]
+    forget_registry: Callable[[str], bool]
+    end_connections: Callable[[str], None]
+    serves_pages: bool = True
+    keeps_registries: bool = True
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the configuration says about this node."""
+
+    key: str
+    data_folder: Path
+    processes: int
+    proxy_mode: bool
+    trusted_proxies: tuple[Network, ...]
+
+
+class Node:
+    """The parts of the gateway in this process."""
+
+    def __init__(self, settings: Settings, secrets: NodeSecrets) -> None:
+        self.settings, self.secrets = settings, secrets
+        copy = settings.data_folder / "saas" / "route_map.json"
+        self.cache = RouteCache(copy, settings.key, secrets.copy_key())
+        self.chores = Chores()
+        feed = RouteFeed(secrets.control, f"saas-gateway-{settings.key}")
+        self.agent = Agent(self.cache, feed, self.chores.start, self.act_on)
+        gate = Gate(slots(secrets.connections_per_tenant, settings.processes))
+        trust = Trust(settings.trusted_proxies, settings.proxy_mode)
+        self.guard = Guard(settings.key, self.cache, self.agent, gate, trust)
+        self.odoo: Odoo | None = None
+        self._warm_ones: set[str] = set()
+
+    def act_on(self, changes: Changes) -> None:
+        """Forget what is no longer true, at once; whatever may take time goes to the chores."""
+        for database in changes.renewed | changes.gone:
+            self._warm_ones.discard(database)
+            was_loaded = self.odoo.forget_registry(database)
+            if was_loaded and database not in changes.gone:
+                self._warm_later(database)
+        for database in changes.renewed | changes.closed | changes.gone:
+            self.chores.add(f"ending connections to {database}", _call(self.odoo.end_connections, database))
+        for database in sorted(changes.standby - self._warm_ones):
+            self._warm_later(database)
+        self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)
+
+    def _warm_later(self, database: str) -> None:
+        if self.odoo.keeps_registries:
+            self.chores.add(f"warming {database}", _call(self._warm, database))
+
+    def _warm(self, database: str) -> None:
+        """Load the registry, in a process that serves pages render the first page too; the role may be gone."""
+        route = self.cache.map.by_database.get(database)
+        if route is None or not (route.serving or route.state == "standby"):
+            return
+        if self.odoo.serves_pages:
+            warm(database, self.odoo.application)
+        else:
+            self.odoo.load_registry(database)
+        self._warm_ones.add(database)
+
+
+def _call(work: Callable[[str], object], database: str) -> Callable[[], None]:
+    return lambda: work(database)

@@ -1,0 +1,47 @@
+"""Whom a node believes about hosts and clients.
+
+Owns: looking at one request's sender. Does not own: the rules (`kernel/gateway/host.py`).
+"""
+
+from functools import lru_cache
+
+from ..kernel.gateway.host import (
+    LOOPBACK,
+    Network,
+    drop_client_headers,
+    is_within,
+    last_forwarded,
+    normal_host,
+)
+
+Environ = dict[str, object]
+_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+
+
+class Trust:
+    """Knows the trusted proxies; `proxy_mode` is Odoo's own option to read forwarding headers."""
+
+    def __init__(self, proxies: tuple[Network, ...], proxy_mode: bool) -> None:
+        self._proxy_mode = proxy_mode
+        self._is_proxy = lru_cache(4096)(lambda address: is_within(address, proxies))
+        self._is_own = lru_cache(4096)(lambda address: is_within(address, (*proxies, *LOOPBACK)))
+
+    def host_of(self, environ: Environ) -> str | None:
+        """Return the host asked for, None for an invalid one, and clean the headers for Odoo."""
+        trusted = self._is_proxy(environ.get("REMOTE_ADDR", ""))
+        drop_client_headers(environ, trusted)
+        header = environ.get("HTTP_HOST", "")
+        if trusted and self._proxy_mode and environ.get("HTTP_X_FORWARDED_HOST"):
+            header = last_forwarded(environ["HTTP_X_FORWARDED_HOST"])
+            environ["HTTP_X_FORWARDED_HOST"] = header.lower()
+        else:
+            environ["HTTP_HOST"] = header.lower()
+        return normal_host(header)
+
+    def is_insider(self, environ: Environ) -> bool:
+        """Tell whether the machine itself or a trusted proxy asks on its own behalf."""
+        sender = environ.get("REMOTE_ADDR", "")
+        if not any(environ.get(name) for name in _FORWARDED):
+            return self._is_own(sender)
+        client = last_forwarded(environ.get("HTTP_X_FORWARDED_FOR", ""))
+        return self._is_proxy(sender) and self._is_own(client)

@@ -1,0 +1,48 @@
+"""The lines of a connection test: what was looked at, in words.
+
+Owns: one text per check code; `code.passed` and `code.failed` where they differ. Does not own: what mends a
+failed check (the adapter that knows), sentences of errors (`messages.py`).
+"""
+
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+PASSED = _lt("%(code)s is in order")
+FAILED = _lt("%(code)s is not in order")
+
+CHECKS = {
+    "server_reachable.passed": _lt("PostgreSQL answers"),
+    "server_reachable.failed": _lt("PostgreSQL cannot be used: %(error)s"),
+    "server_version": _lt("PostgreSQL is version %(version)s"),
+    "provisioner_not_superuser.passed": _lt("The provisioner is not a superuser"),
+    "provisioner_not_superuser.failed": _lt("The provisioner is a superuser"),
+    "provisioner_createdb.passed": _lt("The provisioner may create databases"),
+    "provisioner_createdb.failed": _lt("The provisioner may not create databases"),
+    "provisioner_createrole.passed": _lt("The provisioner may create roles"),
+    "provisioner_createrole.failed": _lt("The provisioner may not create roles"),
+    "createrole_narrow": _lt("What the provisioner may do with roles depends on the version of PostgreSQL"),
+    "createrole_self_grant.passed": _lt("The provisioner may act for the roles it creates"),
+    "createrole_self_grant.failed": _lt("The provisioner may not act for the roles it creates"),
+    "builder_role.passed": _lt("The role saas_builder is in order"),
+    "builder_role.failed": _lt("The role saas_builder is missing or owns a database"),
+    "tenants_group.passed": _lt("The provisioner may add members to the role saas_tenant"),
+    "tenants_group.failed": _lt("The provisioner may not add members to the role saas_tenant"),
+    "node_role.passed": _lt("The role saas_node may log in and nothing more"),
+    "node_role.failed": _lt("The role saas_node is missing or may too much"),
+    "bus_database.passed": _lt("The database saas_bus is open to the nodes"),
+    "bus_database.failed": _lt("The database saas_bus is missing or closed to the nodes"),
+    "databases_closed.passed": _lt("No database is open to everybody"),
+    "databases_closed.failed": _lt("Rights on databases that everybody has: %(count)s"),
+    "temp_file_limit.passed": _lt("Temporary files of a tenant can be limited"),
+    "temp_file_limit.failed": _lt("Temporary files of a tenant cannot be limited"),
+    "extension_pg_trgm.passed": _lt("The extension pg_trgm is installed on the server"),
+    "extension_pg_trgm.failed": _lt("The extension pg_trgm is not installed on the server"),
+    "max_connections": _lt("PostgreSQL takes %(most)s connections"),
+    "filestore_writable.passed": _lt("The filestore can be written"),
+    "filestore_writable.failed": _lt("The filestore cannot be written"),
+    "odoo_found.passed": _lt("The cluster's Odoo was found"),
+    "odoo_found.failed": _lt("The cluster's Odoo was not found"),
+    "node_answers.passed": _lt("The node answers"),
+    "node_answers.failed": _lt("The node does not answer"),
+}

@@ -1,0 +1,55 @@
+"""Preparing a cluster from the command line: the one way by which a superuser's password passes through.
+
+Owns: gathering what is known, keeping what was made. Does not own: the work on the servers (`jobs/prepare_cluster.py`).
+"""
+
+from typing import Any
+
+from odoo import api, models
+from odoo.sql_db import connection_info_for
+
+from ..jobs.prepare_cluster import Place, Preparation, prepare_cluster
+
+
+class SaasCluster(models.Model):
+    _inherit = "saas.cluster"
+
+    @api.model
+    @api.private
+    def _prepare(self, order: dict[str, Any]) -> models.Model:
+        """Prepare both servers and the node's secret file, then make or renew the record; return it. May run twice.
+
+        `superuser` and `control_superuser` are pairs (name, password file), `control` a pair (host, port) that may be empty.
+        """
+        cluster = self.with_context(active_test=False).search([("key", "=", order["key"])])
+        made = prepare_cluster(
+            Preparation(
+                key=order["key"],
+                tenants=Place(order["pg_host"], order["pg_port"], order["superuser"][0], order["superuser"][1] or ""),
+                control=self._control_place(order),
+                control_database=self.env.cr.dbname,
+                node_role=cluster.node_role or f"saas_node_{order['key']}",
+                secret_out=order["secret_out"],
+                connections_per_tenant=cluster.connections_per_tenant or self._default_connections(),
+                known=self._known_secrets(cluster),
+            )
+        )
+        return self._prepare_from_cli({**order, **made})
+
+    @api.model
+    def _control_place(self, order: dict[str, Any]) -> Place:
+        info = connection_info_for(self.env.cr.dbname)[1]
+        host = order["control"][0] or info.get("host") or "127.0.0.1"
+        port = order["control"][1] or int(info.get("port") or 5432)
+        name, password_file = order["control_superuser"]
+        return Place(host, port, name, password_file or "")
+
+    @api.model
+    def _default_connections(self) -> int:
+        return self.default_get(["connections_per_tenant"])["connections_per_tenant"]
+
+    @api.model
+    def _known_secrets(self, cluster: models.Model) -> dict[str, Any]:
+        if not cluster.has_secrets:
+            return {}
+        return {"prov_password": cluster._prov_password(), "cluster_secret": cluster._cluster_secret()}

@@ -1,0 +1,75 @@
+"""What the doctor found the last time it looked."""
+
+from typing import Any
+
+from odoo import api, fields, models
+
+from .saas_doctor import LEVELS, RANKS
+
+AREAS = [
+    ("platform", "Installation"),
+    ("keys", "Keys"),
+    ("mail", "Mail"),
+    ("work", "Operations"),
+    ("cluster", "Clusters"),
+    ("template", "Tenant Templates"),
+    ("plan", "Billing Plans"),
+    ("tenant", "Tenants"),
+]
+
+
+class SaasDoctorFinding(models.Model):
+    _name = "saas.doctor.finding"
+    _description = "Finding"
+    _order = "sequence, area, id"
+    _rec_name = "what"
+
+    code = fields.Char(required=True, readonly=True)
+    area = fields.Selection(AREAS, required=True, readonly=True)
+    level = fields.Selection(LEVELS, required=True, readonly=True)
+    what = fields.Char(string="Finding", required=True, readonly=True)
+    why = fields.Char(string="Why It Matters", readonly=True)
+    mend = fields.Char(string="How to Mend It", readonly=True)
+    sequence = fields.Integer(readonly=True)
+    checked_at = fields.Datetime(string="Checked", required=True, readonly=True)
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
+
+    @api.model
+    def _replace(self, found: list[dict[str, Any]]) -> None:
+        """Put new findings in the place of the old ones."""
+        self.search([]).unlink()
+        now = fields.Datetime.now()
+        self.create(
+            [
+                {
+                    **{name: one[name] for name in ("code", "area", "level", "what", "why", "mend")},
+                    "sequence": RANKS[one["level"]],
+                    "checked_at": now,
+                    "res_model": one["record"]._name if one["record"] else False,
+                    "res_id": one["record"].id if one["record"] else False,
+                }
+                for one in found
+            ]
+        )
+
+    @api.model
+    @api.private
+    def _note_audit(self, cluster: models.Model, found: list[Any]) -> None:
+        """Keep on the cluster what an audit found and a sweep must not touch; the doctor tells it."""
+        kept = [
+            {"audit": one.audit, "kind": one.kind, "what": one.what, "name": one.name}
+            for one in found
+            if not one.sweep
+        ]
+        cluster.sudo().write({"audit_findings": kept, "audited_at": fields.Datetime.now()})
+
+    def action_open(self) -> dict:
+        """Open what the finding is about."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }

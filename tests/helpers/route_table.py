@@ -1,0 +1,96 @@
+"""The table `saas_route` in a database of its own, without Odoo: what a node knows of the control plane.
+
+Owns: its DDL as docs/internals.md §3 describes it, one role that reads it, writing rows. Does not own: the
+model `saas.route` that makes the same table in a real control database.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+
+import psycopg2
+from psycopg2 import sql
+
+DDL = """
+CREATE TABLE saas_route (
+    id serial PRIMARY KEY,
+    node_role text NOT NULL,
+    host text,
+    database text NOT NULL,
+    generation int NOT NULL,
+    state text NOT NULL,
+    reason text,
+    tenant_uuid text,
+    tenant_name text,
+    changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE UNIQUE INDEX ON saas_route (host) WHERE host IS NOT NULL;
+CREATE INDEX ON saas_route (changed_xid);
+CREATE FUNCTION saas_route_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.changed_xid := pg_current_xact_id(); RETURN NEW; END $$;
+CREATE FUNCTION saas_route_announce() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_notify('saas_gateway', ''); RETURN NULL; END $$;
+CREATE TRIGGER changed BEFORE INSERT OR UPDATE ON saas_route
+    FOR EACH ROW EXECUTE FUNCTION saas_route_changed();
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON saas_route
+    FOR EACH STATEMENT EXECUTE FUNCTION saas_route_announce();
+ALTER TABLE saas_route ENABLE ROW LEVEL SECURITY;
+CREATE POLICY node ON saas_route FOR SELECT USING (node_role = current_user);
+"""
+
+
+class RouteTable:
+    """The table in a private cluster's database `control`, written as the superuser."""
+
+    def __init__(self, cluster, node: str, database: str = "control") -> None:
+        self.cluster, self.database = cluster, database
+        self.role, self.password = f"saas_node_{node}", f"{node}-routes"
+
+    def create(self) -> RouteTable:
+        """Make database, table and role."""
+        self.cluster.sql(f"CREATE DATABASE {self.database}")
+        self.cluster.sql(DDL, self.database)
+        self.cluster.sql(
+            f"CREATE ROLE {self.role} LOGIN PASSWORD '{self.password}';"
+            f"REVOKE ALL ON DATABASE {self.database} FROM PUBLIC;"
+            f"GRANT CONNECT ON DATABASE {self.database} TO {self.role};"
+            f"GRANT SELECT ON saas_route TO {self.role}",
+            self.database,
+        )
+        return self
+
+    def put(self, database: str, **values) -> None:
+        """Write the row of a database: state, host, generation … ; a new one gets what is usual."""
+        with closing(self._connect()) as cnx, cnx, cnx.cursor() as cursor:
+            if not self._update(cursor, database, values):
+                self._insert(cursor, database, values)
+
+    def control_login(self) -> dict:
+        """The section `control` of a node's secret file."""
+        place = {"host": self.cluster.host, "port": self.cluster.port, "database": self.database}
+        return {**place, "user": self.role, "password": self.password}
+
+    def _update(self, cursor, database: str, values: dict) -> bool:
+        sets = sql.SQL(", ").join(
+            sql.SQL("{} = %s").format(sql.Identifier(name)) for name in values
+        )
+        cursor.execute(
+            sql.SQL("UPDATE saas_route SET {} WHERE database = %s").format(sets),
+            [*values.values(), database],
+        )
+        return bool(cursor.rowcount)
+
+    def _insert(self, cursor, database: str, values: dict) -> None:
+        usual = {"generation": 1, "state": "active", "tenant_uuid": str(uuid.uuid4())}
+        row = {**usual, "node_role": self.role, "database": database, **values}
+        cursor.execute(
+            sql.SQL("INSERT INTO saas_route ({}) VALUES ({})").format(
+                sql.SQL(", ").join(map(sql.Identifier, row)),
+                sql.SQL(", ").join(sql.Placeholder() * len(row)),
+            ),
+            list(row.values()),
+        )
+
+    def _connect(self):
+        return psycopg2.connect(**self.cluster.dsn(self.database))
