@@ -103,6 +103,7 @@ class PrivateApt:
             "Dir::State::status": self.folder / "status",
             "Dir::Cache": self.folder / "cache",
             "APT::Sandbox::User": "root",
+            "APT::Update::Error-Mode": "any",
             "APT::Update::Post-Invoke-Success": "",
         }
         return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from . import testing, work
+from . import compose_secrets, testing, work
 from .postgres import PrivateCluster
 from .say import Failed, say, warn
 from .shell import plain_reason
@@ -20,6 +20,7 @@ SIMPLE: dict[str, tuple[str, Callable[[], None]]] = {
     "stop": ("stop everything", work.stop),
     "status": ("what runs, and where", work.status),
     "clean": ("stop and remove .dev; the download cache stays", work.clean),
+    "secrets": ("write the secret files of docker-compose.yml", compose_secrets.write),
     "lint": ("ruff and pylint-odoo", testing.lint),
     "proof": ("run every matrix whole and write docs/proof.md", testing.proof),
     "bench": ("measure against the peers", testing.bench),

@@ -76,7 +76,8 @@ def _secret_problems(compose: dict, folder: Path) -> list[str]:
     if "/secrets/" not in ignored:
         found.append("secrets/ is not in .gitignore.")
     for name, service in compose["services"].items():
-        used = {one if isinstance(one, str) else one["source"] for one in service.get("secrets", [])}
+        words = service.get("secrets", [])
+        used = {one if isinstance(one, str) else one["source"] for one in words}
         found += [f"{name}: the secret {lost} is not declared." for lost in sorted(used - known)]
     return found
 

@@ -37,18 +37,32 @@ def ensure_demo(stack: Stack) -> Tenant:
     password = ensure_password(stack.settings.folder / "secrets" / "acme.password")
     if mark.exists():
         return Tenant(*mark.read_text().split(), password)
-    with step(f"demo template '{TEMPLATE}' (about a minute the first time)"):
-        stack.saas("build", TEMPLATE, "--wait")
+    _ensure_template(stack)
     with step("demo tenant Acme Retail"):
         said = closing_lines(stack.saas("provision", *PROVISION))
     if "url" not in said or "login" not in said:
         fail("'saas provision' did not say the tenant's url and login.")
+    _demand_open(said["url"])
     if said.get("welcome"):
         with step("its first password, set through the welcome link"):
             set_password(said["welcome"], password)
             log_in(said["url"], said["login"], password)
     write_private(mark, f"{said['url']} {said['login']}\n")
     return Tenant(said["url"], said["login"], password)
+
+
+def _demand_open(url: str) -> None:
+    page = Visitor().get(f"{url.rstrip('/')}/web/login")
+    if page.status != 200:
+        fail(f"'saas provision' ended well, but {url} answers with HTTP {page.status}.")
+
+
+def _ensure_template(stack: Stack) -> None:
+    mark = stack.settings.folder / "demo.template"
+    if not mark.exists():
+        with step(f"demo template '{TEMPLATE}' (a minute or two the first time)"):
+            stack.saas("build", TEMPLATE, "--wait", timeout=1800)
+        mark.touch()
 
 
 def closing_lines(output: str) -> dict[str, str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def ensure_odoo() -> OdooTree:
         try:
             return _from_debian()
         except Failed as reason:
+            if "disk is full" in str(reason):
+                raise
             say(f"  ! Debian's package could not be used: {reason}")
     return _from_git()
 
@@ -90,8 +93,6 @@ def _debian_tree(root: Path) -> OdooTree:
 
 
 def _from_debian() -> OdooTree:
-    folder = paths.CACHE / "odoo"
-    folder.mkdir(parents=True, exist_ok=True)
     sid = apt.PrivateApt(paths.CACHE / "apt", "sid")
     own = apt.PrivateApt(paths.CACHE / "apt", apt.own_suite())
     with step("package lists of Debian"):
@@ -100,38 +101,44 @@ def _from_debian() -> OdooTree:
     version = sid.version("odoo-19") or fail("Debian's sid has no package odoo-19.")
     if not version.startswith("19.0"):
         fail(f"Debian's odoo-19 is version {version}, not 19.0.")
-    target, part = folder / version, folder / f"{version}.part{os.getpid()}"
-    with step(f"Odoo {version} from Debian (123 MB, 1.2 GB unpacked)"):
-        shutil.rmtree(part, ignore_errors=True)
+    with step(f"Odoo {version} from Debian (123 MB, 1.2 GB unpacked)"), _part() as part:
         sid.unpack(SID_PACKAGES, part)
         own.unpack(OWN_SUITE_PACKAGES, part)
-    _check_links(part)
-    return _publish(part, target)
+        _check_links(part)
+        return _publish(part, version)
 
 
 def _from_git() -> OdooTree:
     if not shutil.which("git"):
         fail(THREE_WAYS)
-    part = paths.CACHE / "odoo" / f"git.part{os.getpid()}"
+    with step("Odoo 19.0 by git (about 1 GB)"), _part() as part:
+        command = ["git", "clone", "--quiet", "--depth", "1", "--branch", "19.0", GIT_ADDRESS, part]
+        try:
+            run(command, "Cloning Odoo")
+        except Failed as reason:
+            fail(f"{THREE_WAYS}\n    {reason}")
+        commit = run(["git", "-C", part, "rev-parse", "--short", "HEAD"], "Reading the clone")
+        return _publish(part, f"19.0-git-{commit.strip()}")
+
+
+@contextmanager
+def _part() -> Iterator[Path]:
+    """A folder to unpack into; what is left of it after a failure goes."""
+    part = paths.CACHE / "odoo" / f"part{os.getpid()}"
     part.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(part, ignore_errors=True)
-    command = ["git", "clone", "--quiet", "--depth", "1", "--branch", "19.0", GIT_ADDRESS, part]
-    with step("Odoo 19.0 by git (about 1 GB)"):
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        shutil.rmtree(part, ignore_errors=True)
-        fail(THREE_WAYS)
-    commit = run(["git", "-C", part, "rev-parse", "--short", "HEAD"], "Reading the clone").strip()
-    return _publish(part, part.with_name(f"19.0-git-{commit}"))
-
-
-def _publish(part: Path, target: Path) -> OdooTree:
-    """Make the unpacked tree visible in one move; a second process that was quicker wins."""
-    (part / "ready").touch()
     try:
-        part.rename(target)
-    except OSError:
+        yield part
+    finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _publish(part: Path, name: str) -> OdooTree:
+    """Make the unpacked tree visible in one move; a second process that was quicker wins."""
+    target = part.with_name(name)
+    (part / "ready").touch()
+    if not target.exists():
+        part.rename(target)
     return _debian_tree(target)
 
 

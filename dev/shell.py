@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from .say import fail
 
 FOREIGN_PREFIXES = ("PG", "ODOO_")
+CHATTER = re.compile(r"WARNING: |npm warn |\[notice\]")
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
@@ -67,7 +69,8 @@ def run(
 
 def last_words(output: str, lines: int = 6) -> str:
     """The last non-empty lines of an output, with a full disk or a missing network named."""
-    text = "\n    ".join([line for line in output.splitlines() if line.strip()][-lines:])
+    said = [line for line in output.splitlines() if line.strip() and not CHATTER.match(line)]
+    text = "\n    ".join(said[-lines:])
     low = output.lower()
     if "no space left" in low:
         return f"the disk is full; free some space and try again.\n    {text}"

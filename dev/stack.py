@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from . import config, control, paths, scripts
 from .http import status_of, wait_for
@@ -127,7 +129,8 @@ class Stack:
         """Back when the control login page and the node answer."""
         choices = self.settings
         self._wait(self.web, lambda: status_of(choices.control_port) == 200, seconds)
-        self._wait(self.node, lambda: status_of(choices.node_port) is not None, seconds)
+        healthy = partial(status_of, choices.node_port, "/saas/health")
+        self._wait(self.node, lambda: healthy() == 200, seconds)
         self._wait(self.worker, lambda: self.worker.pid is not None, seconds)
 
     def saas(self, *arguments: str, timeout: float = 900) -> str:
@@ -155,11 +158,17 @@ class Stack:
         ]
 
     def write_configuration(self) -> None:
-        """Write both configurations and the `saas` command for the clusters' present ports."""
-        password = control.role_password(self)
-        config.write_control(self.settings, self.tree, self.control_cluster, password)
-        config.write_node(self.settings, self.tree, self.tenant_cluster)
-        scripts.write_saas(self.settings.folder / "bin", self.settings.control_conf)
+        """Write both configurations and `saas`; a process running with an older one is stopped."""
+        choices, password = self.settings, control.role_password(self)
+        old = [_text(path) for path in (choices.control_conf, choices.node_conf)]
+        config.write_control(choices, self.tree, self.control_cluster, password)
+        config.write_node(choices, self.tree, self.tenant_cluster)
+        scripts.write_saas(choices.folder / "bin", choices.control_conf)
+        if _text(choices.control_conf) != old[0]:
+            self.web.stop()
+            self.worker.stop()
+        if _text(choices.node_conf) != old[1]:
+            self.node.stop()
 
     @property
     def _extra(self) -> dict[str, str]:
@@ -187,3 +196,7 @@ class Stack:
         for part, port, what, variable in wanted:
             if part.pid is None:
                 demand_free(port, what, variable)
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

@@ -21,6 +21,9 @@ from .postgres import PrivateCluster
 from .recipe import Recipe
 
 Command = list[object]
+# Suites with a line of their own, folders that other commands run, and what tests share.
+NAMED = {"architecture", "unit", "contract", "integration", "acceptance"}
+NAMED |= {"bench", "shots", "fixtures", "helpers", "vectors"}
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,16 @@ def suites() -> list[Suite]:
         _pytest("contract", 0, tests / "contract"),
         _pytest("integration", 0, tests / "integration"),
         Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs_browser=True),
+        *(_pytest(place.name, 1, place) for place in _further(tests)),
         _pytest("acceptance", 1, tests / "acceptance", needs_browser=True),
     ]
+
+
+def _further(tests: Path) -> list[Path]:
+    """Folders of tests beside the named suites, so that none is forgotten."""
+    found = {path.parent for path in tests.glob("*/**/test_*.py")}
+    tops = {tests / place.relative_to(tests).parts[0] for place in found}
+    return sorted(place for place in tops if place.name not in NAMED)
 
 
 def pytest_command(place: Path, *options: str) -> Command:

@@ -53,7 +53,7 @@ def ensure_venv() -> Path:
     with step("Python packages into .dev/venv"):
         run(
             [paths.PYTHON, "-m", "pip", "install", "--quiet", *arguments],
-            "Installing Python packages",
+            "Installing Python packages (the network is needed once)",
         )
     mark.write_text(wanted + "\n")
     return paths.PYTHON

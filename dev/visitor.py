@@ -77,7 +77,7 @@ class Visitor:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in jar.items())
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection(LOOPBACK, address.port or 80, timeout=60)
+        connection = http.client.HTTPConnection(LOOPBACK, _port(url), timeout=60)
         try:
             path = (address.path or "/") + (f"?{address.query}" if address.query else "")
             connection.request(method, path, body=body, headers=headers)
@@ -92,6 +92,13 @@ class Visitor:
             jar[name.strip()] = value.strip()
         target = answer.headers.get("Location") if answer.status in REDIRECTS else None
         return Page(url, answer.status, text), target
+
+
+def _port(url: str) -> int:
+    try:
+        return urlsplit(url).port or 80
+    except ValueError:
+        fail(f"{url} is no address.")
 
 
 class _FormReader(HTMLParser):

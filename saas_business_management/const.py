@@ -1,6 +1,7 @@
 """Defaults of the product, each the start value of a setting, and fixed names.
 
-Owns: numbers that more than one room needs. Does not own: what one room alone uses (it keeps its own).
+Owns: numbers that more than one room needs. Does not own: what one room alone uses (it keeps its
+own).
 """
 
 # Lifecycle, in days
@@ -15,6 +16,8 @@ RELEASED_HOST_DAYS = 30
 # Links
 WELCOME_LINK_DAYS = 7
 LINK_MINUTES = 15
+# A link that expired is replaced on request, but not more often than this.
+LINK_FRESH_MINUTES = 2
 
 # Operations, in seconds
 HEARTBEAT_SECONDS = 10

@@ -1,7 +1,7 @@
 """What happens when Odoo loads the addon into a process.
 
-Owns: keeping our routes out of every database but the control database, and switching the gateway on
-where `saas_node` is configured. Does not own: the gateway itself (`gateway/install.py`).
+Owns: keeping our routes out of every database but the control database, and switching the gateway
+on where `saas_node` is configured. Does not own: the gateway itself (`gateway/install.py`).
 """
 
 import logging
@@ -13,8 +13,8 @@ _logger = logging.getLogger(__name__)
 def post_load() -> None:
     """Take the addon off the list of server-wide modules; on a node, install the gateway.
 
-    May run twice. A node whose gateway cannot be installed ends here: without it tenants would share
-    one role and every host name.
+    May run twice. A node whose gateway cannot be installed ends here: without it tenants would
+    share one role and every host name.
     """
     from odoo.tools import config
 

@@ -8,3 +8,5 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests import bare  # noqa: E402
 
 bare.install()
+
+pytest_plugins = ["tests.helpers.postgres"]

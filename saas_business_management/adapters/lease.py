@@ -59,16 +59,20 @@ WITH picked AS (
 SELECT id, kind, state, fence, deaths FROM taken
 """
 # Of one serial key nothing starts while another is carried, or was begun before and waits to go on.
+# Both looks are found by partial indexes of the table, so their conditions stand apart.
 DUE = """
     SELECT j.id FROM saas_job j
      WHERE {state}
        AND j.due_at <= clock_timestamp() AT TIME ZONE 'UTC'
        AND (%(kinds)s::text[] IS NULL OR j.kind = ANY(%(kinds)s::text[]))
-       AND (j.serial_key IS NULL OR NOT EXISTS (
+       AND NOT EXISTS (
            SELECT FROM saas_job r
-            WHERE r.serial_key = j.serial_key AND (
-                r.state IN ('running', 'undoing') AND r.fence > 0
-                OR r.state IN ('waiting', 'undoing') AND r.started_at IS NOT NULL AND r.id < j.id)))
+            WHERE r.serial_key = j.serial_key AND r.serial_key IS NOT NULL
+              AND r.state IN ('running', 'undoing') AND r.fence > 0)
+       AND NOT EXISTS (
+           SELECT FROM saas_job r
+            WHERE r.serial_key = j.serial_key AND r.serial_key IS NOT NULL
+              AND r.state IN ('waiting', 'undoing') AND r.started_at IS NOT NULL AND r.id < j.id)
      ORDER BY j.priority, j.due_at, j.id
 """
 STALE = """
@@ -214,12 +218,14 @@ class Heartbeat:
         self._job = (job_id, fence)
         self._every = every
         self._patience = stale_seconds * 5 / 6
+        self._answered = time.monotonic()
         self._end = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name=f"saas heartbeat {job_id}", daemon=True
         )
 
     def __enter__(self) -> "Heartbeat":
+        self._answered = time.monotonic()
         self._thread.start()
         return self
 
@@ -227,15 +233,22 @@ class Heartbeat:
         self._end.set()
         self._thread.join(timeout=15)
 
+    def alive(self) -> bool:
+        """Say from memory whether the job is still ours; a process that was stopped knows it at once."""
+        return not self.lost.is_set() and self._patient()
+
+    def _patient(self) -> bool:
+        return time.monotonic() - self._answered < self._patience
+
     def _run(self) -> None:
-        answered = time.monotonic()
         while not self._end.wait(self._every):
+            asked = time.monotonic()
             try:
-                alive = self._lease.beat(*self._job)
-                answered = time.monotonic()
+                ours = self._lease.beat(*self._job)
+                self._answered = asked
             except SaasError:
-                alive = time.monotonic() - answered < self._patience
-            if not alive:
+                ours = self._patient()
+            if not ours:
                 self.lost.set()
                 break
         self._lease.close()

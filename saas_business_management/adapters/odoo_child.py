@@ -1,6 +1,7 @@
 """One run of Odoo as a child process: its lines as they come, its end.
 
-Owns: starting, reading, the time limit, killing the whole group. Does not own: what the lines mean (`odoo_process.py`).
+Owns: starting, reading, the time limit, killing the whole group.
+Does not own: what the lines mean (`odoo_process.py`).
 """
 
 from __future__ import annotations
@@ -24,15 +25,18 @@ FOREIGN_PREFIXES = ("PG", "ODOO_", "OPENERP_", "SAAS_", "AWS_")
 
 def clean_environment(**extra: str) -> dict[str, str]:
     """Return our environment without what would change where Odoo connects, and without secrets."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_PREFIXES)}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_PREFIXES)
+    }
     return {**kept, "PYTHONUNBUFFERED": "1", **extra}
 
 
 class Child:
-    """A running program in a group of its own; it is dead when this context ends, and when this process dies."""
+    """A running program in a group of its own; it dies with this context and with this process."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str], stdin: str) -> None:
-        self._order = tempfile.TemporaryFile()  # not a pipe: nobody has to read while we write
+        # Not a pipe: nobody has to read while we write.
+        self._order = tempfile.TemporaryFile()  # noqa: SIM115
         self._order.write(stdin.encode())
         self._order.seek(0)
         self._process = subprocess.Popen(
@@ -60,12 +64,18 @@ class Child:
         except ProcessLookupError:
             return
 
+    def _await(self, deadline: float) -> None:
+        try:
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+
     def status(self) -> int:
-        """Wait for the end; return the exit status, or the negative number of the signal that ended it."""
+        """Wait for the end; return the exit status, or minus the signal that ended it."""
         return self._process.wait()
 
     def lines(self, seconds: float) -> Iterator[tuple[str, str]]:
-        """Yield ("stdout" or "stderr", line) as they come, until both are closed or the child is gone.
+        """Yield ("stdout" or "stderr", line) as they come, until the child is gone.
 
         Raises: TimeoutError when it takes longer than `seconds`.
         """
@@ -81,6 +91,7 @@ class Child:
                     return  # somebody else still holds its pipes
                 for key, _events in ready:
                     yield from _read(selector, key)
+        self._await(deadline)
 
 
 class _Cutter:
@@ -99,7 +110,9 @@ class _Cutter:
             yield self.name, line.decode(errors="replace").rstrip()
 
 
-def _read(selector: selectors.BaseSelector, key: selectors.SelectorKey) -> Iterator[tuple[str, str]]:
+def _read(
+    selector: selectors.BaseSelector, key: selectors.SelectorKey
+) -> Iterator[tuple[str, str]]:
     data = os.read(key.fd, CHUNK_BYTES)
     if not data:
         selector.unregister(key.fileobj)

@@ -1,6 +1,7 @@
-"""The code of an Odoo on disk: which modules there are, and a fingerprint of what a set of them would install.
+"""The code of an Odoo on disk: its modules, and a fingerprint of what a set of them installs.
 
-Owns: manifests, dependency closure, hashes of files. Does not own: running Odoo (`odoo_process.py`).
+Owns: manifests, dependency closure, hashes of files.
+Does not own: running Odoo (`odoo_process.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .ports import ModuleInfo
 OURS = Path(__file__).resolve().parents[1].name
 MANIFEST = "__manifest__.py"
 CODE = frozenset(
-    ".py .xml .csv .js .mjs .scss .sass .less .css .po .pot .svg .sql .json .html .yml .yaml".split()
+    ".py .xml .csv .js .mjs .scss .sass .less .css .po .pot .svg .sql .json .html".split()
 )
 # Never installed, or shown in the list of apps alone.
 SKIPPED = frozenset({"tests", "__pycache__", "node_modules", "doc"})
@@ -28,7 +29,7 @@ _remembered: dict[tuple[str, str], tuple[int, int, Any]] = {}
 
 
 class OdooCode:
-    """The modules on an addons path, read without importing anything; the first folder that has a name wins."""
+    """The modules on an addons path, read without importing anything; of two the first counts."""
 
     def __init__(self, roots: Iterable[Path]) -> None:
         self.roots = tuple(roots)
@@ -36,7 +37,10 @@ class OdooCode:
     def modules(self) -> list[ModuleInfo]:
         """Return every module but this addon, by name."""
         series = self._series()
-        return [_info(name, manifest, series) for name, (_folder, manifest) in sorted(self._found().items())]
+        return [
+            _info(name, manifest, series)
+            for name, (_folder, manifest) in sorted(self._found().items())
+        ]
 
     def fingerprint(self, modules: Iterable[str]) -> str:
         """Return a hash over Odoo itself, the modules and all they depend on.
@@ -49,7 +53,9 @@ class OdooCode:
         for folder in [self._odoo(), *(found[name][0] for name in names)]:
             whole.update(f"\0{folder.name}\0".encode())
             for path in _files(folder):
-                digest = _once(path, "sha256", lambda path: hashlib.sha256(path.read_bytes()).digest())
+                digest = _once(
+                    path, "sha256", lambda path: hashlib.sha256(path.read_bytes()).digest()
+                )
                 whole.update(f"{path.relative_to(folder)}\0".encode() + digest)
         return whole.hexdigest()
 
@@ -73,7 +79,9 @@ class OdooCode:
 
     def _series(self) -> str:
         release = self._odoo() / "release.py"
-        match = re.search(r"^version_info\s*=\s*\((\d+),\s*(\d+)", release.read_text(), re.MULTILINE)
+        match = re.search(
+            r"^version_info\s*=\s*\((\d+),\s*(\d+)", release.read_text(), re.MULTILINE
+        )
         return f"{match[1]}.{match[2]}" if match else ""
 
 
@@ -104,7 +112,9 @@ def _depends(name: str, manifest: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(manifest.get("depends") or (() if name == "base" else ("base",)))
 
 
-def _closure(modules: Iterable[str], found: Mapping[str, tuple[Path, Mapping[str, Any]]]) -> list[str]:
+def _closure(
+    modules: Iterable[str], found: Mapping[str, tuple[Path, Mapping[str, Any]]]
+) -> list[str]:
     """Return the modules and all they depend on, sorted."""
     todo, seen, unknown = list(modules), set(), set()
     while todo:
@@ -122,7 +132,7 @@ def _closure(modules: Iterable[str], found: Mapping[str, tuple[Path, Mapping[str
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files that decide what is installed and served, in a fixed order; modules inside are others' business."""
+    """Yield the files that decide what is installed, in a fixed order; of Odoo without addons."""
     inside = folder / "release.py"
     for place, folders, names in os.walk(folder):
         ours = [one for one in folders if one not in SKIPPED and not one.startswith(".")]

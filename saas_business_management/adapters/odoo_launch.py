@@ -1,6 +1,7 @@
-"""Starts a program that dies with the process that asked for it: `odoo_launch.py PARENT_PID PROGRAM ARGUMENT…`.
+"""`odoo_launch.py PARENT_PID PROGRAM ARGUMENT…`: starts a program that dies with its parent.
 
-Owns: what a child inherits from a worker of Odoo (limits, signals). Does not own: which program is run.
+Owns: what a child inherits from a worker of Odoo (limits, signals).
+Does not own: which program is run.
 Runs alone, before anything else of ours: standard library only, and no import from this addon.
 """
 
@@ -25,11 +26,18 @@ def die_with_parent(parent: int) -> None:
 
 
 def forget_worker() -> None:
-    """Undo what Odoo's prefork workers leave to their children: memory and CPU limits, blocked signals."""
+    """Undo what a prefork worker leaves to its children: limits of memory and CPU, signals."""
     for limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
         hard = resource.getrlimit(limit)[1]
         resource.setrlimit(limit, (hard, hard))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGXCPU, signal.SIGCHLD):
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGQUIT,
+        signal.SIGHUP,
+        signal.SIGXCPU,
+        signal.SIGCHLD,
+    ):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 

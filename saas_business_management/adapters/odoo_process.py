@@ -1,7 +1,7 @@
-"""The cluster's own Odoo as a subprocess: builds golden databases phase by phase, tells which modules it offers.
+"""The cluster's own Odoo as a subprocess: golden databases phase by phase, modules on disk.
 
-Owns: the child's configuration, what its lines and its end mean. Does not own: the work inside (`golden/`), reading
-manifests (`odoo_code.py`), process handling (`odoo_child.py`).
+Owns: the child's configuration, what its lines and its end mean. Does not own: the work inside
+(`golden/`), reading manifests (`odoo_code.py`), processes (`odoo_child.py`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ OWN_ADDONS_PATH = str(Path(__file__).resolve().parents[2])
 FOLDER_PREFIX = "saas-odoo-"
 STALE_SECONDS = 3600
 LINE_LENGTH = 2000
+OWN_MODULES = ("base", "web")
+ANSWERS = {"ready", "report", "error"}
 LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ \S+: (.*)$")
 RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 PATH = re.compile(r"(?:file://)?/\S*?/([\w.-]+/[\w.-]+/[\w.-]+|[\w.-]+)(?=[\s:,;'\"]|$)")
@@ -35,10 +37,9 @@ STOPPED_BY_OTHERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUI
 
 
 class OdooProcess:
-    """`OdooPort` on the Odoo that `command` starts, with the provisioner's rights on one PostgreSQL cluster.
+    """`OdooPort` on the Odoo that `command` starts, with the provisioner's rights on a cluster.
 
-    `command` is a list of words; filestores lie in `data_dir/filestore`. `phase_failed` carries `phase`, `line` and,
-    when a module is to blame, `module` (else empty).
+    `command` is a list of words; filestores lie in `data_dir/filestore`.
     """
 
     def __init__(
@@ -77,29 +78,35 @@ class OdooProcess:
     ) -> dict[str, object]:
         """Run one golden phase to its end and return its report.
 
-        Raises: Broken("odoo_phase_failed"), Unavailable("odoo_phase_timeout"), Unavailable("odoo_phase_interrupted")
-        when the database server went away or somebody ended the child.
+        Raises: Broken("odoo_phase_failed", phase, line, module), `module` empty unless one is to
+        blame; Unavailable("odoo_phase_timeout"); Unavailable("odoo_phase_interrupted") when the
+        database server went away or somebody ended the child.
         """
         command = [*self._command, "saas", "golden", phase, "--database", database]
         heard = _Heard(phase, self._mask, on_line)
         with self._configuration() as file:
-            with Child(command, clean_environment(ODOO_RC=str(file)), json.dumps(dict(spec))) as child:
-                try:
-                    for stream, line in child.lines(self._timeout_seconds):
-                        heard.line(stream, line)
-                        if heard.ready:
-                            file.unlink(missing_ok=True)  # read: the password need not lie about any longer
-                except TimeoutError:
-                    raise Unavailable("odoo_phase_timeout", phase=phase, seconds=self._timeout_seconds) from None
+            environment = clean_environment(ODOO_RC=str(file))
+            with Child(command, environment, json.dumps(dict(spec))) as child:
+                for stream, line in self._lines(child, phase):
+                    if heard.line(stream, line):
+                        # Read: the password need not lie about any longer.
+                        file.unlink(missing_ok=True)
                 return heard.result(child.status())
 
+    def _lines(self, child: Child, phase: str) -> Iterator[tuple[str, str]]:
+        seconds = self._timeout_seconds
+        try:
+            yield from child.lines(seconds)
+        except TimeoutError:
+            raise Unavailable("odoo_phase_timeout", phase=phase, seconds=seconds) from None
+
     def _on_disk(self) -> OdooCode:
-        """Return the code on the addons path; Odoo itself is asked when the path leaves its own folders out."""
+        """Return the code on disk; Odoo is asked when the path leaves its own folders out."""
         if self._code is None:
-            roots = [Path(path) for path in self._addons_path]
-            if not all(any((root / name).is_dir() for root in roots) for name in ("base", "web")):
-                roots = [Path(path) for path in self.run_phase("where", "", {}, lambda line: None)["addons"]]
-            self._code = OdooCode(roots)
+            roots = self._addons_path
+            if not all(any(Path(root, name).is_dir() for root in roots) for name in OWN_MODULES):
+                roots = self.run_phase("where", "", {}, lambda line: None)["addons"]
+            self._code = OdooCode(map(Path, roots))
         return self._code
 
     def _mask(self, text: str) -> str:
@@ -112,7 +119,8 @@ class OdooProcess:
         folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         try:
             file = folder / "odoo.conf"
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
                 stream.write("\n".join(["[options]", *self._options(), ""]))
             yield file
         finally:
@@ -138,46 +146,51 @@ class OdooProcess:
 class _Heard:
     """What a child has said so far, and what it means once it has ended."""
 
-    def __init__(self, phase: str, mask: Callable[[str], str], on_line: Callable[[str], None]) -> None:
-        self.ready = False
+    def __init__(
+        self, phase: str, mask: Callable[[str], str], on_line: Callable[[str], None]
+    ) -> None:
         self._phase = phase
         self._mask = mask
         self._on_line = on_line
         self._answer: dict[str, Any] = {}
         self._worst = ""
+        self._last = ""
 
-    def line(self, stream: str, line: str) -> None:
-        """Keep an answer, tell everything else."""
+    def line(self, stream: str, line: str) -> bool:
+        """Keep an answer, tell everything else; true when the child has read its configuration."""
         answer = _answer(line) if stream == "stdout" else None
         if answer is not None:
-            self.ready = True
             self._answer = answer
-            return
+            return "ready" in answer
         line = self._mask(line)[:LINE_LENGTH]
         logged = LOGGED_ERROR.match(line)
         if logged or RAISED.match(line):
             self._worst = logged[1] if logged else line
         if line:
+            self._last = line
             self._on_line(line)
+        return False
 
     def result(self, status: int) -> dict[str, Any]:
         """Return the report of a phase that went well, raise what the end means otherwise."""
         if status == 0 and "report" in self._answer:
             return self._answer["report"]
         error = self._answer.get("error") or {}
-        line = PATH.sub(r"\1", self._mask(error.get("line", "") or self._worst or _silent_end(status)))
+        line = error.get("line") or self._worst or (self._last if status > 0 else "")
+        line = PATH.sub(r"\1", self._mask(line or _silent_end(status)))
         if error.get("again") or -status in STOPPED_BY_OTHERS:
             raise Unavailable("odoo_phase_interrupted", phase=self._phase, line=line)
-        raise Broken("odoo_phase_failed", phase=self._phase, line=line, module=error.get("module", ""))
+        module = error.get("module", "")
+        raise Broken("odoo_phase_failed", phase=self._phase, line=line, module=module)
 
 
 def _answer(line: str) -> dict[str, Any] | None:
-    """Return one of the three answers of a phase (`ready`, `report`, `error`), None for any other text."""
+    """Return an answer of a phase, None for any other text."""
     try:
         found = json.loads(line)
     except ValueError:
         return None
-    return found if isinstance(found, dict) and found.keys() & {"ready", "report", "error"} else None
+    return found if isinstance(found, dict) and found.keys() & ANSWERS else None
 
 
 def _silent_end(status: int) -> str:
@@ -187,7 +200,7 @@ def _silent_end(status: int) -> str:
 
 
 def _sweep() -> None:
-    """Remove configurations whose owner was killed before it could; a phase has read its own within seconds."""
+    """Remove configurations whose owner was killed; a phase has read its own within seconds."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - folder.stat().st_mtime > STALE_SECONDS:

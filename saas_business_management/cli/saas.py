@@ -19,7 +19,7 @@ class Saas(Command):
     """Clusters, tenant templates, tenants and operations of SaaS Management"""
 
     def run(self, args):
-        """Run one sub-command and leave with its status: 0 done, 1 refused or failed, 2 typed wrong."""
+        """Run one sub-command and leave with its status: 0 done, 1 failed, 2 typed wrong."""
         if args[:1] == ["golden"]:
             _leave_models_out()
             sys.exit(importlib.import_module(f"{PACKAGE}.golden.run").run(args[1:]))

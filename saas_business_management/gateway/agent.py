@@ -1,7 +1,7 @@
 """The thread that keeps a process's route map true.
 
-Owns: connecting, listening, reading changes, reading everything now and then, trying again. Does not
-own: the map (`cache.py`) and what a change leads to (`on_change`).
+Owns: connecting, listening, reading changes, reading everything now and then, trying again. Does
+not own: the map (`cache.py`) and what a change leads to (`on_change`).
 """
 
 import os

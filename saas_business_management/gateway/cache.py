@@ -36,7 +36,7 @@ class RouteCache:
         return None if self._confirmed_at is None else max(0.0, time.time() - self._confirmed_at)
 
     def replace(self, routes: Iterable[Route]) -> Changes:
-        """Take a full reading and return what changed; its `standby` are all of them, not the new ones."""
+        """Take a full reading and return what changed; `standby` holds all, not the new ones."""
         new = RouteMap(routes)
         changes = compare(self.map, new)
         return self._take(new, replace(changes, standby=frozenset(new.standby_databases())))
@@ -50,7 +50,7 @@ class RouteCache:
         return self._take(new, compare(self.map, new, names))
 
     def load_copy(self) -> bool:
-        """Start from the last good copy; a missing one is silent, a damaged one is reported and refused."""
+        """Start from the last good copy; a damaged one is reported and refused."""
         try:
             content = self._path.read_bytes()
             written_at = self._path.stat().st_mtime
@@ -64,7 +64,7 @@ class RouteCache:
         return True
 
     def save_copy(self) -> None:
-        """Write the copy, or only touch it when it already says the same; a full disk is reported."""
+        """Write the copy, or touch the one that says the same; a full disk is reported."""
         content = write_copy(self.map.by_id.values(), self._node, self._key)
         try:
             with self._saving:

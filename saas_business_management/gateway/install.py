@@ -1,10 +1,9 @@
 """Switching the gateway on in an Odoo process.
 
-Owns: reading the node's configuration, the order of the patches. Does not own: the patches, one file each
-(`install_….py`), and what they call.
+Owns: reading the node's configuration, the order of the patches. Does not own: the patches, one
+file each (`install_….py`), and what they call.
 """
 
-import importlib
 import logging
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from . import (
     install_registry,
     install_rpc,
     install_server,
+    install_sessions,
     install_sql,
 )
 from .node import Node, Settings
@@ -26,10 +26,18 @@ from .secret_file import read_secret_file
 
 _logger = logging.getLogger(__name__)
 _installed: list[Node] = []
+PARTS = (
+    install_sql,
+    install_registry,
+    install_http,
+    install_sessions,
+    install_rpc,
+    install_server,
+)
 
 
 def install(config) -> Node:
-    """Read the secret file and the last map, then put every patch in place; a second call changes nothing.
+    """Read the secret file and the last map and put every patch in place, once.
 
     Raises: Refused when the configuration or the secret file cannot be used.
     """
@@ -39,7 +47,7 @@ def install(config) -> Node:
     secrets = read_secret_file(_required(config, "saas_secret_file"), settings.key)
     node = Node(settings, secrets)
     node.cache.load_copy()
-    for part in (install_sql, install_registry, install_http, install_rpc, install_server):
+    for part in PARTS:
         part.install(node)
     install_expressions.install()
     _installed.append(node)
@@ -88,8 +96,3 @@ def _required(config, option: str) -> str:
     if not value:
         raise Refused("option_missing", option=option)
     return value
-
-
-def is_evented() -> bool:
-    """Tell whether this is the process that holds the websockets."""
-    return bool(getattr(importlib.import_module("odoo"), "evented", False))

@@ -1,7 +1,7 @@
 """Python written by tenants: patches of `safe_eval` and of QWeb.
 
-Owns: where expressions are compiled with the guards of `kernel/gateway/expressions.py`. Does not own: the
-guards. Without these a tenant's administrator reads the memory of the process.
+Owns: where expressions are compiled with the guards of `kernel/gateway/expressions.py`. Does not
+own: the guards. Without these a tenant's administrator reads the memory of the process.
 
 Source: `odoo/tools/safe_eval.py` (compile_codeobj, _UNSAFE_ATTRIBUTES, _BUILTINS),
 `addons/base/models/ir_qweb.py` (_compile_expr, __prepare_globals), `markupsafe` (Markup.format).
@@ -11,7 +11,6 @@ import ast
 import importlib
 
 from markupsafe import EscapeFormatter, Markup
-
 from odoo.addons.base.models.ir_qweb import IrQweb
 
 from ..kernel.gateway.expressions import (

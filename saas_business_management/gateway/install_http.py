@@ -1,16 +1,15 @@
 """Requests: patches of `odoo.http`.
 
-Owns: guarding the application, one database per host, what a failed connection leads to. Does not own:
-the decision (`middleware.py`).
+Owns: guarding the application, one database per host, what a failed connection leads to. Does not
+own: the decision (`middleware.py`).
 
 Source: `odoo/http.py` (Application.__call__, db_list, db_filter, Request._serve_db).
 """
 
 import logging
 
-from werkzeug.exceptions import ServiceUnavailable
-
 from odoo import http, sql_db
+from werkzeug.exceptions import ServiceUnavailable
 
 from ..kernel.gateway.answers import NO_ANSWER
 from ..kernel.gateway.kind import kind_of
@@ -67,14 +66,16 @@ def _serve_db(original, node: Node):
 
 
 def _no_answer(request, node: Node, error: Exception) -> ServiceUnavailable:
-    """Return an answer that keeps the session: Odoo would log the visitor out and show a selector."""
+    """Return an answer that keeps the session, where Odoo would log the visitor out."""
     environ = request.httprequest.environ
     kind = kind_of(environ.get("PATH_INFO", ""), environ.get("CONTENT_TYPE", ""))
     route = node.cache.map.by_database.get(request.db)
     _logger.warning("%s cannot be reached: %s", request.db, _one_line(error.__cause__ or error))
 
     def respond(environ, start_response):
-        return pages.send(NO_ANSWER, kind, route.tenant_name if route else "", environ, start_response)
+        return pages.send(
+            NO_ANSWER, kind, route.tenant_name if route else "", environ, start_response
+        )
 
     refused = ServiceUnavailable(retry_after=NO_ANSWER.retry_seconds)
     refused.error_response = respond

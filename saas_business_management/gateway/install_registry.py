@@ -11,7 +11,7 @@ from .node import Node
 
 
 def install(node: Node) -> None:
-    """Answer `Registry(name)` without the global lock when it is loaded: one cold load stalls all others."""
+    """Find a loaded registry without the global lock, which a cold load holds for long."""
     original = Registry.__new__
 
     def new(cls, db_name: str):
@@ -25,5 +25,5 @@ def install(node: Node) -> None:
 
 
 def forget(database: str) -> bool:
-    """Drop the loaded registry, without waiting for one that is loading; tell whether there was one."""
+    """Drop the loaded registry, waiting for nothing; tell whether there was one."""
     return Registry.registries.pop(database, None) is not None

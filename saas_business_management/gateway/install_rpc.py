@@ -1,7 +1,7 @@
 """Side doors to other databases: patches of `odoo.service` and of the cron runner.
 
-Owns: RPC that names a database, the database service, lists of databases, whose crons run. Does not own:
-which database a host has (`middleware.py`).
+Owns: RPC that names a database, the database service, lists of databases, whose crons run. Does not
+own: which database a host has (`middleware.py`).
 
 Source: `odoo/service/{common,model,db,server}.py`, `addons/base/models/ir_cron.py` (_process_jobs).
 """

@@ -1,7 +1,7 @@
 """Whom Odoo connects as: patches of `odoo.sql_db`.
 
-Owns: role and password per database, the bus, ending connections. Does not own: which database a request
-may reach (`install_http.py`, `install_rpc.py`).
+Owns: role and password per database, the bus, ending connections. Does not own: which database a
+request may reach (`install_http.py`, `install_rpc.py`).
 
 Source: `odoo/sql_db.py` (connection_info_for, db_connect, ConnectionPool), `service/db.py`.
 """
@@ -21,7 +21,8 @@ CONNECT_SECONDS = 3
 def install(node: Node) -> None:
     """Patch `connection_info_for`, `db_connect` and the pool's `give_back`."""
     sql_db.connection_info_for = _connection_info(node)
-    sql_db.db_connect = db_service.db_connect = _db_connect(sql_db.db_connect)
+    sql_db.db_connect = _db_connect(sql_db.db_connect, node.secrets.bus.database)
+    db_service.db_connect = sql_db.db_connect
     sql_db.ConnectionPool.give_back = _give_back(sql_db.ConnectionPool.give_back)
 
 
@@ -83,18 +84,19 @@ def _place(server) -> dict:
     return {**place, "application_name": name, "connect_timeout": CONNECT_SECONDS}
 
 
-def _db_connect(original):
+def _db_connect(original, bus: str):
     def db_connect(to: str, allow_uri: bool = False, readonly: bool = False):
         original(to, allow_uri, readonly)  # makes the pool and refuses what it always refused
         pool = sql_db._Pool_readonly if readonly else sql_db._Pool
-        # Odoo never keeps a connection whose database is called "postgres"; under its own name it does.
-        return LiveConnection(pool, "saas_bus" if to == BUS else to, to, readonly)
+        # Odoo keeps no connection to a database called "postgres"; under its own name it does.
+        return LiveConnection(pool, bus if to == BUS else to, to, readonly)
 
     return db_connect
 
 
 def _give_back(original):
     def give_back(self, connection, keep_in_pool: bool = True):
-        return original(self, connection, keep_in_pool and not getattr(connection, "saas_ended", False))
+        keep = keep_in_pool and not getattr(connection, "saas_ended", False)
+        return original(self, connection, keep)
 
     return give_back

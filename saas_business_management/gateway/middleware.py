@@ -1,7 +1,7 @@
 """What every request meets first.
 
-Owns: host → database → pass or answer, for each request. Does not own: Odoo's part behind it, the rules
-(`kernel/gateway/decide.py`) and the bytes of an answer (`pages.py`).
+Owns: host → database → pass or answer, for each request. Does not own: Odoo's part behind it, the
+rules (`kernel/gateway/decide.py`) and the bytes of an answer (`pages.py`).
 """
 
 import threading
@@ -28,14 +28,16 @@ FRESH_MAP_SECONDS = 2.0
 class Guard:
     """Stands before `Application.__call__`; every thread calls it at once."""
 
-    def __init__(self, node: str, cache: RouteCache, agent: Agent, gate: Gate, trust: Trust) -> None:
+    def __init__(
+        self, node: str, cache: RouteCache, agent: Agent, gate: Gate, trust: Trust
+    ) -> None:
         self._node, self._cache, self._agent = node, cache, agent
         self._gate, self._trust = gate, trust
 
     def handle(
         self, call: Application, app: object, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Let the request through to `call(app, …)` with the thread bound to its database, or answer it."""
+        """Answer the request, or let it through to `call(app, …)`, bound to its database."""
         self._agent.ensure()
         path = environ.get("PATH_INFO", "")
         if path == HEALTH_PATH:
@@ -54,7 +56,7 @@ class Guard:
         return self._pass_in_turn(call, app, route, kind, environ, start_response)
 
     def _map_is_ready(self) -> bool:
-        """Wait for a map, and a moment for a fresh one; a copy from disk is used when none comes."""
+        """Wait for a map, a moment for a fresh one when there is a copy of the last."""
         known = self._cache.known
         self._agent.wait_for_first_reading(FRESH_MAP_SECONDS if known else FIRST_MAP_SECONDS)
         return known or self._cache.known
@@ -91,5 +93,9 @@ class Guard:
         if self._trust.is_insider(environ):
             age = self._cache.age_seconds()
             rounded = None if age is None else round(age, 1)
-            found |= {"node": self._node, "map_age_seconds": rounded, "routes": len(self._cache.map)}
+            found |= {
+                "node": self._node,
+                "map_age_seconds": rounded,
+                "routes": len(self._cache.map),
+            }
         return pages.send_json(200 if ok else 503, found, environ, start_response)

@@ -1,7 +1,7 @@
 """One runtime node process: its parts, and what a change of the map leads to.
 
-Owns: how the parts know each other. Does not own: any of them, nor Odoo: what has to be done there comes
-in as `Odoo`, filled by the `install_…` files.
+Owns: how the parts know each other. Does not own: any of them, nor Odoo: what has to be done there
+comes in as `Odoo`, filled by the `install_…` files.
 """
 
 from collections.abc import Callable, Iterable
@@ -71,7 +71,9 @@ class Node:
             if was_loaded and database not in changes.gone:
                 self._warm_later(database)
         for database in changes.renewed | changes.closed | changes.gone:
-            self.chores.add(f"ending connections to {database}", _call(self.odoo.end_connections, database))
+            self.chores.add(
+                f"ending connections to {database}", _call(self.odoo.end_connections, database)
+            )
         for database in sorted(changes.standby - self._warm_ones):
             self._warm_later(database)
         self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)
@@ -81,7 +83,7 @@ class Node:
             self.chores.add(f"warming {database}", _call(self._warm, database))
 
     def _warm(self, database: str) -> None:
-        """Load the registry, in a process that serves pages render the first page too; the role may be gone."""
+        """Load the registry; in a process that serves pages render the first one too."""
         route = self.cache.map.by_database.get(database)
         if route is None or not (route.serving or route.state == "standby"):
             return

@@ -1,6 +1,7 @@
 """Answers as bytes, in the dialect of whoever asked.
 
-Owns: HTML, JSON, XML and headers of an answer. Does not own: its words (`kernel/gateway/answers.py`).
+Owns: HTML, JSON, XML and headers of an answer. Does not own: its words
+(`kernel/gateway/answers.py`).
 """
 
 import html
@@ -18,7 +19,10 @@ _LONGEST_CALL = 1 << 16
 _ALWAYS = (
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
-    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    ),
 )
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>

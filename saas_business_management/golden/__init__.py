@@ -1,5 +1,5 @@
-"""The work inside a golden database, phase by phase, as `odoo saas golden PHASE` runs it in a process of its own.
+"""The work inside a golden database, phase by phase: `odoo saas golden PHASE`, a process each.
 
-Owns: what is installed, set and pre-built there. Does not own: the database itself, its owner, its seal (`jobs/`).
-The addon is not installed in that database, and its models are not loaded beside it.
+Owns: what is installed, set and pre-built there. Does not own: the database itself, its owner and
+seal (`jobs/`). The addon is not installed there, and its models are not loaded beside it.
 """

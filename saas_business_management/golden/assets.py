@@ -1,6 +1,6 @@
-"""Phase `assets`: what a visitor loads first is built beforehand, and the whole database is looked over.
+"""Phase `assets`: what a visitor loads first is built beforehand, and everything is looked over.
 
-Owns: bundles, the first page, the final check and report. Does not own: sealing (`adapters/postgres`).
+Owns: bundles, the first page, the last check, the report. Does not own: the seal (`adapters/`).
 """
 
 import re
@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-import werkzeug.test
-
 import odoo.http
+import werkzeug.test
 from odoo.api import Environment
 from odoo.sql_db import db_connect
 
@@ -19,9 +18,9 @@ from .base import BASE_MODULES, active_languages
 from .database import PhaseFailed, check_states, records
 from .modules import installed_modules
 
-# (bundle, style sheet, script, prefixed for old print engines): what people and mails meet, not the test bundles.
+# (bundle, style sheet, script, prefixed for old print engines): what people meet, no test bundles.
 BUNDLES = (
-    ("web.assets_frontend", True, True, False),
+    ("web.assets_frontend", True, False, False),
     ("web.assets_frontend_minimal", False, True, False),
     ("web.assets_frontend_lazy", False, True, False),
     ("web.assets_web", True, True, False),
@@ -38,7 +37,7 @@ BUNDLE_LINK = re.compile(r"""["'](/web/assets/[^"']+)["']""")
 
 
 def build_assets(database: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the bundles, serve the login page once, check every module, and report what was made."""
+    """Build the bundles, serve the login page once, check every module, report what was made."""
     check_states(database, [*BASE_MODULES, *spec.get("modules", ())])
     with records(database) as env:
         for bundle in BUNDLES:
@@ -56,8 +55,12 @@ def _directions(env: Environment) -> list[bool]:
     return [False, True] if "rtl" in found and shutil.which("rtlcss") else [False]
 
 
-def _build(env: Environment, name: str, style: bool, script: bool, prefixed: bool, right_to_left: bool) -> None:
-    bundle = env["ir.qweb"]._get_asset_bundle(name, css=style, js=script, rtl=right_to_left, autoprefix=prefixed)
+def _build(
+    env: Environment, name: str, style: bool, script: bool, prefixed: bool, right_to_left: bool
+) -> None:
+    bundle = env["ir.qweb"]._get_asset_bundle(
+        name, css=style, js=script, rtl=right_to_left, autoprefix=prefixed
+    )
     if style and bundle.stylesheets:
         bundle.css()
         if bundle.css_errors:
@@ -80,7 +83,9 @@ def _check_login_page(database: str) -> int:
 
 def _get(client: werkzeug.test.Client, database: str, path: str) -> Any:
     # Named by header, the request leaves no session behind.
-    answer = client.get(path, headers={"X-Odoo-Database": database}, environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    answer = client.get(
+        path, headers={"X-Odoo-Database": database}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
     if answer.status_code != 200:
         raise PhaseFailed(f"{path.partition('?')[0]} answered with status {answer.status_code}")
     return answer

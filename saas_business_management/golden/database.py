@@ -1,4 +1,4 @@
-"""The database being built: records in one transaction, modules installed, and what stopped an installation.
+"""The database being built: records in one transaction, modules, what stopped an installation.
 
 Owns: registry and cursor. Does not own: which modules (`base.py`, `modules.py`).
 """
@@ -27,20 +27,22 @@ class PhaseFailed(Exception):
 
 @contextmanager
 def records(database: str) -> Iterator[Environment]:
-    """Give the records of the database as superuser; committed at the end, rolled back when anything is raised."""
+    """Give the records as superuser; committed at the end, rolled back when anything is raised."""
     threading.current_thread().dbname = database
     with Registry(database).cursor() as cr:
         yield Environment(cr, SUPERUSER_ID, {})
 
 
 def install(database: str, names: Collection[str], demo: bool = False) -> None:
-    """Install modules and what they need, going on where a killed installation stopped; nothing if all are there."""
+    """Install modules and what they need, going on where a killed installation stopped."""
     threading.current_thread().dbname = database
     for name in names:
         if Manifest.for_addon(name, display_warning=False) is None:
             raise PhaseFailed("this Odoo does not have it", name)
     states = _states(database)
-    if all(states.get(name) == "installed" for name in names) and not set(states.values()) & set(UNFINISHED):
+    if all(states.get(name) == "installed" for name in names) and not set(states.values()) & set(
+        UNFINISHED
+    ):
         return
     with _Culprit():
         Registry.new(database, update_module=True, install_modules=list(names), new_db_demo=demo)
@@ -48,7 +50,7 @@ def install(database: str, names: Collection[str], demo: bool = False) -> None:
 
 
 def check_states(database: str, names: Collection[str]) -> None:
-    """Raise `PhaseFailed` for the first module that is not installed, or that stands between two states."""
+    """Raise `PhaseFailed` for the first module that is not installed, or left half done."""
     states = _states(database)
     for name in names:
         if states.get(name) != "installed":
@@ -67,7 +69,7 @@ def _states(database: str) -> dict[str, str]:
 
 
 class _Culprit(logging.Handler):
-    """Remembers which module the loader said it was at, and writes it on whatever is raised inside."""
+    """Remembers which module the loader was at, and writes it on whatever is raised inside."""
 
     _loader = logging.getLogger("odoo.modules.loading")
     _at = ""

@@ -1,18 +1,26 @@
-"""What a phase that failed says to the process that waits for it: one line, the module to blame, and whether to try again."""
+"""What a phase that failed tells: one line, the module to blame, whether to try again."""
 
 import re
 from typing import Any
 
 PLACE = re.compile(r"while parsing (?:file://)?(\S+?):(\d+)")
-# The server went away or is full for the moment. Source: PostgreSQL, appendix A, classes 08, 53 and 57P.
-PASSING = re.compile(r"^(08|53300|57P)")
+# What Odoo says when it quotes the data file instead of the reason.
+SOURCE_QUOTED = "somewhere inside"
+DRIVER = ("psycopg2", "psycopg2.errors", "psycopg2.errorcodes")
+# The server is away or full for the moment. Source: PostgreSQL, appendix A, classes 08, 53, 57P.
+PASSING_CODE = re.compile(r"08|53300|57P")
+PASSING_TEXT = re.compile(r"starting up|shutting down|recovery|too many|slots|terminating")
 
 
 def describe(error: BaseException) -> dict[str, Any]:
     """Return `{"line", "module", "again"}` of an error."""
     chain = list(_chain(error))
     module = next((found for one in chain if (found := _module(one))), "")
-    return {"line": _sentence(chain).rstrip("."), "module": module, "again": any(_is_passing(one) for one in chain)}
+    return {
+        "line": _sentence(chain).rstrip("."),
+        "module": module,
+        "again": any(_is_passing(one) for one in chain),
+    }
 
 
 def _chain(error: BaseException | None) -> Any:
@@ -27,14 +35,25 @@ def _module(error: BaseException) -> str:
 
 
 def _sentence(chain: list[BaseException]) -> str:
-    """Return the first line that says what went wrong, with file and line of a data file if it was there."""
-    places = [found for one in chain if (found := PLACE.search(str(one)))]
-    said = [text for text in str(chain[-1]).splitlines() if text.strip() and not PLACE.search(text)]
-    text = said[0].strip() if said else type(chain[-1]).__name__
-    return f"{text} ({places[0][1]}:{places[0][2]})" if places else text
+    """Return the first line that says what went wrong, and where if a data file was being read."""
+    texts = [str(error) for error in chain]
+    places = [found for text in texts if (found := PLACE.search(text))]
+    said = [line for text in texts if SOURCE_QUOTED not in text for line in _words(text)]
+    line = said[0] if said else type(chain[-1]).__name__
+    return f"{line} ({places[0][1]}:{places[0][2]})" if places else line
+
+
+def _words(text: str) -> list[str]:
+    lines = (line.strip() for line in text.splitlines())
+    return [line for line in lines if line and not PLACE.search(line)]
 
 
 def _is_passing(error: BaseException) -> bool:
-    kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("psycopg2")}
-    code = getattr(error, "pgcode", None) or ""
-    return "InterfaceError" in kinds or ("OperationalError" in kinds and (not code or bool(PASSING.match(code))))
+    """Say whether the server was only away or full; the driver's errors are known by name."""
+    names = {kind.__name__ for kind in type(error).__mro__ if kind.__module__ in DRIVER}
+    if "OperationalError" not in names:
+        return "InterfaceError" in names
+    code, text = getattr(error, "pgcode", None), str(error)
+    if code:
+        return bool(PASSING_CODE.match(code))
+    return "FATAL:" not in text or bool(PASSING_TEXT.search(text))

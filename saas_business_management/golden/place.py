@@ -1,4 +1,4 @@
-"""Phase `locale`: country, currency, language and time zone, before anything that depends on them is installed."""
+"""Phase `locale`: country, currency, language and time zone, before what depends on them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +37,9 @@ def set_currency(env: Environment, name: str) -> None:
 
 
 def _set_country(env: Environment, code: str) -> None:
-    country = env["res.country"].search([("code", "=", code.upper())]) if code else env["res.country"]
+    country = (
+        env["res.country"].search([("code", "=", code.upper())]) if code else env["res.country"]
+    )
     if code and not country:
         raise PhaseFailed(f"country {code} is unknown to this Odoo")
     company = env.ref("base.main_company")

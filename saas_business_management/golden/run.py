@@ -1,7 +1,8 @@
 """`odoo saas golden PHASE --database NAME`: reads the spec, runs one phase, answers.
 
-Owns: the talk with the waiting process: `{"ready": true}` once the configuration is read, then `{"report": …}` with
-status 0 or `{"error": …}` with status 1, each a line of standard output. Does not own: what the phases do.
+Owns: the talk with the waiting process: `{"ready": true}` once the configuration is read, then
+`{"report": …}` with status 0 or `{"error": …}` with status 1, each a line of standard output.
+Does not own: what the phases do.
 """
 
 import argparse
@@ -49,7 +50,10 @@ def run(arguments: list[str]) -> None:
     answers = _own_stdout()
     sys.excepthook = lambda _kind, error, _trace: _fail(answers, error)
     spec = json.load(sys.stdin)
-    config.parse_config(["--no-http", "-d", chosen.database] if chosen.database else ["--no-http"], setup_logging=True)
+    config.parse_config(
+        ["--no-http", "-d", chosen.database] if chosen.database else ["--no-http"],
+        setup_logging=True,
+    )
     _say(answers, {"ready": True})
     _say(answers, {"report": PHASES[chosen.phase](chosen.database, spec)})
 

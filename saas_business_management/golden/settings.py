@@ -1,4 +1,4 @@
-"""Phase `settings`: parameters, company, chart of accounts, and a golden database nobody can log in to."""
+"""Phase `settings`: parameters, company, chart of accounts; and nobody can log in any more."""
 
 import secrets
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ def _load_chart(database: str, spec: Mapping[str, Any]) -> str:
 
 
 def _remove_passwords(env: Environment) -> int:
-    """Give every user a password nobody knows: administrator and demo users come with published ones."""
+    """Give every user a password nobody knows: Odoo's own and demo users have published ones."""
     users = env["res.users"].with_context(active_test=False)
     env.cr.execute("SELECT id FROM res_users WHERE coalesce(password, '') <> ''")
     known = [row[0] for row in env.cr.fetchall()]

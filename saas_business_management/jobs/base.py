@@ -1,31 +1,33 @@
 """What a job is, and how one is carried through: resumed after a crash, retried, undone.
 
-Owns: `Job`, `Step`, `Context`, `Runner`. Does not own: where progress is written (`Journal`, implemented by
-`models/saas_job.py`), which worker may run which job (`adapters/lease.py`), when to try again (`kernel/work`).
+Owns: `Job`, `Step`, `Context`, `Runner`. Does not own: where progress is written (`journal.py`),
+which worker may run which job (`adapters/lease.py`), when to try again (`kernel/work`).
 """
 
 from __future__ import annotations
 
-import dataclasses
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ..kernel.errors import Broken, Refused, SaasError, Unavailable
-from .failpoint import Failpoints, Watched
+from .failpoint import Failpoints, watched
+from .journal import Journal, Records, StaleWorker
 
-
-class StaleWorker(Exception):
-    """Another worker has taken this job over; this one must stop and touch nothing."""
+FINISHED = ("done", "skipped")
+UNTOUCHED = ("todo", "undone", None)
+CUT_OFF = ("running", "failed")
 
 
 @dataclass(frozen=True)
 class Step:
     """One thing to do, safe to do twice.
 
-    `act` returns facts for later steps (plain JSON values) or None. `undo` must work whatever `act` reached.
-    `when` false = nothing to do here. `restart_from` names the step to begin again from when this one was cut off.
+    `act` returns facts for later steps (plain JSON values) or None. `undo` must work whatever `act`
+    reached. `when` false = nothing to do here. `restart_from` names the step to begin again from
+    when this one was cut off. `final` = once it is done nothing is taken back: what fails later is
+    tried again or left for a person.
     """
 
     name: str
@@ -35,13 +37,15 @@ class Step:
     when: Callable[[Context], bool] | None = None
     restart_from: str = ""
     weight: int = 1
+    final: bool = False
 
 
 @dataclass(frozen=True)
 class Job:
     """A kind of work: its steps in order, and what is told to the records when it ends badly.
 
-    `on_undone` names the `records` call made when everything was undone; `give_up_seconds` bounds waiting for others.
+    `on_undone` names the `records` call made when everything was undone; `give_up_seconds` bounds
+    waiting for others.
     """
 
     kind: str
@@ -50,58 +54,30 @@ class Job:
     on_undone: tuple[str, str] | None = None
     give_up_seconds: int = 1800
 
+    def past_return(self, states: Mapping[str, str]) -> bool:
+        """Say whether a final step is done, so that nothing may be undone or cancelled any more."""
+        return any(step.final and states.get(step.name) == "done" for step in self.steps)
 
-class Records(Protocol):
-    """The way from a job to the records it works for."""
+    def cut_off(self, states: Mapping[str, str]) -> Sequence[str]:
+        """Return the names of the steps to begin again because one of them was cut off."""
+        names = [step.name for step in self.steps]
+        for place, step in enumerate(self.steps):
+            if step.restart_from and states.get(step.name) in CUT_OFF:
+                return names[names.index(step.restart_from) : place + 1]
+        return ()
 
-    def call(self, link: str, step: str, **values: Any) -> dict[str, Any]:
-        """Call `_step_<step>` of the record the job is linked to; its writes are committed with the step."""
-
-
-class Journal(Protocol):
-    """Where the course of one claimed job is written. Every method but the readers commits, and raises `StaleWorker`
-    when the job's fence has moved on."""
-
-    def states(self) -> dict[str, str]:
-        """Return the state of each step by name: todo, running, done, skipped, failed, undone."""
-
-    def facts(self) -> dict[str, Any]:
-        """Return the merged facts of all finished steps."""
-
-    def undoing(self) -> bool:
-        """Say whether the job is on its way back."""
-
-    def cancel_wanted(self) -> bool:
-        """Say whether a person asked to stop."""
-
-    def restart(self, names: Sequence[str]) -> None:
-        """Set these steps back to todo."""
-
-    def advance(self, done: str, facts: Mapping[str, Any], skipped: Sequence[str], then: str, progress: float) -> None:
-        """Record a finished step (empty: none), the skipped ones and the one that begins; `then` empty = job done."""
-
-    def failed(self, step: str, error: SaasError, trace: str) -> bool:
-        """Record a failure, decide by its kind: True = undo now, False = wait and try again, or gave up."""
-
-    def undone(self, step: str) -> None:
-        """Record that a step was undone."""
-
-    def undo_failed(self, step: str, error: SaasError, trace: str) -> None:
-        """Record that the way back is blocked: tried again later, or left for a person."""
-
-    def end_undone(self) -> None:
-        """Close the job: nothing of it is left."""
-
-    def rollback(self) -> None:
-        """Forget what the records wrote since the last commit."""
-
-    def line(self, text: str, level: str) -> None:
-        """Append a line to the job's log; seen by others within about a second."""
+    def share(self, step: Step | None) -> float:
+        """Return how much of the job is behind us when this step begins, 0 to 1."""
+        if step is None:
+            return 1.0
+        before = self.steps[: self.steps.index(step)]
+        return sum(one.weight for one in before) / sum(one.weight for one in self.steps)
 
 
 @dataclass
 class Context:
-    """What a step sees: the order (`spec`), what earlier steps found (`facts`), the outside world, the records."""
+    """What a step sees: the order (`spec`), what earlier steps found (`facts`), the outside world,
+    the records."""
 
     spec: Mapping[str, Any]
     facts: dict[str, Any]
@@ -109,11 +85,14 @@ class Context:
     records: Records
     fence: int
     log: Callable[..., None]
-    hit: Callable[[str], None]
 
 
 class Runner:
-    """Carries one claimed job as far as it goes."""
+    """Carries one claimed job as far as it goes.
+
+    `alive` says without asking anybody whether the claim still holds; when it does not, nothing is
+    touched any more.
+    """
 
     def __init__(
         self,
@@ -124,10 +103,13 @@ class Runner:
         spec: Mapping[str, Any],
         fence: int,
         failpoints: Failpoints | None = None,
+        alive: Callable[[], bool] | None = None,
     ) -> None:
         self.job = job
         self.journal = journal
-        self.failpoints = failpoints or Failpoints()
+        self._failpoints = failpoints or Failpoints()
+        self._alive = alive
+        self._step = ""
         self._at = "start"
         self.context = Context(
             spec=spec,
@@ -136,7 +118,6 @@ class Runner:
             records=records,
             fence=fence,
             log=journal.line,
-            hit=self._hit,
         )
 
     def run(self) -> None:
@@ -148,119 +129,122 @@ class Runner:
             self.journal.rollback()
 
     def _go_forward(self) -> bool:
-        """Do step after step; False when everything must be undone now."""
-        self._restart_cut_off_step()
-        step, skipped = self._next("")
-        error = self._guarded(lambda: self._record("", {}, skipped, step))
-        while step is not None and error is None:
-            if self.journal.cancel_wanted():
-                error = Refused("operation_cancelled"), ""
-                break
-            self._at = step.name
-            following: list[Step | None] = []
-            error = self._guarded(lambda step=step, following=following: self._do(step, following))
-            if error is None:
-                self._hit("committed")
-                step = following[0]
-        return error is None or not self.journal.failed(step.name if step else "", *error)
+        """Do what is left; False when everything must be undone now."""
+        failure = self._guarded(self._do_steps)
+        if failure is None:
+            return True
+        final = self.job.past_return(self.journal.states())
+        record = self.journal.stuck if final else self.journal.failed
+        self._hit("failed.before")
+        undo = record(self._step, *failure)
+        self._hit("failed.committed")
+        return not undo
 
-    def _do(self, step: Step, following: list[Step | None]) -> None:
-        """Act, then record the result together with what the step wrote to records."""
+    def _do_steps(self) -> None:
+        step = self._begin()
+        while step is not None:
+            self._step = self._at = step.name
+            self._obey_cancel()
+            step = self._do(step)
+
+    def _begin(self) -> Step | None:
+        """Set back what cannot go on where it was cut off, and record the first step to do."""
+        again = self.job.cut_off(self.journal.states())
+        if again:
+            self.journal.restart(again)
+        step, skipped = self._next()
+        self._step = step.name if step else ""
+        self._hit("before")
+        self._advance("", {}, skipped, step)
+        return step
+
+    def _do(self, step: Step) -> Step | None:
+        """Act, record the result together with what was written to records; return what follows."""
         self._hit("before")
         facts = dict(step.act(self.context) or {})
         self._hit("after")
         self.context.facts.update(facts)
         then, skipped = self._next(step.name)
-        self._record(step.name, facts, skipped, then)
-        following.append(then)
+        self._advance(step.name, facts, skipped, then)
+        return then
 
-    def _record(
+    def _advance(
         self, done: str, facts: Mapping[str, Any], skipped: Sequence[str], then: Step | None
     ) -> None:
-        self.journal.advance(done, facts, skipped, then.name if then else "", self._share(then))
+        self.journal.advance(done, facts, skipped, then.name if then else "", self.job.share(then))
+        self._hit("committed")
 
-    def _restart_cut_off_step(self) -> None:
-        states = self.journal.states()
-        names = [step.name for step in self.job.steps]
-        for step in self.job.steps:
-            if states.get(step.name) == "running" and step.restart_from:
-                first = names.index(step.restart_from)
-                self.journal.restart(names[first : names.index(step.name) + 1])
+    def _obey_cancel(self) -> None:
+        if self.journal.cancel_wanted() and not self.job.past_return(self.journal.states()):
+            raise Refused("operation_cancelled")
 
-    def _next(self, done: str) -> tuple[Step | None, list[str]]:
-        """Return the first step that is not finished, and the names of those before it with nothing to do."""
+    def _next(self, done: str = "") -> tuple[Step | None, list[str]]:
+        """Return the first unfinished step, and the names of those before it with nothing to do."""
         states = self.journal.states()
         skipped: list[str] = []
         for step in self.job.steps:
-            if step.name == done or states.get(step.name) in ("done", "skipped"):
+            if step.name == done or states.get(step.name) in FINISHED:
                 continue
             if step.when is None or step.when(self.context):
                 return step, skipped
             skipped.append(step.name)
         return None, skipped
 
-    def _share(self, step: Step | None) -> float:
-        """Return how much of the job is behind us when this step begins, 0 to 1."""
-        if step is None:
-            return 1.0
-        before = self.job.steps[: self.job.steps.index(step)]
-        return sum(one.weight for one in before) / sum(one.weight for one in self.job.steps)
-
     def _go_back(self) -> None:
+        failure = self._guarded(self._undo_steps)
+        if failure is not None:
+            self._hit("failed.before")
+            self.journal.undo_failed(self._step, *failure)
+            self._hit("failed.committed")
+
+    def _undo_steps(self) -> None:
+        """Undo from the last step to the first.
+
+        A skipped one too: its work was done before this job, and has to go with the rest.
+        """
         states = self.journal.states()
+        if self.job.past_return(states):
+            raise Refused("operation_move", state="done")
         for step in reversed(self.job.steps):
-            if states.get(step.name) in ("todo", "undone", None):
-                continue
-            self._at = f"undo_{step.name}"
-            error = self._guarded(lambda step=step: self._undo(step))
-            if error is not None:
-                self.journal.undo_failed(step.name, *error)
-                return
-            self._hit("committed")
-        self._at = "undo_end"
-        error = self._guarded(self._close)
-        if error is not None:
-            self.journal.undo_failed("", *error)
+            if states.get(step.name) not in UNTOUCHED:
+                self._undo(step)
+        self._close()
 
     def _undo(self, step: Step) -> None:
+        self._step, self._at = step.name, f"undo_{step.name}"
         self._hit("before")
         if step.undo is not None:
             step.undo(self.context)
         self._hit("after")
         self.journal.undone(step.name)
+        self._hit("committed")
 
     def _close(self) -> None:
+        self._step, self._at = "", "undo_end"
         self._hit("before")
         if self.job.on_undone is not None:
             self.context.records.call(*self.job.on_undone)
+        self._hit("after")
         self.journal.end_undone()
         self._hit("committed")
 
     def _guarded(self, work: Callable[[], None]) -> tuple[SaasError, str] | None:
-        """Return the error of a piece of work and its traceback, with the records rolled back; None when it went well."""
+        """Return what went wrong and its traceback, records rolled back; None when all is well."""
         try:
             work()
         except StaleWorker:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it decides what happens next
             self.journal.rollback()
+            self.context.facts = self.journal.facts()
             return as_ours(error), traceback_of(error)
         return None
 
     def _hit(self, point: str) -> None:
-        self.failpoints.hit(f"{self.job.kind}.{self._at}.{point}")
-
-
-def watched(ports: Any, hit: Callable[[str], None]) -> Any:
-    """Return the ports with a failpoint around each effect; clock and secrets have none."""
-    return dataclasses.replace(
-        ports,
-        **{
-            name: Watched(port, name, hit)
-            for name, port in vars(ports).items()
-            if name not in ("clock", "secrets") and port is not None
-        },
-    )
+        """Pass a failpoint; nothing is done any more when the claim was lost meanwhile."""
+        self._failpoints.hit(f"{self.job.kind}.{self._at}.{point}")
+        if self._alive is not None and not self._alive():
+            raise StaleWorker
 
 
 def as_ours(error: Exception) -> SaasError:

@@ -1,6 +1,7 @@
-"""The steps that make a database of a tenant out of a golden one; shared by provisioning and standby filling.
+"""The steps that make a tenant's database out of a golden one; for provisioning and standby copies.
 
-Facts they need: `cluster` (key), `database` (also the role's name), `generation`, `template` (golden name), `birth` (uuid, instant).
+Facts they need: `database` (also the role's name), `generation`, `template` (golden name), `birth`
+(uuid, instant).
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ def _clone(ctx: Context) -> Mapping[str, Any]:
     needed = needed_bytes(ctx.ports.cluster.database_bytes(ctx.facts["template"]))
     free = ctx.ports.filestore.free_bytes()
     if free < needed:
-        raise Refused("disk_too_small", cluster=ctx.facts["cluster"], needed=needed, free=free)
+        raise Refused("disk_full", needed_bytes=needed, free_bytes=free)
     return {"oid": ctx.ports.cluster.clone(ctx.facts["database"], ctx.facts["template"])}
 
 
@@ -56,9 +57,8 @@ def _drop_files(ctx: Context) -> None:
 def _give_birth(ctx: Context) -> None:
     name, birth = ctx.facts["database"], ctx.facts["birth"]
     secret = ctx.ports.secrets.database_secret(name).reveal()
-    ctx.ports.cluster.give_birth(
-        name, ctx.facts["generation"], Birth(birth["uuid"], secret, datetime.fromisoformat(birth["at"]))
-    )
+    born = Birth(birth["uuid"], secret, datetime.fromisoformat(birth["at"]))
+    ctx.ports.cluster.give_birth(name, ctx.facts["generation"], born)
 
 
 COPY_STEPS = (

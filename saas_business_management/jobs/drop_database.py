@@ -1,4 +1,4 @@
-"""Drop a database that is no longer needed, with its role, its files and its row in the route map."""
+"""Drop a database that is no longer needed, with its role, its files and its route."""
 
 from .base import Context, Job, Step
 
@@ -33,7 +33,7 @@ DROP_DATABASE = Job(
     kind="drop_database",
     label="Remove Database",
     steps=(
-        Step("close", "Take out of the route map", _close),
+        Step("close", "Take out of the route map", _close, final=True),
         Step("stop", "End sessions", _stop),
         Step("database", "Drop database", _database),
         Step("role", "Drop role", _role),

@@ -1,19 +1,22 @@
-"""Named places where a test may end the process, to prove that work resumes from every one of them.
+"""Named places where a test may end the process, to prove that work resumes from every one.
 
-Owns: names and arming. Does not own: the configuration switch that allows it (`models/saas_job.py`).
+Owns: names and arming. Does not own: the configuration switch that allows it
+(`models/saas_job_run.py`).
 """
 
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass
 class Failpoints:
     """Passes named points; does nothing at all unless armed.
 
-    `armed` is `name:action[:nth]` with action `kill` or `stop`; `log_path` collects every point passed, one a line.
+    `armed` is `name:action[:nth]` with action `kill` or `stop`; `log_path` collects every point
+    passed, one a line.
     """
 
     armed: str = ""
@@ -36,6 +39,18 @@ class Failpoints:
         if wanted != name or self._passed[name] != int(nth or 1):
             return
         os.kill(os.getpid(), signal.SIGSTOP if action == "stop" else signal.SIGKILL)
+
+
+def watched(ports: Any, hit: Callable[[str], None]) -> Any:
+    """Return the ports with a failpoint around each effect; clock and secrets have none."""
+    return replace(
+        ports,
+        **{
+            name: Watched(port, name, hit)
+            for name, port in vars(ports).items()
+            if name not in ("clock", "secrets") and port is not None
+        },
+    )
 
 
 class Watched:

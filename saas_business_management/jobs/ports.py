@@ -1,6 +1,6 @@
 """Builds the adapters a job works with, from what a cluster record says of itself.
 
-Owns: the bundle `Ports` and which adapter stands behind each port. Does not own: what the adapters do.
+Owns: the bundle `Ports` and which adapter stands behind each port. Does not own: what they do.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ class Ports:
 
 
 def build_ports(cluster: Mapping[str, Any] | None) -> Ports:
-    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), kept per thread so that connections stay warm."""
+    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`).
+
+    They are kept per thread, so that connections stay warm.
+    """
     if cluster is None:
         return Ports(clock=SystemClock())
     kept = _kept.__dict__.setdefault("ports", {})
@@ -67,7 +70,9 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
     return Ports(
         clock=SystemClock(),
         secrets=ClusterSecrets(cluster["cluster_secret"]),
-        cluster=PostgresCluster(server, cluster["cluster_secret"], cluster["connections_per_tenant"]),
+        cluster=PostgresCluster(
+            server, cluster["cluster_secret"], cluster["connections_per_tenant"]
+        ),
         filestore=LocalFilestore(cluster["filestore_path"]),
         odoo=OdooProcess(
             command=cluster["odoo_command"],

@@ -1,7 +1,7 @@
-"""Prepare a cluster: roles on its server and on the control plane's, and the secret file of its nodes.
+"""Prepare a cluster: roles on its server and on the control plane's, secret file of its nodes.
 
-Not an operation: it is carried out once, by a person who has a superuser's password, from the command line. That password
-is read from its file, used, and kept nowhere.
+Not an operation: it is carried out once, at the command line, by a person who has a superuser's
+password. That password is read from its file, used, and kept nowhere.
 """
 
 import json
@@ -32,13 +32,17 @@ class Place:
 
     def server(self, database: str = "postgres") -> Server:
         """Return the superuser's login."""
-        text = Path(self.password_file).read_text(encoding="utf-8").strip() if self.password_file else ""
+        text = (
+            Path(self.password_file).read_text(encoding="utf-8").strip()
+            if self.password_file
+            else ""
+        )
         return Server(self.host, self.port, self.superuser, Secret(text), database)
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What is to be prepared; `secret_out` is the node's secret file, `known` what earlier runs have stored."""
+    """What is to be prepared; `secret_out` is the node's secret file, `known` is stored already."""
 
     key: str
     tenants: Place
@@ -54,15 +58,22 @@ def prepare_cluster(order: Preparation) -> dict[str, Secret]:
     """Make or mend roles and secret file; return `prov_password` and `cluster_secret`.
 
     Passwords and the cluster's secret stay as they are when they are known: tenants depend on them.
-    Raises: Refused (`secret_file_of_another_node`, `secret_file_invalid` and what the servers refuse), Unavailable, Broken.
+    Raises: Refused (`secret_file_of_another_node`, `secret_file_invalid`, and what the servers
+    refuse), Unavailable, Broken.
     """
     stored = _read(Path(order.secret_out), order.key)
     known = {NODE: stored.get("bus"), PROVISIONER: order.known.get("prov_password")}
-    made = prepare_tenants_server(order.tenants.server(), {role: one for role, one in known.items() if one})
+    made = prepare_tenants_server(
+        order.tenants.server(), {role: one for role, one in known.items() if one}
+    )
     control = prepare_control(
         order.control.server(), order.control_database, order.node_role, stored.get("control")
     )
-    secret = order.known.get("cluster_secret") or stored.get("cluster_secret") or Secret(secrets.token_urlsafe(32))
+    secret = (
+        order.known.get("cluster_secret")
+        or stored.get("cluster_secret")
+        or Secret(secrets.token_urlsafe(32))
+    )
     _write(Path(order.secret_out), _content(order, secret, made[NODE], control))
     return {"prov_password": made[PROVISIONER], "cluster_secret": secret}
 

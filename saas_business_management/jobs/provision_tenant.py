@@ -1,4 +1,5 @@
-"""Provision a tenant: claim or copy a database, make it the customer's, open its address, prove it, say welcome."""
+"""Provision a tenant: claim or copy a database, make it the customer's, open its address, prove it,
+say welcome."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,9 +22,9 @@ def _release(ctx: Context) -> None:
 
 
 def _settle(ctx: Context) -> Mapping[str, Any]:
-    cluster = ctx.ports.cluster
-    cluster.mark_role(ctx.facts["database"], "claimed")
-    return cluster.settle(ctx.facts["database"], ctx.facts["generation"], Identity(**ctx.facts["identity"]))
+    name, identity = ctx.facts["database"], Identity(**ctx.facts["identity"])
+    ctx.ports.cluster.mark_role(name, "claimed")
+    return ctx.ports.cluster.settle(name, ctx.facts["generation"], identity)
 
 
 def _publish(ctx: Context) -> None:
@@ -72,7 +73,7 @@ PROVISION_TENANT = Job(
         Step("settle", "Set company, administrator and address", _settle),
         Step("publish", "Open the address", _publish, _withdraw),
         Step("check", "Ask for the login page", _check, weight=2),
-        Step("open", "Hand over", _open),
+        Step("open", "Hand over", _open, final=True),
         Step("welcome", "Send welcome mail", _welcome),
     ),
     on_undone=("tenant", "failed"),

@@ -15,13 +15,13 @@ def _read(ctx: Context) -> Mapping[str, Any]:
 
 
 def _compare(ctx: Context) -> Mapping[str, Any]:
-    """Take the fingerprint of each published version's modules; a module that is gone makes it stale too."""
+    """Take the fingerprint of each published version's modules; one that is gone makes it stale."""
     found = {}
     for version, modules in ctx.spec["versions"].items():
         try:
             found[version] = ctx.ports.odoo.fingerprint(modules)
         except Refused as error:
-            found[version] = f"missing: {error.facts.get('modules', '')}"
+            found[version] = f"missing: {', '.join(error.facts.get('modules', ()))}"
     ctx.records.call("cluster", "fingerprints_read", fingerprints=found)
     return {"compared": len(found)}
 

@@ -12,12 +12,17 @@ def _test(ctx: Context) -> None:
         *ctx.ports.cluster.check(),
         _try("filestore_writable", lambda: ctx.ports.filestore.free_bytes() > 0),
         _try("odoo_found", lambda: bool(ctx.ports.odoo.modules())),
-        _try("node_answers", lambda: ctx.ports.front_door.get("localhost", "/saas/health").status == 200),
+        _try("node_answers", lambda: _health(ctx) == 200),
     ]
     rows = [
-        {"code": one.code, "ok": one.ok, "facts": dict(one.facts), "mend": one.mend} for one in checks
+        {"code": one.code, "ok": one.ok, "facts": dict(one.facts), "mend": one.mend}
+        for one in checks
     ]
     ctx.records.call("cluster", "checked", checks=rows)
+
+
+def _health(ctx: Context) -> int:
+    return ctx.ports.front_door.get("localhost", "/saas/health").status
 
 
 def _try(code: str, look: Callable[[], bool]) -> Check:

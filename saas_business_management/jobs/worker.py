@@ -1,13 +1,14 @@
 """A worker: claims one operation after the other and keeps the claim alive while it runs.
 
-Owns: the loop. Does not own: the claim's SQL (`adapters/lease.py`), running the operation (the callback).
+Owns: the loop. Does not own: the claim's SQL (`adapters/lease.py`), running the operation (the
+callback).
 """
 
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..adapters.lease import Heartbeat, JobLease
+from ..adapters.lease import STALE_SECONDS, Heartbeat, JobLease
 from ..adapters.postgres.connect import Server
 from ..kernel.secret import Secret
 
@@ -15,12 +16,16 @@ LISTEN_SECONDS = 5.0
 
 
 class Worker:
-    """Runs claimed operations one at a time; several workers in threads, processes or machines share the queue."""
+    """Runs claimed operations one at a time; workers in threads or processes share the queue."""
 
     def __init__(
-        self, control: Mapping[str, Any], name: str, run: Callable[[int, int, int], None]
+        self,
+        control: Mapping[str, Any],
+        name: str,
+        run: Callable[[int, int, int], None],
+        stale_seconds: float = STALE_SECONDS,
     ) -> None:
-        """`control` is a mapping of libpq parameters; `run` gets the job's id, the fence and the number of deaths."""
+        """`control` holds libpq parameters; `run` gets the job's id, the fence and its deaths."""
         self._server = Server(
             host=control.get("host") or "",
             port=int(control.get("port") or 5432),
@@ -30,7 +35,9 @@ class Worker:
         )
         self._name = name
         self._run = run
-        self._lease = JobLease(self._server)
+        self._stale_seconds = stale_seconds
+        self._lease = JobLease(self._server, stale_seconds)
+        self._heartbeat: Heartbeat | None = None
 
     def run(self, seconds: float, until_idle: bool = False) -> int:
         """Work for some seconds, or until nothing is due; return how many operations were run."""
@@ -47,11 +54,16 @@ class Worker:
             self._carry(claimed.job_id, claimed.fence, claimed.deaths)
         return count
 
-    def _carry(self, job_id: int, fence: int, deaths: int) -> None:
-        with Heartbeat(self._server, job_id, fence):
-            self._run(job_id, fence, deaths)
-        self._lease.release(job_id, fence)
+    def alive(self) -> bool:
+        """Say without asking anybody whether the operation at hand is still ours."""
+        return self._heartbeat is not None and self._heartbeat.alive()
 
     def close(self) -> None:
         """Give the connection back."""
         self._lease.close()
+
+    def _carry(self, job_id: int, fence: int, deaths: int) -> None:
+        every = self._stale_seconds / 3
+        with Heartbeat(self._server, job_id, fence, every, self._stale_seconds) as self._heartbeat:
+            self._run(job_id, fence, deaths)
+        self._lease.release(job_id, fence)

@@ -4,6 +4,7 @@ from . import saas_keyring
 from . import saas_job_step
 from . import saas_job
 from . import saas_job_run
+from . import saas_job_look
 from . import saas_cluster
 from . import saas_cluster_connection
 from . import saas_cluster_prepare
@@ -23,6 +24,7 @@ from . import saas_tenant
 from . import saas_tenant_lifecycle
 from . import saas_tenant_provision
 from . import saas_tenant_welcome
+from . import saas_tenant_look
 from . import saas_tenant_event
 from . import saas_tenant_host
 from . import saas_database

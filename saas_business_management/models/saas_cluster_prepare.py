@@ -1,6 +1,7 @@
-"""Preparing a cluster from the command line: the one way by which a superuser's password passes through.
+"""Preparing a cluster from the command line, with a superuser's password that is kept nowhere.
 
-Owns: gathering what is known, keeping what was made. Does not own: the work on the servers (`jobs/prepare_cluster.py`).
+Owns: gathering what is known, keeping what was made.
+Does not own: the work on the servers (`jobs/prepare_cluster.py`).
 """
 
 from typing import Any
@@ -17,20 +18,27 @@ class SaasCluster(models.Model):
     @api.model
     @api.private
     def _prepare(self, order: dict[str, Any]) -> models.Model:
-        """Prepare both servers and the node's secret file, then make or renew the record; return it. May run twice.
+        """Prepare both servers and the secret file of the nodes; return the record, made or renewed.
 
-        `superuser` and `control_superuser` are pairs (name, password file), `control` a pair (host, port) that may be empty.
+        `superuser` and `control_superuser` are pairs (name, password file), `control` is a pair
+        (host, port) that may be empty. May run twice.
         """
         cluster = self.with_context(active_test=False).search([("key", "=", order["key"])])
         made = prepare_cluster(
             Preparation(
                 key=order["key"],
-                tenants=Place(order["pg_host"], order["pg_port"], order["superuser"][0], order["superuser"][1] or ""),
+                tenants=Place(
+                    order["pg_host"],
+                    order["pg_port"],
+                    order["superuser"][0],
+                    order["superuser"][1] or "",
+                ),
                 control=self._control_place(order),
                 control_database=self.env.cr.dbname,
                 node_role=cluster.node_role or f"saas_node_{order['key']}",
                 secret_out=order["secret_out"],
-                connections_per_tenant=cluster.connections_per_tenant or self._default_connections(),
+                connections_per_tenant=cluster.connections_per_tenant
+                or self._default_connections(),
                 known=self._known_secrets(cluster),
             )
         )
@@ -52,4 +60,7 @@ class SaasCluster(models.Model):
     def _known_secrets(self, cluster: models.Model) -> dict[str, Any]:
         if not cluster.has_secrets:
             return {}
-        return {"prov_password": cluster._prov_password(), "cluster_secret": cluster._cluster_secret()}
+        return {
+            "prov_password": cluster._prov_password(),
+            "cluster_secret": cluster._cluster_secret(),
+        }

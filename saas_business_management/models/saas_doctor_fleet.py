@@ -45,12 +45,12 @@ class SaasDoctor(models.AbstractModel):
             return self._told("cluster_test", "cluster", "unknown", what, "", mend, cluster)
         bad = cluster.check_ids.filtered(lambda check: check.result == "failing")
         if bad:
-            what = self.env._("%(cluster)s: “%(check)s” failed", cluster=name, check=bad[0].text)
+            what = self.env._("%(cluster)s: %(check)s", cluster=name, check=bad[0].text)
             why = self.env._("%(count)s of %(all)s tests failed.", count=len(bad), all=len(cluster.check_ids))
             return self._told("cluster_test", "cluster", "failing", what, why, bad[0].mend or "", cluster)
         warned = cluster.check_ids.filtered(lambda check: check.result == "warning")
         if warned:
-            what = self.env._("%(cluster)s: “%(check)s” has a weakness", cluster=name, check=warned[0].text)
+            what = self.env._("%(cluster)s: %(check)s", cluster=name, check=warned[0].text)
             return self._told("cluster_test", "cluster", "warning", what, "", warned[0].mend, cluster)
         if self._age(cluster.checked_at) > OLD_TEST_HOURS:
             what = self.env._("%(cluster)s was not tested for %(hours)s hours", cluster=name, hours=round(self._age(cluster.checked_at)))

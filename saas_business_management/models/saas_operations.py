@@ -21,10 +21,10 @@ class SaasOperations(models.AbstractModel):
         compute="_compute_operation_id",
         help="The operation that runs now, or that stopped and needs a person.",
     )
-    operation_state = fields.Selection(related="operation_id.state", string="Operation State")
-    operation_label = fields.Char(related="operation_id.label", string="Operation Name")
-    operation_step = fields.Char(related="operation_id.step_now", string="Step Now")
-    operation_progress = fields.Float(related="operation_id.progress", string="Progress")
+    operation_state = fields.Char(compute="_compute_operation_id", string="Operation State")
+    operation_label = fields.Char(compute="_compute_operation_id", string="Operation Name")
+    operation_step = fields.Char(compute="_compute_operation_id", string="Step Now")
+    operation_percent = fields.Integer(compute="_compute_operation_id", string="Progress")
     job_count = fields.Integer(string="Operations", compute="_compute_job_count")
 
     def _compute_operation_id(self) -> None:
@@ -32,7 +32,12 @@ class SaasOperations(models.AbstractModel):
         jobs = self.env["saas.job"].search(domain, order="id")
         latest = {job[self._job_link].id: job for job in jobs}
         for record in self:
-            record.operation_id = latest.get(record._origin.id, False)
+            job = latest.get(record._origin.id, jobs.browse())
+            record.operation_id = job
+            record.operation_state = job.state
+            record.operation_label = job.label
+            record.operation_step = job.step_now
+            record.operation_percent = job.progress_percent
 
     def _compute_job_count(self) -> None:
         groups = self.env["saas.job"]._read_group(

@@ -25,7 +25,6 @@ class SaasPlan(models.Model):
     _description = "Billing Plan"
     _inherit = ["mail.thread", "mail.activity.mixin", "saas.limits"]
     _order = "sequence, name, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True, tracking=True)
     code = fields.Char(
@@ -50,7 +49,7 @@ class SaasPlan(models.Model):
         "res.currency", required=True, default=lambda self: self.env.company.currency_id, tracking=True
     )
     template_ids = fields.Many2many(
-        "saas.template", string="Templates", check_company=True, help="Empty: sold with every template."
+        "saas.template", string="Templates", help="Empty: sold with every template."
     )
     trial_days = fields.Integer(
         default=lambda self: self._default_trial_days(),

@@ -91,6 +91,7 @@ class SaasTemplate(models.Model):
     )
     latest_version_id = fields.Many2one("saas.template.version", compute="_compute_state", store=True, string="Last Build")
     latest_state = fields.Selection(related="latest_version_id.state", string="Last Build State", store=True)
+    latest_error = fields.Text(related="latest_version_id.error_text", string="Why the Last Build Failed")
     state = fields.Selection(
         [("draft", "Draft"), ("building", "Building"), ("failed", "Build Failed"), ("healthy", "Healthy"), ("published", "Published")],
         compute="_compute_state",

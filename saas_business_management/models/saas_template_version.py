@@ -9,6 +9,8 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .saas_job_look import duration_text
+
 STATES = [
     ("building", "Building"),
     ("healthy", "Healthy"),
@@ -38,10 +40,12 @@ class SaasTemplateVersion(models.Model):
     modules = fields.Json(readonly=True, string="Modules and Versions")
     module_list = fields.Text(string="Modules", compute="_compute_module_list")
     module_count = fields.Integer(string="Number of Modules", compute="_compute_module_list")
+    setting_list = fields.Text(string="Settings", compute="_compute_setting_list")
     fingerprint = fields.Char(readonly=True)
     report = fields.Json(readonly=True)
     built_at = fields.Datetime(string="Built", readonly=True)
-    seconds = fields.Float(string="Duration", readonly=True)
+    seconds = fields.Float(string="Seconds", readonly=True)
+    duration = fields.Char(compute="_compute_duration")
     bytes = fields.Float(string="Size (Bytes)", digits=(20, 0), readonly=True)
     size_mb = fields.Float(string="Size (MB)", digits=(12, 1), compute="_compute_size_mb")
     job_id = fields.Many2one("saas.job", string="Build", readonly=True, ondelete="set null")
@@ -67,6 +71,31 @@ class SaasTemplateVersion(models.Model):
             rows = sorted((version.modules or {}).items())
             version.module_list = "\n".join(f"{name} {number}" for name, number in rows)
             version.module_count = len(rows)
+
+    @api.depends("spec")
+    def _compute_setting_list(self) -> None:
+        """Tell the settings of the order, one a line."""
+        labels = self.env["saas.template"]._part_labels()
+        for version in self:
+            spec = version.spec or {}
+            lines = [
+                f"{labels[part].capitalize()}: {version._told(spec[part])}"
+                for part in labels
+                if part != "modules" and spec.get(part)
+            ]
+            version.setting_list = "\n".join(lines)
+
+    def _told(self, value: Any) -> str:
+        if value is True:
+            return self.env._("yes")
+        if isinstance(value, dict):
+            return ", ".join(f"{name} = {one}" for name, one in value.items() if one and name != "logo") or "—"
+        return ", ".join(value) if isinstance(value, list) else str(value)
+
+    @api.depends("seconds")
+    def _compute_duration(self) -> None:
+        for version in self:
+            version.duration = duration_text(version.seconds)
 
     @api.depends("bytes")
     def _compute_size_mb(self) -> None:

@@ -41,7 +41,7 @@ class SaasTenantProvision(models.Model):
         if not versions_sudo:
             raise Refused("template_unpublished", template=self.template_id.name)
         key = choose(
-            versions_sudo.cluster_id._placement_facts(),
+            [cluster._placement_facts() for cluster in versions_sudo.cluster_id],
             Wish(company_id=self.company_id.id, cluster=self.cluster_id.key or ""),
         )
         return versions_sudo.filtered(lambda one: one.cluster_id.key == key)[:1]

@@ -1,6 +1,7 @@
 """A welcome link beside the mailed one, for whoever creates a tenant at the command line.
 
-Owns: that link. Does not own: the mail and the page (`saas_tenant_provision.py`, `controllers/welcome.py`).
+Owns: that link.
+Does not own: mail and page (`saas_tenant_provision.py`, `controllers/welcome.py`).
 """
 
 import secrets
@@ -15,7 +16,7 @@ class SaasTenant(models.Model):
 
     @api.private
     def _make_welcome_url(self) -> str:
-        """Return the address of one more one-time link; empty when a password was chosen with one before.
+        """Return the address of one more one-time link; empty when one was used before.
 
         The mailed link stays valid: whoever is quicker chooses the password.
         """

@@ -1,13 +1,13 @@
 """Reading the repository for the architecture tests: files, imports, calls, error codes.
 
-Each check is a function over `Source` values that returns complaints as text; so the same function judges
-the real tree and a planted defect.
+Each check is a function over `Source` values that returns complaints as text; so the same function
+judges the real tree and a planted defect.
 """
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ NAME = ADDON.name
 
 @dataclass(frozen=True)
 class Source:
-    """A text file by its path inside the addon (or, with another root, the repository), with `/` between parts."""
+    """A text file; its path is inside the addon or another root, with `/` between parts."""
 
     path: str
     text: str
@@ -44,13 +44,16 @@ class Source:
         return f"{self.path}:{getattr(node, 'lineno', 0)}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def sources(pattern: str = "*.py", root: Path = ADDON) -> tuple[Source, ...]:
     """Return the files of the addon that match, by path."""
     found = []
     for path in sorted(root.rglob(pattern)):
         relative = path.relative_to(root)
-        if any(part.startswith(".") or part in ("__pycache__", "node_modules") for part in relative.parts):
+        if any(
+            part.startswith(".") or part in ("__pycache__", "node_modules")
+            for part in relative.parts
+        ):
             continue
         found.append(Source(relative.as_posix(), path.read_text(encoding="utf-8")))
     return tuple(found)
@@ -72,7 +75,7 @@ class Import:
 
 
 def imports(source: Source) -> Iterator[Import]:
-    """Yield every import, inside functions too; `from . import x` yields the module `x` of this package."""
+    """Yield every import, inside functions too; `from . import x` yields the module `x`."""
     package = (NAME, *source.parts[:-1])
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):
@@ -124,7 +127,9 @@ def enclosing(source: Source) -> dict[ast.AST, str]:
 
     def walk(node: ast.AST, name: str) -> None:
         for child in ast.iter_child_nodes(node):
-            inner = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else name
+            inner = (
+                child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else name
+            )
             found[child] = inner
             walk(child, inner)
 

@@ -1,4 +1,4 @@
-"""One fleet and one node of each kind for all tests here: they are only asked, never changed for good."""
+"""One fleet and one node of each kind for all tests here; who changes a route puts it back."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def beta(fleet) -> Tenant:
 @pytest.fixture(scope="session")
 def threaded(fleet, acme, beta) -> NodeProcess:
     """A node with threads."""
-    node = NodeProcess(fleet, "threaded").start()
+    node = NodeProcess(fleet, "threaded", max_cron_threads=0).start()
     yield node
     node.stop()
 
@@ -75,7 +75,7 @@ def threaded(fleet, acme, beta) -> NodeProcess:
 @pytest.fixture(scope="session")
 def prefork(fleet, acme, beta) -> NodeProcess:
     """A node with two worker processes and the evented one."""
-    node = NodeProcess(fleet, "prefork", workers=2).start()
+    node = NodeProcess(fleet, "prefork", workers=2, max_cron_threads=0).start()
     yield node
     node.stop()
 

@@ -1,7 +1,7 @@
-"""Real runtime nodes on real databases: two private clusters, a golden database, tenants, node processes.
+"""Real runtime nodes: two private clusters, a golden database, tenants, node processes.
 
-Owns: starting and stopping them, one visitor per tenant. Does not own: the control plane (`route_table.py`
-stands for it).
+Owns: starting and stopping them, one visitor per tenant. Does not own: the control plane
+(`route_table.py` stands for it).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import secrets
 import shutil
 import time
-import urllib.parse
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -59,7 +58,7 @@ class Tenant:
 
 @dataclass
 class Fleet:
-    """What stands around nodes: the tenants' cluster, the control cluster, routes, a golden database."""
+    """What stands around nodes: both clusters, roles, routes, a golden database."""
 
     folder: Path
     recipe: Recipe = MODULES
@@ -114,7 +113,8 @@ class Fleet:
             self.adapter.settle(tenant.name, tenant.generation, identity)["admin_user_id"]
         )
         self.sql(
-            tenant, f"UPDATE res_users SET password = '{tenant.password}' WHERE id = {tenant.user_id}"
+            tenant,
+            f"UPDATE res_users SET password = '{tenant.password}' WHERE id = {tenant.user_id}",
         )
 
     def sql(self, tenant: Tenant, statement: str) -> str:
@@ -266,7 +266,10 @@ class Visitor:
         """Call a model's method as the web client does; an error is an AssertionError."""
         answer = self.rpc(
             f"/web/dataset/call_kw/{model}/{method}",
-            model=model, method=method, args=list(args), kwargs=kwargs,
+            model=model,
+            method=method,
+            args=list(args),
+            kwargs=kwargs,
         )
         assert "error" not in answer, answer["error"]
         return answer["result"]
@@ -277,8 +280,23 @@ class Visitor:
 
     def csrf_token(self) -> str:
         """The token of the login page's form."""
-        page = self.get("/web/login").text
-        return urllib.parse.unquote(page.split('csrf_token: "')[1].split('"')[0])
+        return self.get("/web/login").text.split('csrf_token: "')[1].split('"')[0]
+
+    def run_code(self, code: str) -> str:
+        """Run Python as a code action; what it raises as UserError comes back."""
+        model = self.call("ir.model", "search", [["model", "=", "res.partner"]])[0]
+        values = {"name": "x", "state": "code", "code": code, "model_id": model}
+        action = self.call("ir.actions.server", "create", [values])
+        path = "/web/dataset/call_kw/ir.actions.server/run"
+        answer = self.rpc(path, model="ir.actions.server", method="run", args=[action], kwargs={})
+        return answer["error"]["data"]["message"] if "error" in answer else ""
+
+    def api_key(self) -> str:
+        """A key of the administrator for the programming interfaces."""
+        made = "env['res.users.apikeys']._generate(None, 'test', False)"
+        said = self.run_code(f"env['ir.config_parameter'].set_param('test.key', {made})")
+        assert not said, said
+        return self.call("ir.config_parameter", "get_param", "test.key")
 
 
 def until(condition, seconds: float = 10, told=lambda: ""):

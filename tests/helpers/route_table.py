@@ -1,7 +1,7 @@
-"""The table `saas_route` in a database of its own, without Odoo: what a node knows of the control plane.
+"""The table `saas_route` in a database of its own: what a node knows of the control plane.
 
-Owns: its DDL as docs/internals.md §3 describes it, one role that reads it, writing rows. Does not own: the
-model `saas.route` that makes the same table in a real control database.
+Owns: its DDL as docs/internals.md §3 describes it, one role that reads it, writing rows. Does not
+own: the model `saas.route` that makes the same table in a real control database.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading the route map from the control database, and hearing at once when it changed.
 
-Owns: the one connection a node process keeps there, and its statements. Does not own: what the map means
-(`kernel/gateway`) and when to read (`gateway/agent.py`).
+Owns: the one connection a node process keeps there, and its statements. Does not own: what the map
+means (`kernel/gateway`) and when to read (`gateway/agent.py`).
 """
 
 import select
@@ -13,8 +13,8 @@ from .errors import translated
 
 CHANNEL = "saas_gateway"
 LIMITS = Limits(connect_seconds=3, statement_seconds=20, lock_seconds=5)
-# Everything in one statement, so that horizon and rows come from one snapshot. A row that is written by a
-# transaction still open has an xid >= the horizon and is found by the next read.
+# One statement, so that horizon and rows come from one snapshot. A row of a transaction that is
+# still open has an xid >= the horizon and is found by the next read.
 _READ = """
 SELECT now.horizon::text, r.id, coalesce(r.host, ''), r.database, r.generation, r.state,
        coalesce(r.reason, ''), coalesce(r.tenant_uuid::text, ''), coalesce(r.tenant_name, '')

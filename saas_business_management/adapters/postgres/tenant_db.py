@@ -99,67 +99,79 @@ BEGIN
         EXECUTE format('UPDATE %%s SET access_token = left(gen_random_uuid()::text || gen_random_uuid(),'
                        ' length(access_token)) WHERE length(access_token) >= 16', it);
     END LOOP;
+    -- The welcome link is a signed token of this type; Odoo accepts it while the partner has it.
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'res_partner'::regclass
+                  AND attname = 'signup_type' AND NOT attisdropped) THEN
+        EXECUTE 'UPDATE res_partner SET signup_type = ''reset'' WHERE id = (SELECT u.partner_id FROM res_users u'
+                ' JOIN ir_model_data d ON d.res_id = u.id WHERE d.module = ''base'' AND d.name = ''user_admin'')';
+    END IF;
     INSERT INTO orm_signaling_stable DEFAULT VALUES;
 END
 $birth$;
 """
 
-SETTLE = """
+# Each row is written once: a second UPDATE in the same transaction would run all its foreign key
+# checks. The column of the mail module is there or not, so that one statement exists twice.
+PARTNERS = """
+        UPDATE res_partner p
+           SET name = n.name, complete_name = n.name, email = n.email{more},
+               lang = coalesce(n.lang, p.lang), tz = coalesce(n.tz, p.tz),
+               commercial_company_name = coalesce(n.company, p.commercial_company_name),
+               active = true, write_date = utc
+          FROM (VALUES (a_partner, told->>'admin_name', nullif(told->>'admin_email', ''),
+                        tongue, nullif(told->>'time_zone', ''), NULL),
+                       (c_partner, told->>'company_name', nullif(told->>'company_email', ''),
+                        NULL, NULL, told->>'company_name')
+               ) AS n (id, name, email, lang, tz, company)
+         WHERE p.id = n.id;
+"""
+SETTLE = f"""
 SELECT set_config('saas.identity', %(identity)s, true);
 DO $settle$
 DECLARE
-    told    jsonb := current_setting('saas.identity')::jsonb;
-    utc     timestamp := now() AT TIME ZONE 'UTC';
-    admin   record;
-    company record;
+    told      jsonb := current_setting('saas.identity')::jsonb;
+    utc       timestamp := now() AT TIME ZONE 'UTC';
+    tongue    text;
+    a_id      integer;
+    a_partner integer;
+    c_id      integer;
+    c_partner integer;
 BEGIN
-    SELECT u.id, u.partner_id, p.name INTO STRICT admin
-      FROM ir_model_data d JOIN res_users u ON u.id = d.res_id JOIN res_partner p ON p.id = u.partner_id
-     WHERE d.module = 'base' AND d.name = 'user_admin' AND d.model = 'res.users';
-    SELECT c.id, c.partner_id INTO STRICT company
-      FROM ir_model_data d JOIN res_company c ON c.id = d.res_id
-     WHERE d.module = 'base' AND d.name = 'main_company' AND d.model = 'res.company';
-
+    SELECT res_id INTO STRICT a_id FROM ir_model_data WHERE module = 'base' AND name = 'user_admin';
+    SELECT res_id INTO STRICT c_id FROM ir_model_data WHERE module = 'base' AND name = 'main_company';
+    IF told->>'language' <> '' THEN
+        SELECT code INTO tongue FROM res_lang WHERE code = told->>'language' AND active;
+    END IF;
     UPDATE res_users
        SET login = told->>'admin_login', password = NULL, active = true, write_date = utc,
-           signature = CASE WHEN coalesce(signature, '') IN ('', '<div>' || admin.name || '</div>')
+           signature = CASE WHEN coalesce(signature, '') IN ('', '<div>Administrator</div>')
                             THEN told->>'signature' ELSE signature END
-     WHERE id = admin.id;
-    UPDATE res_partner
-       SET name = told->>'admin_name', complete_name = told->>'admin_name',
-           email = nullif(told->>'admin_email', ''),
-           lang = coalesce((SELECT code FROM res_lang WHERE code = told->>'language' AND active LIMIT 1), lang),
-           tz = coalesce(nullif(told->>'time_zone', ''), tz),
-           active = true, write_date = utc
-     WHERE id = admin.partner_id;
+     WHERE id = a_id RETURNING partner_id INTO STRICT a_partner;
     UPDATE res_company
-       SET name = told->>'company_name', email = nullif(told->>'company_email', ''), write_date = utc
-     WHERE id = company.id;
-    UPDATE res_partner
-       SET name = told->>'company_name', complete_name = told->>'company_name',
-           email = nullif(told->>'company_email', ''), write_date = utc
-     WHERE id = company.partner_id;
-    UPDATE res_partner
-       SET commercial_company_name = told->>'company_name',
-           complete_name = CASE WHEN parent_id = company.partner_id AND is_company IS NOT TRUE AND name <> ''
-                                THEN (told->>'company_name') || ', ' || name ELSE complete_name END
-     WHERE commercial_partner_id = company.partner_id;
+       SET name = told->>'company_name', email = nullif(told->>'company_email', ''),
+           write_date = utc
+     WHERE id = c_id RETURNING partner_id INTO STRICT c_partner;
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'res_partner'::regclass
                   AND attname = 'email_normalized' AND NOT attisdropped) THEN
-        UPDATE res_partner SET email_normalized = nullif(lower(btrim(email)), '')
-         WHERE id IN (admin.partner_id, company.partner_id);
+{PARTNERS.format(more=", email_normalized = lower(btrim(n.email))")}
+    ELSE
+{PARTNERS.format(more="")}
     END IF;
+    UPDATE res_partner
+       SET commercial_company_name = told->>'company_name',
+           complete_name = CASE WHEN parent_id = c_partner AND is_company IS NOT TRUE AND name <> ''
+                                THEN (told->>'company_name') || ', ' || name
+                                ELSE complete_name END
+     WHERE commercial_partner_id = c_partner AND id NOT IN (a_partner, c_partner);
 
     INSERT INTO ir_config_parameter (key, value, create_uid, create_date, write_uid, write_date)
     SELECT key, value, 1, utc, 1, utc FROM jsonb_each_text(told->'parameters')
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, write_date = excluded.write_date;
     INSERT INTO orm_signaling_stable DEFAULT VALUES;
+    PERFORM set_config('saas.settled', json_build_array(a_id, a_partner, c_id)::text, true);
 END
 $settle$;
-SELECT u.id, u.partner_id, c.res_id
-  FROM ir_model_data a JOIN res_users u ON u.id = a.res_id, ir_model_data c
- WHERE a.module = 'base' AND a.name = 'user_admin' AND a.model = 'res.users'
-   AND c.module = 'base' AND c.name = 'main_company' AND c.model = 'res.company'
+SELECT current_setting('saas.settled')::json
 """
 
 
@@ -205,7 +217,7 @@ def settle(cursor: Cursor, identity: Identity) -> dict[str, object]:
         },
     }
     cursor.execute(SETTLE, {"identity": json.dumps(told)})
-    user, partner, company = cursor.fetchone()
+    user, partner, company = cursor.fetchone()[0]
     return {"admin_user_id": user, "admin_partner_id": partner, "company_id": company}
 
 

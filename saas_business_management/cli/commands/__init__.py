@@ -1,6 +1,6 @@
 """The sub-commands of `odoo saas` and how each of them is run.
 
-Owns: the grammar, exit status, errors as one line. Does not own: what a command does (its own file).
+Owns: the grammar, exit status, errors as one line. Does not own: what a command does.
 """
 
 import sys
@@ -10,6 +10,7 @@ from .control import opened
 from .grammar import Grammar
 from .say import Stop, complain, one_line
 
+INTERRUPTED = "Stopped. What was ordered goes on by itself: see 'odoo saas jobs'."
 FAMILIES = (keyring, cluster, template, tenant, operations, doctor)
 
 
@@ -27,7 +28,7 @@ def run(arguments):
         complain(str(stop))
         return stop.status
     except KeyboardInterrupt:
-        complain("Stopped. What was ordered goes on by itself: see 'odoo saas jobs'.")
+        complain(INTERRUPTED)
         return 130
 
 
@@ -35,11 +36,17 @@ def _grammar():
     grammar = Grammar(
         prog="odoo saas",
         description="Clusters, tenant templates, tenants and operations of SaaS Management.",
-        epilog="The configuration is named by ODOO_RC, or by -c together with a first argument --addons-path=…",
+        epilog="ODOO_RC names the configuration, or -c after a first argument --addons-path=…",
     )
-    grammar.add_argument("-c", "--config", metavar="FILE", help="configuration of the control plane")
-    grammar.add_argument("-d", "--database", metavar="NAME", help="control database (default: db_name there)")
-    grammar.add_argument("-v", "--verbose", action="store_true", help="show Odoo's log, and tracebacks")
+    grammar.add_argument(
+        "-c", "--config", metavar="FILE", help="configuration of the control plane"
+    )
+    grammar.add_argument(
+        "-d", "--database", metavar="NAME", help="control database (default: db_name there)"
+    )
+    grammar.add_argument(
+        "-v", "--verbose", action="store_true", help="show Odoo's log, and tracebacks"
+    )
     commands = grammar.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for family in FAMILIES:
         family.add_to(commands)
@@ -52,6 +59,10 @@ def _hook(verbose):
     def tell(kind, error, trace):
         if verbose:
             sys.__excepthook__(kind, error, trace)
-        complain(one_line(error) if verbose else f"{one_line(error)} (add -v before the command to see more)")
+        complain(
+            one_line(error)
+            if verbose
+            else f"{one_line(error)} (add -v before the command to see more)"
+        )
 
     return tell

@@ -17,4 +17,7 @@ def by_code(env, model, field, wanted, what):
     near = difflib.get_close_matches(wanted, known, 1)
     if near:
         raise Stop(f"There is no {what} “{wanted}”. Did you mean “{near[0]}”?")
-    raise Stop(f"There is no {what} “{wanted}”. " + (f"There are: {', '.join(known)}." if known else "There is none yet."))
+    raise Stop(
+        f"There is no {what} “{wanted}”. "
+        + (f"There are: {', '.join(known)}." if known else "There is none yet.")
+    )

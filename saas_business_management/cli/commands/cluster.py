@@ -1,15 +1,21 @@
 """`cluster-prepare`: what a superuser sets up once per cluster, and the cluster's record."""
 
 import os
-import shlex
 
-from .grammar import command, folder, port, readable_file
+from .grammar import command, folder, port, readable_file, words
 from .say import Stop, say
+
+AS_GIVEN = ("key", "name", "base_host", "public_url_pattern", "node_url", "pg_bin")
 
 
 def add_to(commands):
     """Add the command with its flags."""
-    parser = command(commands, "cluster-prepare", prepare, "set up roles and secrets of a PostgreSQL cluster; may run again")
+    parser = command(
+        commands,
+        "cluster-prepare",
+        prepare,
+        "set up roles and secrets of a PostgreSQL cluster; may run again",
+    )
     parser.add_argument("--key", required=True, help="short name: a–z, 0–9 and _")
     parser.add_argument("--name", help="what people call it")
     _add_servers(parser)
@@ -21,8 +27,13 @@ def _add_servers(parser):
     group.add_argument("--host", required=True, help="the tenants' server")
     group.add_argument("--port", type=port, default=5432)
     group.add_argument("--superuser", default="postgres")
-    group.add_argument("--superuser-password-file", type=readable_file, help="file with the password, used once")
-    group.add_argument("--control-host", help="the control database's server as nodes reach it (default: as configured)")
+    group.add_argument(
+        "--superuser-password-file", type=readable_file, help="file with the password, used once"
+    )
+    group.add_argument(
+        "--control-host",
+        help="the control database's server as nodes reach it (default: as configured)",
+    )
     group.add_argument("--control-port", type=port)
     group.add_argument("--control-superuser", help="(default: as --superuser)")
     group.add_argument("--control-superuser-password-file", type=readable_file)
@@ -31,13 +42,26 @@ def _add_servers(parser):
 def _add_node(parser):
     group = parser.add_argument_group("runtime nodes")
     group.add_argument("--node-url", help="where the control plane asks a node for a page")
-    group.add_argument("--public-url-pattern", help='how visitors reach a tenant, such as "https://{host}"')
+    group.add_argument(
+        "--public-url-pattern", help='how visitors reach a tenant, such as "https://{host}"'
+    )
     group.add_argument("--base-host", help="zone of the tenants' host names, such as example.com")
-    group.add_argument("--filestore", required=True, type=folder, help="filestores of the tenants: data_dir/filestore of the nodes")
-    group.add_argument("--odoo-command", required=True, help="what starts the cluster's Odoo")
-    group.add_argument("--addons-path", required=True, help="its folders of modules, separated by commas")
+    group.add_argument(
+        "--filestore",
+        required=True,
+        type=folder,
+        help="filestores of the tenants: data_dir/filestore of the nodes",
+    )
+    group.add_argument(
+        "--odoo-command", required=True, type=words, help="what starts the cluster's Odoo"
+    )
+    group.add_argument(
+        "--addons-path", required=True, help="its folders of modules, separated by commas"
+    )
     group.add_argument("--pg-bin", type=folder, help="folder of pg_dump and pg_restore")
-    group.add_argument("--secret-out", required=True, type=folder, help="secret file of the nodes, written 0600")
+    group.add_argument(
+        "--secret-out", required=True, type=folder, help="secret file of the nodes, written 0600"
+    )
 
 
 def prepare(control, chosen):
@@ -54,9 +78,9 @@ def prepare(control, chosen):
 def _order(chosen):
     """Return what the records need, with the values of the command line that were given."""
     if os.path.basename(chosen.filestore) != "filestore":
-        raise Stop("--filestore is the folder “filestore” inside the nodes' data_dir, so its name is filestore.", 2)
+        raise Stop("--filestore must be the folder “filestore” in the data_dir of the nodes.", 2)
     return {
-        **{name: getattr(chosen, name) for name in ("key", "name", "base_host", "public_url_pattern", "node_url", "pg_bin")},
+        **{name: getattr(chosen, name) for name in AS_GIVEN},
         "pg_host": chosen.host,
         "pg_port": chosen.port,
         "superuser": (chosen.superuser, chosen.superuser_password_file),
@@ -67,7 +91,7 @@ def _order(chosen):
         ),
         "filestore_path": chosen.filestore,
         "data_dir": os.path.dirname(chosen.filestore),
-        "odoo_command": shlex.split(chosen.odoo_command),
+        "odoo_command": chosen.odoo_command,
         "addons_path": [os.path.abspath(path) for path in chosen.addons_path.split(",") if path],
         "secret_out": chosen.secret_out,
     }

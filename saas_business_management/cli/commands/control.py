@@ -1,6 +1,6 @@
-"""The control database as the command line reaches it: configuration, records, one transaction at a time.
+"""The control database as the command line reaches it: one transaction at a time.
 
-Owns: opening it, commits, errors of records as one line. Does not own: what is asked of the records.
+Owns: configuration, commits, errors of records as one line. Does not own: what is asked of them.
 """
 
 from contextlib import contextmanager
@@ -51,7 +51,11 @@ def opened(chosen):
 
 
 def _configure(chosen):
-    options = ["--no-http", "--log-level", "info" if chosen.verbose or getattr(chosen, "log", False) else "error"]
+    options = [
+        "--no-http",
+        "--log-level",
+        "info" if chosen.verbose or getattr(chosen, "log", False) else "error",
+    ]
     if chosen.config:
         options += ["-c", chosen.config]
     if chosen.database:
@@ -62,7 +66,9 @@ def _configure(chosen):
 def _database():
     names = config["db_name"]
     if len(names) != 1:
-        raise Stop("No control database is named: give it with -d, or as db_name in the configuration.", 2)
+        raise Stop(
+            "No control database is named: give it with -d, or as db_name in the configuration.", 2
+        )
     return names[0]
 
 
@@ -72,7 +78,9 @@ def _check(control):
     except Exception as error:
         if not _is_about_connection(error):
             raise
-        raise Stop(f"The control database “{control.database}” does not answer: {one_line(error)}") from error
+        raise Stop(
+            f"The control database “{control.database}” does not answer: {one_line(error)}"
+        ) from error
     if "saas.tenant" not in registry:
         install = INSTALL.format(database=control.database)
         raise Stop(f"Database “{control.database}” has no SaaS Management. {install}")

@@ -5,13 +5,18 @@ import json
 from .grammar import command
 from .say import say
 
-SIGNS = {"ok": "✔", "warning": "!", "failing": "✖", "unknown": "?"}
+SIGNS = {"failing": "✖", "warning": "!", "unknown": "?", "ok": "✔"}
 SHOWN = ("code", "area", "level", "what", "why", "mend")
 
 
 def add_to(commands):
     """Add the command."""
-    parser = command(commands, "doctor", doctor, "check the installation and say what mends it; status 1 when something fails")
+    parser = command(
+        commands,
+        "doctor",
+        doctor,
+        "check the installation and say what mends it; status 1 when something fails",
+    )
     parser.add_argument("--json", action="store_true", help="findings as JSON")
 
 
@@ -32,5 +37,5 @@ def _tell(found):
         if one["level"] != "ok":
             for text in filter(None, (one["why"], one["mend"] and f"→ {one['mend']}")):
                 say(f"    {text}")
-    counts = {level: sum(one["level"] == level for one in found) for level in SIGNS}
-    say(f"{counts['failing']} failing, {counts['warning']} warnings, {counts['unknown']} not checked, {counts['ok']} healthy")
+    counts = [f"{sum(one['level'] == level for one in found)} {level}" for level in SIGNS]
+    say(", ".join(counts))

@@ -7,7 +7,10 @@ from .say import Stop, say
 LOOK_EVERY_SECONDS = 0.5
 HINT_AFTER_SECONDS = 15
 OPEN = ("waiting", "running", "undoing")
-HINT = "No worker has taken it yet. Is the control worker running? 'odoo saas work --once' does the work here."
+HINT = (
+    "No worker has taken it yet. Is the control worker running? "
+    "'odoo saas work --once' does the work here."
+)
 
 
 def follow(control, job_id, log=True):
@@ -45,7 +48,9 @@ class _Watch:
         if job.step_now and job.step_now != self._step and job.state in OPEN:
             self._step = job.step_now
             say(f"{round(job.progress * 100):3d} %  {job.step_now}")
-        lines = job.env["saas.job.line"].search([("job_id", "=", job.id), ("id", ">", self._line_id)], order="id")
+        lines = job.env["saas.job.line"].search(
+            [("job_id", "=", job.id), ("id", ">", self._line_id)], order="id"
+        )
         for line in lines:
             if self._log or line.level != "info":
                 say(f"       {line.text}")

@@ -7,6 +7,7 @@ import argparse
 import difflib
 import os
 import re
+import shlex
 import sys
 
 INVALID_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
@@ -32,7 +33,7 @@ class Grammar(argparse.ArgumentParser):
 
 
 def command(commands, name, act, text, needs_database=True):
-    """Add a sub-command and return its parser; `act` gets the control plane, if it needs it, and the arguments."""
+    """Add a sub-command; `act` gets the control plane, if it needs it, and the arguments."""
     parser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     parser.set_defaults(act=act, needs_database=needs_database)
     return parser
@@ -55,3 +56,11 @@ def port(text):
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"“{text}” is not a port: write a number from 1 to 65535")
     return int(text)
+
+
+def words(text):
+    """Return a command as its words."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” has a quote that is not closed") from None

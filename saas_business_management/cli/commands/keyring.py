@@ -6,15 +6,27 @@ from .grammar import command, folder
 from .say import Stop, say
 
 FAULTS = {
-    "keyring_exists": "There is a file “{file}” already, and it was not touched: without its keys no stored secret opens again.",
-    "keyring_folder": "“{file}” cannot be written. Make its folder first, and run this as the user Odoo runs as.",
+    "keyring_exists": (
+        "“{file}” is there and was not touched: without its keys no stored secret opens again."
+    ),
+    "keyring_folder": (
+        "“{file}” cannot be written. Make its folder first, and run this as the user of Odoo."
+    ),
 }
 
 
 def add_to(commands):
     """Add the command; it runs before there is a database."""
-    parser = command(commands, "keyring-create", create, "make the key file of the control plane", needs_database=False)
-    parser.add_argument("--file", required=True, type=folder, help="where; keep a copy apart from database backups")
+    parser = command(
+        commands,
+        "keyring-create",
+        create,
+        "make the key file of the control plane",
+        needs_database=False,
+    )
+    parser.add_argument(
+        "--file", required=True, type=folder, help="where; keep a copy apart from database backups"
+    )
 
 
 def create(chosen):
@@ -23,4 +35,5 @@ def create(chosen):
         Keyring.create(chosen.file)
     except SaasError as error:
         raise Stop(FAULTS.get(error.code, str(error)).format(file=chosen.file)) from error
-    say(f"Key file {chosen.file} made. Name it in the configuration: saas_keyring_file = {chosen.file}")
+    say(f"Key file {chosen.file} is made. The configuration of the control plane needs:")
+    say(f"  saas_keyring_file = {chosen.file}")

@@ -14,9 +14,13 @@ WORK_SECONDS = 60
 def add_to(commands):
     """Add the commands."""
     parser = command(commands, "jobs", jobs, "list the latest operations")
-    parser.add_argument("--open", action="store_true", help="only those that wait, run or need attention")
+    parser.add_argument(
+        "--open", action="store_true", help="only those that wait, run or need attention"
+    )
     parser.add_argument("--limit", type=int, default=20, metavar="N")
-    parser = command(commands, "work", work, "run operations in the foreground, until it is stopped")
+    parser = command(
+        commands, "work", work, "run operations in the foreground, until it is stopped"
+    )
     parser.add_argument("--once", action="store_true", help="stop when nothing is due")
     parser.set_defaults(log=True)
 
@@ -27,10 +31,22 @@ def jobs(control, chosen):
     with control.records() as env:
         states = dict(env["saas.job"]._fields["state"]._description_selection(env))
         rows = [
-            (one.id, one.label, states[one.state], f"{one.progress_percent} %", one.step_now, minute(one.started_at), _first(one))
+            (
+                one.id,
+                one.label,
+                states[one.state],
+                f"{one.progress_percent} %",
+                one.step_now,
+                minute(one.started_at),
+                _first(one),
+            )
             for one in env["saas.job"].search(wanted, limit=chosen.limit, order="id desc")
         ]
-    table(("id", "operation", "state", "done", "step", "started", "result"), rows, "No operations yet.")
+    table(
+        ("id", "operation", "state", "done", "step", "started", "result"),
+        rows,
+        "No operations yet.",
+    )
 
 
 def _first(job):

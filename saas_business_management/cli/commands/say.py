@@ -1,4 +1,4 @@
-"""What the command line prints: results on standard output, one line about a failure on standard error."""
+"""What the command line prints: results, and one line about a failure on standard error."""
 
 import shutil
 import sys
@@ -33,11 +33,16 @@ def table(titles, rows, empty):
     if not rows:
         say(empty)
         return
-    cells = [[str(title).upper() for title in titles], *[[_shown(cell) for cell in row] for row in rows]]
+    cells = [
+        [str(title).upper() for title in titles],
+        *[[_shown(cell) for cell in row] for row in rows],
+    ]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     limit = shutil.get_terminal_size((200, 24)).columns if sys.stdout.isatty() else 0
     for row in cells:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         say(line[:limit] if limit else line)
 
 

@@ -8,7 +8,12 @@ from .say import say
 
 def add_to(commands):
     """Add the command."""
-    parser = command(commands, "build", build, "build a tenant template with the real Odoo and publish it when it is healthy")
+    parser = command(
+        commands,
+        "build",
+        build,
+        "build a tenant template with the real Odoo and publish it when it is healthy",
+    )
     parser.add_argument("code", metavar="CODE", help="code of the template")
     parser.add_argument("--wait", action="store_true", help="follow the operation to its end")
 
@@ -23,4 +28,6 @@ def build(control, chosen):
         follow(control, job_id)
         with control.records() as env:
             template = by_code(env, "saas.template", "code", chosen.code, "tenant template")
-            say(f"version: {template.latest_version_id.number} ({template.latest_version_id.state})")
+            say(
+                f"version: {template.latest_version_id.number} ({template.latest_version_id.state})"
+            )

@@ -5,7 +5,9 @@ from .follow import follow
 from .grammar import command
 from .say import minute, say, table
 
-EMPTY = "No tenants yet. 'odoo saas provision' creates one from a published template in about a second."
+EMPTY = (
+    "No tenants yet. 'odoo saas provision' creates one from a published template in about a second."
+)
 OVER = ("deleted", "failed")
 
 
@@ -17,9 +19,19 @@ def add_to(commands):
     for name in ("name", "subdomain", "template", "plan", "admin-name", "admin-email"):
         parser.add_argument(f"--{name}", required=True, metavar=name.upper().replace("-", " "))
     parser.add_argument("--cluster", metavar="KEY", help="where (default: the best one)")
-    parser.add_argument("--company", metavar="NAME", help="company that sells it (default: the main one)")
-    parser.add_argument("--wait", action="store_true", help="follow the operation to its end and show the welcome link")
-    parser.add_argument("--if-missing", action="store_true", help="do nothing when the subdomain has its tenant already")
+    parser.add_argument(
+        "--company", metavar="NAME", help="company that sells it (default: the main one)"
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="follow the operation to its end and show the welcome link",
+    )
+    parser.add_argument(
+        "--if-missing",
+        action="store_true",
+        help="do nothing when the subdomain has its tenant already",
+    )
 
 
 def tenants(control, chosen):
@@ -28,7 +40,14 @@ def tenants(control, chosen):
     with control.records() as env:
         states = dict(env["saas.tenant"]._fields["state"]._description_selection(env))
         rows = [
-            (one.subdomain, one.host, states[one.state], one.template_id.code, one.cluster_id.key, minute(one.state_since))
+            (
+                one.subdomain,
+                one.host,
+                states[one.state],
+                one.template_id.code,
+                one.cluster_id.key,
+                minute(one.state_since),
+            )
             for one in env["saas.tenant"].search(wanted, order="subdomain")
         ]
     table(("subdomain", "host", "state", "template", "cluster", "since"), rows, EMPTY)
@@ -37,7 +56,9 @@ def tenants(control, chosen):
 def provision(control, chosen):
     """Create and order a tenant; with --wait, come back when its login page was seen."""
     with control.records() as env:
-        tenant = _existing(env, chosen) or env["saas.tenant"]._provision_from_values(_values(env, chosen))
+        tenant = _existing(env, chosen) or env["saas.tenant"]._provision_from_values(
+            _values(env, chosen)
+        )
         tenant_id, job_id = tenant.id, tenant.operation_id.id
     if job_id and chosen.wait:
         follow(control, job_id, log=False)

@@ -1,7 +1,8 @@
 """What a visitor is told when his request does not reach a database.
 
-Owns: status, waiting time and words of every answer. Does not own: when which is given (`decide.py`).
-Visitors read "database"; no name of a database, server or state of ours stands in any text.
+Owns: status, waiting time and words of every answer. Does not own: when which is given
+(`decide.py`). Visitors read "database"; no name of a database, server or state of ours stands in
+any text.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: 0 `retry_seconds` sends no Retry-After, 0 `refresh_seconds` lets a page stand still.
+    """One answer; without `retry_seconds` no Retry-After, without `refresh_seconds` no new try.
 
     `{name}` is the tenant's name and stands only where a sentence begins.
     """
@@ -23,11 +24,19 @@ class Answer:
     refresh_seconds: int = 0
 
 
-REASONS = {400: "Bad Request", 402: "Payment Required", 404: "Not Found", 503: "Service Unavailable"}
+REASONS = {
+    400: "Bad Request",
+    402: "Payment Required",
+    404: "Not Found",
+    503: "Service Unavailable",
+}
 _SAFE = "Your data is safe."
 
 BAD_HOST = Answer(
-    "bad_host", 400, "This request cannot be answered", "It names no valid web address, or more than one."
+    "bad_host",
+    400,
+    "This request cannot be answered",
+    "It names no valid web address, or more than one.",
 )
 UNKNOWN_HOST = Answer(
     "unknown_host",

@@ -1,6 +1,7 @@
 """The verdict on a request: let it through, or which answer it gets instead.
 
-Owns: state → answer. Does not own: the words (`answers.py`) and how they are sent (`gateway/pages.py`).
+Owns: state → answer. Does not own: the words (`answers.py`) and how they are sent
+(`gateway/pages.py`).
 """
 
 from .answers import (

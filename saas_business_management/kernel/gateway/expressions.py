@@ -1,7 +1,7 @@
 """Rules for Python expressions that tenants write: `str.format` may reach no hidden attribute.
 
-Owns: the rewriting of a syntax tree, the guarded formatter, the list of refused attributes. Does not
-own: where expressions are compiled (`gateway/install_expressions.py`).
+Owns: the rewriting of a syntax tree, the guarded formatter, the list of refused attributes. Does
+not own: where expressions are compiled (`gateway/install_expressions.py`).
 
 `'{0.x}'.format(obj)` reads attributes at run time, past every check of the compiled code. So each
 `X.format` and `X.format_map` becomes a call of ours that gives a formatter with the same checks.
@@ -27,7 +27,7 @@ REFUSED_ATTRIBUTES = (
 
 
 class _Rewrite(ast.NodeTransformer):
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802 (name given by ast)
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if node.attr not in GUARDED or not isinstance(node.ctx, ast.Load):
             return node
@@ -62,7 +62,7 @@ def guard_expression(expression: str) -> str:
 
 
 class GuardedFields:
-    """Mix-in for a `string.Formatter`: refuses hidden and listed attributes in replacement fields."""
+    """Mix-in for a `string.Formatter`: refuses hidden and listed attributes."""
 
     refused: Container[str] = REFUSED_ATTRIBUTES
 
@@ -93,14 +93,16 @@ def guarded_format(
 ) -> object:
     """Return what `value.format` or `value.format_map` stands for, guarded when it formats text.
 
-    `formatter_of(text)` gives the formatter to use for a text; anything that is no text keeps its own
-    attribute.
+    `formatter_of(text)` gives the formatter to use for a text; anything that is no text keeps its
+    own attribute.
     """
     if isinstance(value, str):
         return _bound(value, attribute, formatter_of)
     found = getattr(value, attribute)
     if isinstance(value, type) and issubclass(value, str):
-        return lambda text, /, *args, **kwargs: _bound(text, attribute, formatter_of)(*args, **kwargs)
+        return lambda text, /, *args, **kwargs: _bound(text, attribute, formatter_of)(
+            *args, **kwargs
+        )
     owner = getattr(found, "__self__", None)
     return _bound(owner, attribute, formatter_of) if isinstance(owner, str) else found
 

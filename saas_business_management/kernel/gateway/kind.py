@@ -20,8 +20,8 @@ class Kind(Enum):
 
 
 HEALTH_PATH = "/saas/health"
-# The web client may put a language in front of any path ("/fr_BE/web/database/manager").
-_MANAGER = re.compile(r"/+(?:[A-Za-z]{2,3}[A-Za-z_@-]{0,15}/+)?web/+database(?:/|$)", re.IGNORECASE)
+# Odoo takes a language in front of any path, in whatever letters a tenant gave it.
+_MANAGER = re.compile(r"/+(?:[^/]+/+)?web/+database(?:/|$)", re.IGNORECASE)
 _STATIC = re.compile(r"/[A-Za-z0-9_]+/static/")
 _FIRST_SEGMENT = {"json": Kind.JSON2, "jsonrpc": Kind.JSONRPC, "xmlrpc": Kind.XMLRPC}
 _JSON_TYPES = ("application/json", "application/json-rpc")

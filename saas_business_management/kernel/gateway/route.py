@@ -63,7 +63,7 @@ class RouteMap:
         return len(self.by_host)
 
     def with_changes(self, changed: Iterable[Route]) -> "RouteMap":
-        """Return a map in which these rows replace those of the same id; costs as much as they are many."""
+        """Return a map in which these rows replace those of the same id."""
         rows = sorted(changed, key=_weight)
         new = RouteMap()
         new.by_id, new.by_host = self.by_id.copy(), self.by_host.copy()
@@ -99,7 +99,7 @@ class RouteMap:
         self._set_rows(route.database, rows)
 
     def _set_rows(self, database: str, rows: dict[int, Route]) -> None:
-        """Keep all rows of a database; the newest generation speaks for it, an open row before a closed."""
+        """Keep the rows of a database; its newest generation speaks, an open one first."""
         if rows:
             self._rows[database] = rows
             self.by_database[database] = max(rows.values(), key=_weight)
@@ -109,7 +109,7 @@ class RouteMap:
 
 
 def compare(old: RouteMap, new: RouteMap, names: Iterable[str] | None = None) -> Changes:
-    """Return what changed for these databases, or for all; one that is only in `old` counts as closed."""
+    """Return what changed for these databases or all; one only in `old` is closed."""
     looked = old.by_database.keys() | new.by_database.keys() if names is None else set(names)
     pairs = [(name, old.by_database.get(name), new.by_database.get(name)) for name in looked]
     return Changes(

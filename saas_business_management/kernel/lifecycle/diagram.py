@@ -1,6 +1,7 @@
 """The lifecycle as a picture and a page, made from the table.
 
-Owns: `docs/lifecycle.md` to the last character. Does not own: the rules it draws (`transitions.py`), writing the file.
+Owns: `docs/lifecycle.md` to the last character. Does not own: the rules it draws
+(`transitions.py`), writing the file.
 """
 
 from collections.abc import Iterable
@@ -13,8 +14,8 @@ _HEAD = """# Lifecycle of a tenant
 Made from the table in `kernel/lifecycle/transitions.py`; do not edit. To make it again:
 `python -m tests.architecture.regenerate`.
 
-Every move is one row of the table and one entry in the tenant's Timeline, with who, why and the facts. Whatever is not
-in the table is refused. *Restricted* is a flag, not a state.
+Every move is one row of the table and one entry in the tenant's Timeline, with who, why and the
+facts. Whatever is not in the table is refused. *Restricted* is a flag, not a state.
 """
 
 
@@ -42,7 +43,7 @@ def document() -> str:
             f"```mermaid\n{mermaid()}\n```\n",
             "## Moves\n",
             *_rows(TABLE),
-            "\n*By*: an administrator may do what an operator may, the product itself (`system`) may do everything.",
+            "\n*By*: an administrator may do what an operator may; `system` is the product itself.",
             f"Reasons of a suspension, from weakest to strongest: {reasons}.\n",
         ]
     )

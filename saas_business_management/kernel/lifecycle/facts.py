@@ -1,7 +1,7 @@
 """What the machine has to know about a tenant and about who asks.
 
-Owns: the facts and the named guards over them. Does not own: gathering them (the tenant's model), the table that
-names the guards (`transitions.py`).
+Owns: the facts and the named guards over them. Does not own: gathering them (the tenant's model),
+the table that names the guards (`transitions.py`).
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,8 @@ OPERATOR = "operator"
 ADMINISTRATOR = "administrator"
 SYSTEM = "system"
 
-# Whoever has the right on the left may do what needs one on the right. `system` is the product itself.
+# Whoever has the right on the left may do what needs one on the right. `system` is the product
+# itself.
 RIGHTS: Mapping[str, frozenset[str]] = {
     OPERATOR: frozenset({OPERATOR}),
     ADMINISTRATOR: frozenset({OPERATOR, ADMINISTRATOR}),
@@ -25,8 +26,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 class Facts:
     """The facts of one decision; the defaults are the cautious ones.
 
-    `served_as` is the last serving state (`trial` or `active`), `state_before` the state in which a move or a deletion
-    began. `nothing_left` is False as long as a database, role, folder or route may exist.
+    `served_as` is the last serving state (`trial` or `active`), `state_before` the state in which a
+    move or a deletion began. `nothing_left` is False as long as a database, role, folder or route
+    may exist.
     """
 
     actor_rights: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 """Deciding whether an event may happen to a tenant, and where it leads.
 
-Owns: reading the table. Does not own: the table (`transitions.py`), writing the state (the tenant's model).
+Owns: reading the table. Does not own: the table (`transitions.py`), writing the state (the tenant's
+model).
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from .transitions import EVENTS, TABLE, Rule
 class Transition:
     """A decided move, and what the tenant remembers afterwards.
 
-    `reason` is what it is closed for, empty when it is open; `served_as` is `trial` or `active`, where it returns to.
+    `reason` is what it is closed for, empty when it is open; `served_as` is `trial` or `active`,
+    where it returns to.
     """
 
     event: str
@@ -29,8 +31,9 @@ def decide(state: str, event: str, facts: Facts) -> Transition:
     """Return the move that the event makes in this state.
 
     Raises:
-        Refused: `transition_refused`; the fact `why` is `not_from_here`, `no_right`, `no_reason` or the name of the
-            guard that stands in the way. Of several alternatives the one that came furthest is told.
+        Refused: `transition_refused`; the fact `why` is `not_from_here`, `no_right`, `no_reason` or
+            the name of the guard that stands in the way. Of several alternatives the one that came
+            furthest is told.
     """
     rows = [rule for rule in TABLE if rule.event == event and state in rule.sources]
     best = (-1, "not_from_here")
@@ -44,7 +47,7 @@ def decide(state: str, event: str, facts: Facts) -> Transition:
 
 
 def allowed(state: str, facts: Facts) -> tuple[str, ...]:
-    """Return the events that `decide` would accept now, in the order of the table; for buttons and menus."""
+    """Return the events that `decide` would accept now, in the order of the table."""
     return tuple(event for event in EVENTS if _accepts(state, event, facts))
 
 

@@ -1,7 +1,7 @@
 """The states of a tenant and the reasons of a suspension.
 
-Owns: the closed lists and what each state means for others. Does not own: how one leads to another (`transitions.py`),
-labels for people (the model's selection).
+Owns: the closed lists and what each state means for others. Does not own: how one leads to another
+(`transitions.py`), labels for people (the model's selection).
 """
 
 DRAFT = "draft"
@@ -15,13 +15,16 @@ DELETING = "deleting"
 DELETED = "deleted"
 FAILED = "failed"
 
-STATES = (DRAFT, PROVISIONING, TRIAL, ACTIVE, SUSPENDED, ARCHIVED, MIGRATING, DELETING, DELETED, FAILED)
+STATES = (
+    DRAFT, PROVISIONING, TRIAL, ACTIVE, SUSPENDED, ARCHIVED, MIGRATING, DELETING, DELETED, FAILED,
+)
 
 # Visitors meet their Odoo and crons run.
 SERVING = frozenset({TRIAL, ACTIVE})
 # There is, or was promised, a database: one that cannot be found is a finding of the audit.
 HOUSED = frozenset({TRIAL, ACTIVE, SUSPENDED, ARCHIVED, MIGRATING, DELETING})
-# The subdomain belongs to the tenant. A draft only wishes for it; a failed tenant has given it back.
+# The subdomain belongs to the tenant. A draft only wishes for it; a failed tenant has given it
+# back.
 HOLDS_NAME = HOUSED | {PROVISIONING}
 # Nothing can happen any more.
 FINAL = frozenset({DELETED})

@@ -1,10 +1,11 @@
 """The table: every move a tenant may make, and nothing else.
 
-Owns: events, where they may happen, where they lead, under which guards, by whom. Does not own: deciding
-(`machine.py`), doing (jobs), dates of the ladder (settings and crons).
+Owns: events, where they may happen, where they lead, under which guards, by whom. Does not own:
+deciding (`machine.py`), doing (jobs), dates of the ladder (settings and crons).
 
-Several rows of one event are alternatives; their guards exclude each other. Within a row the guards stand in the
-order in which they are told to a person: first what stands in the way now, last what cannot be changed.
+Several rows of one event are alternatives; their guards exclude each other. Within a row the guards
+stand in the order in which they are told to a person: first what stands in the way now, last what
+cannot be changed.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from .states import (
 
 @dataclass(frozen=True)
 class Rule:
-    """One row: in one of the sources, when all guards hold and the actor has the right, the event leads to the target.
+    """One row: from a source, when all guards hold and the right is there, to the target.
 
     `sets_reason` is the suspension reason that the event itself brings along.
     """
@@ -85,7 +86,8 @@ TABLE: tuple[Rule, ...] = (
     Rule("archived", (TRIAL, ACTIVE, SUSPENDED), ARCHIVED, (FREE,), OPERATOR, needs_reason=True),
     Rule(
         "reactivated", (ARCHIVED,), TRIAL,
-        (FREE, "database_there", "may_lift_reason", "served_as_trial", "trial_still_running"), OPERATOR,
+        (FREE, "database_there", "may_lift_reason", "served_as_trial", "trial_still_running"),
+        OPERATOR,
     ),
     Rule(
         "reactivated", (ARCHIVED,), ACTIVE,

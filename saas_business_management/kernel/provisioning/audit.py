@@ -1,10 +1,12 @@
 """Comparing what the control plane knows with what lies on a cluster.
 
-Owns: audits A1 (databases and roles), A2 (folders), A8 (leftovers): what is a finding and what a sweep
-may remove by itself. Does not own: stuck operations (`stuck.py`), reading either side, removing (jobs).
+Owns: audits A1 (databases and roles), A2 (folders), A8 (leftovers): what is a finding and what a
+sweep may remove by itself. Does not own: stuck operations (`stuck.py`), reading either side,
+removing (jobs).
 
-Nothing is judged while an operation runs on it. A sweep removes only what nobody was ever handed: the
-stage on the role says `building` or `ready`, or the control plane itself recorded that it is gone.
+Nothing is judged while an operation runs on it. A sweep removes only what nobody was ever handed:
+the stage on the role says `building` or `ready`, or the control plane itself recorded that it is
+gone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,8 +56,8 @@ class RoleFacts(Protocol):
 class Known:
     """A database that the control plane has a row for.
 
-    `stage` is `building`, `ready`, `claimed` or `gone`; `busy` says that an operation runs on it; `oid` 0 = not
-    recorded; a golden database has neither role nor, before its build ends, files.
+    `stage` is `building`, `ready`, `claimed` or `gone`; `busy` says that an operation runs on it;
+    `oid` 0 = not recorded; a golden database has neither role nor, before its build ends, files.
     """
 
     name: str
@@ -68,7 +70,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Inventory:
-    """What lies on one cluster: databases and roles of our form, folders unfinished copies included."""
+    """What lies on one cluster: databases and roles of our form, folders with unfinished copies."""
 
     provisioner: str
     databases: tuple[DatabaseFacts, ...] = ()
@@ -119,7 +121,7 @@ class _Sides:
 
 
 def audit(known: Iterable[Known], inventory: Inventory) -> list[Finding]:
-    """Return the findings of A1, A2 and A8 in a stable order; an empty list means both sides agree."""
+    """Return the findings of A1, A2 and A8 in a stable order; empty when both sides agree."""
     sides = _Sides(known, inventory)
     found = [
         *_missing(sides),
@@ -131,7 +133,8 @@ def audit(known: Iterable[Known], inventory: Inventory) -> list[Finding]:
 
 
 def _missing(sides: _Sides) -> Iterator[Finding]:
-    present = {DATABASE: sides.databases, ROLE: set(sides.stages), FOLDER: set(sides.inventory.folders)}
+    folders = set(sides.inventory.folders)
+    present = {DATABASE: sides.databases, ROLE: set(sides.stages), FOLDER: folders}
     for row in sides.known.values():
         if row.busy or row.stage not in (READY, CLAIMED):
             continue
@@ -150,7 +153,7 @@ def _databases(sides: _Sides) -> Iterator[Finding]:
 
 
 def _condition(sides: _Sides, database: DatabaseFacts) -> Iterator[Finding]:
-    """Findings about a database that is there: who owns it, is it the one we made, can it be used."""
+    """Findings about a database that is there: can it be used, whose is it, is it ours."""
     row = sides.known.get(database.name)
     if database.connection_limit == INVALID:
         sweep = sides.may_sweep(database.name, DATABASE)
@@ -173,7 +176,8 @@ def _presence(sides: _Sides, number: str, what: str, name: str) -> Iterator[Find
     """Findings about something that is there: should it be?"""
     row, sweep = sides.row(name), sides.may_sweep(name, what)
     if not is_ours(name) or name != stem_of(name):
-        # An unfinished copy of files is nobody's; a staging database may be the way back of an undo.
+        # An unfinished copy of files is nobody's; a staging database may be the way back of an
+        # undo.
         yield Finding("A8", "leftover", what, name, what == FOLDER and _unfinished(name))
     elif row is None:
         yield Finding(number, "extra", what, name, sweep)

@@ -1,7 +1,8 @@
 """The welcome link: a token of ours that works once, and the token that the tenant's Odoo accepts.
 
-Owns: making, storing as a hash and checking the one-time token; Odoo's signed sign-up token. Does not
-own: the mail, the page behind the link, marking the link as used (one conditional UPDATE in the database).
+Owns: making, storing as a hash and checking the one-time token; Odoo's signed sign-up token. Does
+not own: the mail, the page behind the link, marking the link as used (one conditional UPDATE in the
+database).
 """
 
 import base64
@@ -47,7 +48,7 @@ def make_token(random_bytes: bytes) -> Secret:
 
 
 def hash_token(token: Secret) -> str:
-    """Return what is stored and searched for: the SHA-256 of the token as 64 hexadecimal characters.
+    """Return what is stored and searched for: the SHA-256 of the token, 64 hexadecimal signs.
 
     A token of 256 random bits needs no salt and no slow hash.
     """
@@ -60,7 +61,7 @@ def make_link(token: Secret, now: datetime, lifetime: timedelta = LIFETIME) -> L
 
 
 def state(link: Link, now: datetime) -> str:
-    """Return `fresh`, `used` or `expired`; a used link stays used, and it expires in the last instant."""
+    """Return `fresh`, `used` or `expired`; a used link stays used whatever the time."""
     if link.used_at is not None:
         return USED
     return EXPIRED if now >= link.expires_at else FRESH
@@ -90,11 +91,12 @@ def signup_token(
 ) -> str:
     """Return the token with which Odoo lets the user of a partner choose a password.
 
-    `database_secret` is the parameter `database.secret` of that database, `user_ids` the partner's active users
-    in Odoo's order, `login_date` the whole seconds of their latest login or None. Odoo accepts it until the
-    time stamp (0 = for ever), while `res_partner.signup_type` holds the same type and nobody has logged in.
-    Source: Odoo 19 `odoo/tools/misc.py` (hmac, hash_sign), `addons/auth_signup/models/res_partner.py`
-    (_generate_signup_token, _get_partner_from_token).
+    `database_secret` is the parameter `database.secret` of that database, `user_ids` the partner's
+    active users in Odoo's order, `login_date` the whole seconds of their latest login or None. Odoo
+    accepts it until the time stamp (0 = for ever), while `res_partner.signup_type` holds the same
+    type and nobody has logged in.
+    Source: Odoo 19 `odoo/tools/misc.py` (hmac, hash_sign),
+    `addons/auth_signup/models/res_partner.py` (_generate_signup_token, _get_partner_from_token).
     """
     message = json.dumps([partner_id, list(user_ids), login_date, signup_type])
     signed = repr(("signup", f"1:{message}:{expires_at_timestamp}"))

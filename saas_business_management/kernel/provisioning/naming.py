@@ -1,7 +1,8 @@
 """Names: subdomains that people choose, host names, and the opaque names of databases.
 
-Owns: the one normal form of a subdomain, proposals, `g_`/`t_` names and their form. Does not own: who
-holds a name (database constraints), the list of reserved words (data), quoting in SQL (adapters).
+Owns: the one normal form of a subdomain, proposals, `g_`/`t_` names and their form. Does not own:
+who holds a name (database constraints), the list of reserved words (data), quoting in SQL
+(adapters).
 """
 
 import base64
@@ -23,7 +24,9 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DATABASE = re.compile(r"[gt]_[a-z2-7]{26}")
 _OURS = re.compile(r"([gt]_[a-z2-7]{26})(_[rz][0-9]+)?")
 
-_LEGAL_FORMS = frozenset("ab ag as bv co corp gmbh inc kg limited llc ltd nv oy plc sa sarl sas spa srl".split())
+_LEGAL_FORMS = frozenset(
+    "ab ag as bv co corp gmbh inc kg limited llc ltd nv oy plc sa sarl sas spa srl".split()
+)
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -33,9 +36,11 @@ def normalise_subdomain(text: str, reserved: Container[str] = ()) -> str:
     """Return the one normal form of a subdomain: NFKC, lower case, outer blanks removed.
 
     Raises:
-        Refused: `subdomain_empty`, `subdomain_too_short` (fact `least`), `subdomain_too_long` (`most`),
-            `subdomain_punycode`, `subdomain_form`, `subdomain_reserved`; each but the first with `text`.
-    Source: RFC 5890 section 2.3.1 (two hyphens in the third and fourth place are reserved for encodings).
+        Refused: `subdomain_empty`, `subdomain_too_short` (fact `least`), `subdomain_too_long`
+            (`most`), `subdomain_punycode`, `subdomain_form`, `subdomain_reserved`; each but the
+            first with `text`.
+    Source: RFC 5890 section 2.3.1 (two hyphens in the third and fourth place are reserved for
+    encodings).
     """
     name = unicodedata.normalize("NFKC", text).lower().strip(" ")
     if not name:
@@ -70,7 +75,7 @@ def propose(company_name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", company_name.lower().translate(_LETTERS))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    words = [word for word in re.split(r"[^a-z0-9]+", plain.replace("'", "").replace(".", "")) if word]
+    words = re.findall(r"[a-z0-9]+", plain.replace("'", "").replace(".", ""))
     while len(words) > 1 and words[-1] in _LEGAL_FORMS:
         words.pop()
     name = re.sub(r"^[^a-z]+", "", "-".join(words))[:SUBDOMAIN_MAX].rstrip("-")
@@ -78,10 +83,11 @@ def propose(company_name: str) -> str:
 
 
 def database_name(kind: str, random_bytes: bytes) -> str:
-    """Return the opaque name of a golden (`g`) or a tenant's (`t`) database: the kind and 26 characters.
+    """Return the opaque name of a golden (`g`) or a tenant's (`t`) database, 28 characters.
 
     Raises:
-        Refused: `database_name_form` when the kind is unknown or there are fewer than 16 random bytes.
+        Refused: `database_name_form` when the kind is unknown or there are fewer than 16 random
+        bytes.
     """
     if kind not in ("g", "t") or len(random_bytes) < RANDOM_BYTES:
         raise Refused("database_name_form", text=f"{kind[:8]}, {len(random_bytes)} bytes")
@@ -116,7 +122,7 @@ def checked(name: str) -> str:
 
 
 def stem_of(name: str) -> str:
-    """Return the `g_…`/`t_…` stem of a database, role, staging copy or unfinished folder, or an empty text."""
+    """Return the `g_…` or `t_…` stem inside a name, or an empty text when there is none."""
     found = _DATABASE.search(name)
     return found.group() if found else ""
 

@@ -1,7 +1,7 @@
 """Choosing the cluster of a new tenant.
 
-Owns: the order of preference, the reasons why a cluster is left out. Does not own: capacity forecasts,
-moving tenants later.
+Owns: the order of preference, the reasons why a cluster is left out. Does not own: capacity
+forecasts, moving tenants later.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from ..errors import Refused
 
 @dataclass(frozen=True)
 class ClusterFacts:
-    """One cluster. `company_id` 0 = shared by all companies; `capacity` and `used` count databases."""
+    """One cluster. `company_id` 0 = for all companies; `capacity` and `used` count databases."""
 
     key: str
     active: bool
@@ -34,7 +34,7 @@ class Wish:
 
 
 def choose(clusters: Iterable[ClusterFacts], wish: Wish) -> str:
-    """Return the key of the least filled fitting cluster; equals are told apart by key, so the answer is stable.
+    """Return the key of the least filled fitting cluster; of equals the first by key.
 
     Raises:
         Refused: `no_cluster`; the fact `reasons` says for each cluster by key why it does not fit.

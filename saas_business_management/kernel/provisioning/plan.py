@@ -3,7 +3,8 @@
 Owns: the rules and how much disk they ask for. Does not own: measuring (jobs), choosing a cluster
 (`placement.py`), the name of the tenant (`naming.py`).
 
-All blockers are found at once, so that a person mends them in one go; the first is the one to raise.
+All blockers are found at once, so that a person mends them in one go; the first is the one to
+raise.
 """
 
 from collections.abc import Collection
@@ -13,14 +14,15 @@ from ..errors import Refused, SaasError, Unavailable
 
 DISK_FACTOR = 3
 DISK_MARGIN_PERCENT = 10
-# Measured: Odoo's base with its files takes 35 MB, contacts + crm + sale_management (65 modules) 64 MB.
+# Measured: Odoo's base with its files takes 35 MB, contacts + crm + sale_management (65 modules) 64
+# MB.
 BASE_BYTES = 60_000_000
 MODULE_BYTES = 1_500_000
 
 
 @dataclass(frozen=True)
 class ClusterState:
-    """The cluster as it stands. `free_bytes` None means unknown; `capacity` counts tenants and standbys."""
+    """The cluster as it stands. `free_bytes` None = unknown; `capacity` counts standbys too."""
 
     key: str
     active: bool
@@ -33,7 +35,7 @@ class ClusterState:
 
 @dataclass(frozen=True)
 class BuildWish:
-    """A build: modules by technical name, what the cluster offers, size of the former version or 0."""
+    """A build: modules by technical name; `template_bytes` of the former version, 0 = none."""
 
     modules: Collection[str]
     known_modules: Collection[str]
@@ -53,14 +55,15 @@ class ProvisionWish:
 def needed_bytes(template_bytes: int) -> int:
     """Return the disk one copy needs: three times the template and ten percent of that, rounded up.
 
-    WAL, the copy itself and its growth in the first hours; a full disk would stop every tenant of the cluster.
+    WAL, the copy itself and its growth in the first hours; a full disk would stop every tenant of
+    the cluster.
     """
     percent = DISK_FACTOR * (100 + DISK_MARGIN_PERCENT)
     return -(-template_bytes * percent // 100)
 
 
 def build_bytes(module_count: int) -> int:
-    """Return the disk a build of this many modules needs, when no former version could be measured."""
+    """Return the disk a build of this many modules needs when there is none to measure."""
     return needed_bytes(BASE_BYTES + MODULE_BYTES * module_count)
 
 

@@ -3,8 +3,8 @@
 Owns: the two decisions about a template's pool. Does not own: making and dropping (jobs), claiming
 (one statement of the database).
 
-A pool belongs to one template on one cluster. Only copies of the published version can be claimed, so
-copies of any other version are useless from the moment a newer one is published.
+A pool belongs to one template on one cluster. Only copies of the published version can be claimed,
+so copies of any other version are useless from the moment a newer one is published.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ READY = "ready"
 
 @dataclass(frozen=True)
 class Standby:
-    """One copy that nobody has claimed: its database, the version it was made from, `building` or `ready`."""
+    """A copy nobody has claimed: its database, its version's number, `building` or `ready`."""
 
     name: str
     version: int
@@ -27,9 +27,9 @@ class Standby:
 class Pool:
     """A template's pool on one cluster, oldest copy first.
 
-    `published` is the number of the published version, 0 when there is none; `stale` says that code or settings
-    changed since; `newer_build` that a newer version is being built; `capacity_left` how many databases the
-    cluster still takes.
+    `published` is the number of the published version, 0 when there is none; `stale` says that code
+    or settings changed since; `newer_build` that a newer version is being built; `capacity_left`
+    how many databases the cluster still takes.
     """
 
     wanted: int
@@ -42,9 +42,10 @@ class Pool:
 
 
 def how_many_to_make(pool: Pool) -> int:
-    """Return how many copies to begin now: what is wanted and not there, within the cluster's capacity.
+    """Return how many copies to begin now: what is wanted and not there, within the capacity.
 
-    None for a template that is inactive or unpublished, and none when the version is about to be replaced.
+    None for a template that is inactive or unpublished, and none when the version is about to be
+    replaced.
     """
     if not pool.active or not pool.published or (pool.stale and pool.newer_build):
         return 0
@@ -53,7 +54,7 @@ def how_many_to_make(pool: Pool) -> int:
 
 
 def which_to_drop(pool: Pool) -> list[str]:
-    """Return the names of ready copies to give up: those of another version, then the youngest too many.
+    """Return the ready copies to give up: those of another version, then the youngest too many.
 
     A copy that is still building has an operation of its own and is judged when it is ready.
     """

@@ -1,7 +1,7 @@
 """Audit A7: operations that nobody works on although somebody should.
 
-Owns: which age makes an operation stuck. Does not own: leases and take-over (the job engine), what lies
-on the cluster (`audit.py`).
+Owns: which age makes an operation stuck. Does not own: leases and take-over (the job engine), what
+lies on the cluster (`audit.py`).
 """
 
 from collections.abc import Iterable
@@ -14,9 +14,10 @@ OPERATION = "operation"
 
 @dataclass(frozen=True)
 class OperationFacts:
-    """One operation. Ages by the control database's clock; `beat_age_seconds` None = no lease at all.
+    """One operation, ages by the control database's clock; `beat_age_seconds` None = no lease.
 
-    `due_age_seconds` is how long it has been allowed to run without being taken, negative = not due yet.
+    `due_age_seconds` is how long it has been allowed to run without being taken, negative = not due
+    yet.
     """
 
     name: str
@@ -27,7 +28,7 @@ class OperationFacts:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long is too long, in seconds. A lease is stale after 30 s and taken over in the next round."""
+    """How long is too long. A lease is stale after 30 s and taken over in the next round."""
 
     beat_seconds: float = 120.0
     start_seconds: float = 600.0

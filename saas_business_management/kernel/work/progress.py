@@ -1,6 +1,7 @@
 """How far an operation is, and how long it may still take.
 
-Owns: turning steps into a share, a position and a guess. Does not own: the words around them, the bus.
+Owns: turning steps into a share, a position and a guess. Does not own: the words around them, the
+bus.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from .states import SKIPPED, STEP_DONE, STEP_RUNNING
 
 @dataclass(frozen=True)
 class StepProgress:
-    """One step: its name, its state, how long it usually takes, and the share it reports of itself (0 … 1)."""
+    """One step: what it usually takes, and the share it reports of itself (0 … 1)."""
 
     name: str
     state: str
@@ -33,8 +34,8 @@ class Progress:
 def measure(steps: Sequence[StepProgress], spent_seconds: float = 0.0) -> Progress:
     """Return the progress of an operation; steps weigh what they usually take.
 
-    `spent_seconds` is the time in the step at hand: what takes longer than usual still ends some time, so
-    its rest never falls below a tenth of what is usual.
+    `spent_seconds` is the time in the step at hand: what takes longer than usual still ends some
+    time, so its rest never falls below a tenth of what is usual.
     """
     total = sum(_weight(step) for step in steps)
     done = sum(_weight(step) * _share(step) for step in steps)

@@ -1,14 +1,15 @@
 """What becomes of an operation after a failure or after the death of its worker.
 
-Owns: waiting times, when to give up, when a person must look. Does not own: the clock and the dice (their
-values are arguments), doing any of it (the job engine).
+Owns: waiting times, when to give up, when a person must look. Does not own: the clock and the dice
+(their values are arguments), doing any of it (the job engine).
 """
 
 from dataclasses import dataclass
 
 FIRST_SECONDS = 1
 LONGEST_SECONDS = 60
-# Up to a fifth longer, so that a hundred operations do not knock at once when a cluster answers again.
+# Up to a fifth longer, so that a hundred operations do not knock at once when a cluster answers
+# again.
 JITTER_RATIO = 0.2
 MAX_DEATHS = 5
 
@@ -48,7 +49,7 @@ Verdict = RetryAt | Undo | Dead
 
 
 def delay_seconds(attempts: int, jitter: float) -> float:
-    """Return 1, 2, 4 … 60 seconds after the first, second, third … failure, lengthened by up to a fifth.
+    """Return 1, 2, 4 … 60 seconds after the first, second, third … failure, plus up to a fifth.
 
     `jitter` is a random number in [0, 1).
     """
@@ -67,9 +68,9 @@ def decide(
 ) -> Verdict:
     """Return what to do after the `attempts`-th failure in a row of a step.
 
-    `kind` is that of the error. Only `unavailable` is worth another try, until `give_up_seconds` have been
-    waited in all; every kind but the three known ones counts as `broken`. What cannot be undone is left to a
-    person.
+    `kind` is that of the error. Only `unavailable` is worth another try, until `give_up_seconds`
+    have been waited in all; every kind but the three known ones counts as `broken`. What cannot be
+    undone is left to a person.
     """
     if kind == UNAVAILABLE and waited_seconds < give_up_seconds:
         return RetryAt(delay_seconds(attempts, jitter))

@@ -22,7 +22,8 @@ OPEN = frozenset({WAITING, RUNNING, UNDOING})
 HELD = frozenset({RUNNING, UNDOING})
 ENDED = frozenset({DONE, FAILED, DEAD, CANCELLED})
 
-# An operation that undoes may wait for the other side as well: it returns to `waiting` and goes on undoing.
+# An operation that undoes may wait for the other side as well: it returns to `waiting` and goes on
+# undoing.
 JOB_MOVES: Mapping[str, frozenset[str]] = {
     WAITING: frozenset({RUNNING, UNDOING, CANCELLED, DEAD}),
     RUNNING: frozenset({WAITING, DONE, UNDOING, DEAD}),
@@ -42,7 +43,8 @@ STEP_FAILED = "failed"
 UNDONE = "undone"
 
 STEP_STATES = (TODO, STEP_RUNNING, STEP_DONE, SKIPPED, STEP_FAILED, UNDONE)
-# A step whose worker died is running when it is taken over, and may be set back to begin again from before.
+# A step whose worker died is running when it is taken over, and may be set back to begin again from
+# before.
 STEP_MOVES: Mapping[str, frozenset[str]] = {
     TODO: frozenset({STEP_RUNNING, SKIPPED}),
     STEP_RUNNING: frozenset({STEP_DONE, STEP_FAILED, UNDONE, TODO}),
@@ -54,7 +56,7 @@ STEP_MOVES: Mapping[str, frozenset[str]] = {
 
 
 def check_move(state: str, target: str, moves: Mapping[str, frozenset[str]] = JOB_MOVES) -> None:
-    """Accept a move of an operation or, with `STEP_MOVES`, of a step; staying is no move and accepted.
+    """Accept a move of an operation or, with `STEP_MOVES`, of a step; staying is accepted.
 
     Raises:
         Refused: `operation_move`.

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.lifecycle import states
 from saas_business_management.kernel.lifecycle.facts import (
@@ -104,7 +105,10 @@ def test_a_closed_tenant_has_a_reason_and_an_open_one_has_none(facts: Facts) -> 
         if move.target in states.SERVING:
             assert move.reason == ""
             assert move.served_as in states.SERVING
-        if event in ("suspended", "trial_ended", "reason_changed") and move.target == states.SUSPENDED:
+        if (
+            event in ("suspended", "trial_ended", "reason_changed")
+            and move.target == states.SUSPENDED
+        ):
             assert move.reason in states.SUSPENSION_REASONS
 
 
@@ -136,7 +140,11 @@ class Reading:
 
 def test_every_fact_matters_to_some_guard() -> None:
     read: set[str] = set()
-    for facts in (PRODUCT, replace(PRODUCT, nothing_left=True), replace(PRODUCT, backup_required=True)):
+    for facts in (
+        PRODUCT,
+        replace(PRODUCT, nothing_left=True),
+        replace(PRODUCT, backup_required=True),
+    ):
         for guard in GUARDS.values():
             guard(Reading(facts, read))
     assert {field.name for field in fields(Facts)} - read == {"actor_rights"}
@@ -154,7 +162,9 @@ def test_a_plan_with_trial_leads_to_trial_and_one_without_to_active() -> None:
 def test_a_failed_tenant_is_tried_again_or_becomes_a_draft_when_nothing_is_left() -> None:
     assert decide("failed", "provisioning_started", BOB).target == "provisioning"
     assert why("failed", "provisioning_undone", BOB) == "nothing_left"
-    assert decide("failed", "provisioning_undone", replace(BOB, nothing_left=True)).target == "draft"
+    assert (
+        decide("failed", "provisioning_undone", replace(BOB, nothing_left=True)).target == "draft"
+    )
 
 
 def test_only_the_product_itself_says_that_provisioning_ended() -> None:
@@ -225,7 +235,9 @@ def test_only_a_stronger_reason_replaces_one() -> None:
 
 @pytest.mark.parametrize("before", ["trial", "active", "suspended", "archived"])
 def test_a_move_ends_where_it_began(before: str) -> None:
-    facts = replace(PRODUCT, has_database=True, suspended_for="payment" if before == "suspended" else "")
+    facts = replace(
+        PRODUCT, has_database=True, suspended_for="payment" if before == "suspended" else ""
+    )
     begun = decide(before, "migration_started", facts)
     assert begun.target == "migrating"
     ended = decide("migrating", "migration_ended", replace(facts, state_before=before))
@@ -238,7 +250,10 @@ def test_deletion_needs_an_administrator_a_reason_and_where_asked_a_fresh_backup
     assert why("active", "deletion_requested", ROOT) == "no_reason"
     asked = replace(ROOT, reason="left", backup_required=True)
     assert why("active", "deletion_requested", asked) == "backup_fresh"
-    assert decide("active", "deletion_requested", replace(asked, backup_fresh=True)).target == "deleting"
+    assert (
+        decide("active", "deletion_requested", replace(asked, backup_fresh=True)).target
+        == "deleting"
+    )
 
 
 @pytest.mark.parametrize(
@@ -251,10 +266,14 @@ def test_deletion_needs_an_administrator_a_reason_and_where_asked_a_fresh_backup
         ("archived", False, "archived"),
     ],
 )
-def test_deletion_is_undone_to_where_it_was_asked(before: str, trial_over: bool, target: str) -> None:
+def test_deletion_is_undone_to_where_it_was_asked(
+    before: str, trial_over: bool, target: str
+) -> None:
     facts = replace(ROOT, has_database=True, state_before=before, trial_over=trial_over)
     assert decide("deleting", "deletion_undone", facts).target == target
-    assert why("deleting", "deletion_undone", replace(facts, has_database=False)) == "database_there"
+    assert (
+        why("deleting", "deletion_undone", replace(facts, has_database=False)) == "database_there"
+    )
 
 
 def test_nothing_is_destroyed_before_the_undo_period_is_over() -> None:

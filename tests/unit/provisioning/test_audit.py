@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.provisioning.audit import (
     BUILDING,
     CLAIMED,
@@ -70,7 +71,9 @@ def test_a_golden_database_has_no_role_to_miss() -> None:
     ]
 
 
-@pytest.mark.parametrize(("stage", "sweep"), [("building", True), ("ready", True), ("claimed", False), ("", False)])
+@pytest.mark.parametrize(
+    ("stage", "sweep"), [("building", True), ("ready", True), ("claimed", False), ("", False)]
+)
 def test_what_has_no_row_may_be_swept_until_it_was_claimed(stage: str, sweep: bool) -> None:
     assert told([], lies(A, stage=stage)) == [
         ("A1", "extra", "database", A, sweep),
@@ -81,7 +84,9 @@ def test_what_has_no_row_may_be_swept_until_it_was_claimed(stage: str, sweep: bo
 
 def test_a_role_without_stage_and_database_holds_nothing() -> None:
     assert told([], Inventory(PROV, roles=(Role(A, ""),))) == [("A1", "extra", "role", A, True)]
-    assert told([], Inventory(PROV, roles=(Role(A, CLAIMED),))) == [("A1", "extra", "role", A, False)]
+    assert told([], Inventory(PROV, roles=(Role(A, CLAIMED),))) == [
+        ("A1", "extra", "role", A, False)
+    ]
 
 
 def test_a_database_or_folder_that_nobody_knows_is_only_reported() -> None:
@@ -177,12 +182,16 @@ inventories = st.builds(
         st.builds(Role, name=names, stage=st.sampled_from(["", BUILDING, READY, CLAIMED])),
         unique_by=lambda one: one.name,
     ).map(tuple),
-    folders=st.lists(names.flatmap(lambda name: st.sampled_from([name, f"{name}.f3"])), unique=True).map(tuple),
+    folders=st.lists(
+        names.flatmap(lambda name: st.sampled_from([name, f"{name}.f3"])), unique=True
+    ).map(tuple),
 )
 
 
 @given(knowns, inventories)
-def test_what_was_claimed_or_is_busy_is_never_swept(known: list[Known], inventory: Inventory) -> None:
+def test_what_was_claimed_or_is_busy_is_never_swept(
+    known: list[Known], inventory: Inventory
+) -> None:
     rows = {one.name: one for one in known}
     claimed = {role.name for role in inventory.roles if role.stage == CLAIMED}
     for finding in audit(known, inventory):
@@ -208,7 +217,9 @@ def test_a_sweep_leaves_nothing_to_sweep(known: list[Known], inventory: Inventor
 
 @given(knowns, inventories)
 def test_the_order_of_reading_does_not_matter(known: list[Known], inventory: Inventory) -> None:
-    backwards = Inventory(PROV, inventory.databases[::-1], inventory.roles[::-1], inventory.folders[::-1])
+    backwards = Inventory(
+        PROV, inventory.databases[::-1], inventory.roles[::-1], inventory.folders[::-1]
+    )
     assert audit(known[::-1], backwards) == audit(known, inventory)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.provisioning.naming import (
     checked,
@@ -116,7 +117,10 @@ def test_free_names_beside_a_taken_one() -> None:
     assert suggest("acme", {"acme", "acme-erp", "acme-2"}) == ["acme-3", "acme-4"]
     assert suggest("acme", {"acme"}, {"acme-erp"}) == ["acme-2", "acme-3"]
     error = taken("acme", {"acme"})
-    assert (error.code, error.facts) == ("subdomain_taken", {"text": "acme", "free": ["acme-erp", "acme-2"]})
+    assert (error.code, error.facts) == (
+        "subdomain_taken",
+        {"text": "acme", "free": ["acme-erp", "acme-2"]},
+    )
 
 
 @given(valid, st.sets(valid, max_size=5), st.integers(0, 5))
@@ -187,7 +191,12 @@ def test_staging_names_keep_their_stem_and_stay_below_the_limit(
 
 @pytest.mark.parametrize(
     ("name", "purpose", "fence"),
-    [("acme", "r", 1), ("t_" + "a" * 26, "x", 1), ("t_" + "a" * 26, "r", -1), ("t_" + "a" * 26, "r", 10**40)],
+    [
+        ("acme", "r", 1),
+        ("t_" + "a" * 26, "x", 1),
+        ("t_" + "a" * 26, "r", -1),
+        ("t_" + "a" * 26, "r", 10**40),
+    ],
 )
 def test_a_staging_name_that_is_not_ours_is_refused(name: str, purpose: str, fence: int) -> None:
     with pytest.raises(Refused) as error:
@@ -226,7 +235,8 @@ def test_host_names_are_exact_and_lower_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "base", ["", " ", ".", "exa_mple.com", "example.com:8070", "a..b", "-a.com", "a/b", "x" * 64, "a.b\n"]
+    "base",
+    ["", " ", ".", "exa_mple.com", "example.com:8070", "a..b", "-a.com", "a/b", "x" * 64, "a.b\n"],
 )
 def test_a_base_host_that_is_no_host_name_is_refused(base: str) -> None:
     with pytest.raises(Refused) as error:

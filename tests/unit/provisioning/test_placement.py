@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.provisioning.placement import ClusterFacts, Wish, choose, unfit
 
@@ -60,7 +61,9 @@ def test_equals_are_told_apart_by_key() -> None:
         (PARIS, replace(ANY, region="eu", cluster="paris"), ""),
     ],
 )
-def test_each_reason_why_a_cluster_does_not_fit(cluster: ClusterFacts, wish: Wish, why: str) -> None:
+def test_each_reason_why_a_cluster_does_not_fit(
+    cluster: ClusterFacts, wish: Wish, why: str
+) -> None:
     assert unfit(cluster, wish) == why
 
 

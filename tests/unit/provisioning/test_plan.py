@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.provisioning.plan import (
     BuildWish,
     ClusterState,
@@ -80,7 +81,9 @@ def test_unknown_modules_are_named() -> None:
 def test_a_first_build_is_estimated_and_a_later_one_measured() -> None:
     tight = replace(PARIS, free_bytes=build_bytes(2))
     assert build_blockers(tight, BUILD) == []
-    assert codes(build_blockers(replace(tight, free_bytes=build_bytes(2) - 1), BUILD)) == ["disk_full"]
+    assert codes(build_blockers(replace(tight, free_bytes=build_bytes(2) - 1), BUILD)) == [
+        "disk_full"
+    ]
     grown = replace(BUILD, template_bytes=10**9)
     assert codes(build_blockers(tight, grown)) == ["disk_full"]
 

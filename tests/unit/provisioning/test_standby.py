@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.provisioning.standby import (
     BUILDING,
     READY,

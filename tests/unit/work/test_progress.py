@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.work.progress import Progress, StepProgress, measure
 from saas_business_management.kernel.work.states import STEP_STATES
 
@@ -56,5 +57,9 @@ def test_progress_stays_within_its_bounds(some: list[StepProgress], spent: float
 def test_finishing_a_step_never_lowers_the_percent(some: list[StepProgress]) -> None:
     before = measure(some).percent
     for place, one in enumerate(some):
-        finished = [*some[:place], StepProgress(one.name, "done", one.usual_seconds), *some[place + 1 :]]
+        finished = [
+            *some[:place],
+            StepProgress(one.name, "done", one.usual_seconds),
+            *some[place + 1 :],
+        ]
         assert measure(finished).percent >= before

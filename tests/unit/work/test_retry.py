@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 from saas_business_management.kernel.work.retry import (
     LONGEST_SECONDS,
@@ -57,7 +58,9 @@ def test_jitter_spreads(attempt: int, one: float, other: float) -> None:
         ("error", 0, False, Undo("broken")),
     ],
 )
-def test_the_kind_of_the_error_decides(kind: str, waited: float, undoing: bool, verdict: object) -> None:
+def test_the_kind_of_the_error_decides(
+    kind: str, waited: float, undoing: bool, verdict: object
+) -> None:
     assert decide(kind, 1, waited, 1800, 0, undoing) == verdict
 
 

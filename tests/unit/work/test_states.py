@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.work import states
 from saas_business_management.kernel.work.states import JOB_MOVES, STEP_MOVES, check_move
@@ -26,7 +27,7 @@ def test_every_pair_of_states_is_a_move_or_refused(
 
 def test_an_operation_is_open_or_ended_never_both() -> None:
     assert not states.OPEN & states.ENDED
-    assert states.OPEN | states.ENDED == set(states.JOB_STATES)
+    assert set(states.JOB_STATES) == states.OPEN | states.ENDED
     assert states.HELD <= states.OPEN
 
 

@@ -1,7 +1,7 @@
 """The lines of a connection test: what was looked at, in words.
 
-Owns: one text per check code; `code.passed` and `code.failed` where they differ. Does not own: what mends a
-failed check (the adapter that knows), sentences of errors (`messages.py`).
+Owns: one text per check code; `code.passed` and `code.failed` where they differ. Does not own: what
+mends a failed check (the adapter that knows), sentences of errors (`errors.py`).
 """
 
 from odoo.tools import LazyTranslate
@@ -21,7 +21,9 @@ CHECKS = {
     "provisioner_createdb.failed": _lt("The provisioner may not create databases"),
     "provisioner_createrole.passed": _lt("The provisioner may create roles"),
     "provisioner_createrole.failed": _lt("The provisioner may not create roles"),
-    "createrole_narrow": _lt("What the provisioner may do with roles depends on the version of PostgreSQL"),
+    "createrole_narrow": _lt(
+        "What the provisioner may do with roles depends on the version of PostgreSQL"
+    ),
     "createrole_self_grant.passed": _lt("The provisioner may act for the roles it creates"),
     "createrole_self_grant.failed": _lt("The provisioner may not act for the roles it creates"),
     "builder_role.passed": _lt("The role saas_builder is in order"),

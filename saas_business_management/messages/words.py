@@ -1,6 +1,7 @@
 """Words of the product that appear inside sentences: events, states, reasons.
 
-Owns: their translations, as `fact.value`. Does not own: the sentences (`messages.py`), labels of fields.
+Owns: their translations, as `fact.value`. Does not own: the sentences (`errors.py`), labels of
+fields.
 """
 
 from odoo.tools import LazyTranslate

@@ -1,0 +1,100 @@
+"""What the product says to people: sentences of errors, lines of tests.
+
+Owns: choosing the sentence and its variant, the form of facts in it. Does not own: the sentences
+(`errors.py`), lines of tests (`checks.py`), words inside them (`words.py`), where they are shown.
+"""
+
+from collections.abc import Callable, Mapping
+
+from odoo.api import Environment
+from odoo.tools import LazyTranslate, format_list, formatLang
+
+from ..const import GB
+from ..kernel.errors import SaasError
+from .checks import CHECKS, FAILED, PASSED
+from .errors import SENTENCES
+from .words import WORDS
+
+_lt = LazyTranslate(__name__)
+
+UNKNOWN = "—"
+
+# What is said of a code without a sentence; never seen as long as the tests pass.
+_BY_KIND = {
+    "refused": _lt("This is not allowed (%(code)s). Nothing was changed."),
+    "unavailable": _lt("There was no answer (%(code)s). It is tried again by itself."),
+    "broken": _lt("There was a wrong answer (%(code)s). The log has the details."),
+}
+
+
+def text(env: Environment, error: SaasError) -> str:
+    """Return the sentence for an error in the language of the environment."""
+    sentence = SENTENCES.get(_key(error)) or SENTENCES.get(error.code)
+    sentence = sentence or _BY_KIND.get(error.kind) or _BY_KIND["broken"]
+    facts = _Facts({name: _shown(env, name, value) for name, value in error.facts.items()})
+    return env._(sentence) % _Facts(facts | {"code": error.code})
+
+
+def check_text(env: Environment, code: str, ok: bool, facts: Mapping[str, object]) -> str:
+    """Return what a line of a test says: what was looked at, and how it stands when known."""
+    sentence = CHECKS.get(f"{code}.{'passed' if ok else 'failed'}") or CHECKS.get(code)
+    if sentence is None:
+        return env._(PASSED if ok else FAILED) % {"code": code}
+    shown = _Facts({name: _shown(env, name, value) for name, value in facts.items()})
+    if "error" in facts and not ok:
+        shown["error"] = text(env, SaasError(str(facts["error"]), **_without_error(facts)))
+    return env._(sentence) % shown
+
+
+class _Facts(dict):
+    """Facts of a sentence; one that is not known shows as a dash, never as an error in an error."""
+
+    def __missing__(self, name: str) -> str:
+        return UNKNOWN
+
+
+def _without_error(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if name not in ("error", "code")}
+
+
+def _by_why(facts: Mapping[str, object]) -> str:
+    return str(facts.get("why", ""))
+
+
+def _by_free(facts: Mapping[str, object]) -> str:
+    free = facts.get("free") or ()
+    return ("", "one")[len(free)] if len(free) < 2 else "many"
+
+
+_VARIANTS: dict[str, Callable[[Mapping[str, object]], str]] = {
+    "transition_refused": _by_why,
+    "subdomain_taken": _by_free,
+    "no_cluster": lambda facts: "told" if facts.get("reasons") else "",
+    "disk_full": lambda facts: "measured" if "needed_bytes" in facts else "",
+    "odoo_phase_failed": lambda facts: "module" if facts.get("module") else "",
+}
+
+
+def _key(error: SaasError) -> str:
+    choose = _VARIANTS.get(error.code)
+    variant = choose(error.facts) if choose else ""
+    return f"{error.code}.{variant}" if variant else error.code
+
+
+def _shown(env: Environment, name: str, value: object) -> str:
+    """Return a fact as people read it: a size, a list, a word of the product, or the value "
+    "itself."""
+    if value is None or value == "":
+        return UNKNOWN
+    if name.endswith("_bytes") and isinstance(value, int):
+        return env._("%(size)s GB", size=formatLang(env, value / GB, digits=1))
+    if isinstance(value, Mapping):
+        return format_list(env, [f"{key} ({_word(env, name, why)})" for key, why in value.items()])
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return format_list(env, [f"“{one}”" for one in value])
+    return _word(env, name, value)
+
+
+def _word(env: Environment, name: str, value: object) -> str:
+    word = WORDS.get(f"{name}.{value}")
+    return env._(word) if word is not None else str(value)

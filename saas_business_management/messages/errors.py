@@ -1,0 +1,385 @@
+"""One sentence per error code.
+
+Owns: the sentences. Does not own: the codes (kernel, adapters, jobs), how facts look in a sentence
+and which variant is chosen (`messages/__init__.py`).
+
+A sentence tells what happened, what is safe or unchanged, and what to do next. A variant of a code
+is written `code.variant`.
+"""
+
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+SENTENCES = {
+    # Names
+    "subdomain_empty": _lt("Enter a subdomain: it becomes the first part of the web address."),
+    "subdomain_form": _lt(
+        "“%(text)s” cannot be a subdomain: use a–z, 0–9 and hyphens, and begin with a letter."
+    ),
+    "subdomain_too_short": _lt(
+        "“%(text)s” is too short for a subdomain: use at least %(least)s characters."
+    ),
+    "subdomain_too_long": _lt(
+        "“%(text)s” is too long for a subdomain: use at most %(most)s characters."
+    ),
+    "subdomain_punycode": _lt(
+        "“%(text)s” cannot be a subdomain: two hyphens in the third and fourth place stand for "
+        "another alphabet."
+    ),
+    "subdomain_reserved": _lt("“%(text)s” is reserved for the platform. Choose another subdomain."),
+    "subdomain_taken": _lt("“%(text)s” is taken. Choose another subdomain."),
+    "subdomain_taken.one": _lt("“%(text)s” is taken. %(free)s is free."),
+    "subdomain_taken.many": _lt("“%(text)s” is taken. %(free)s are free."),
+    "base_host_form": _lt(
+        "“%(text)s” cannot be a host zone: use a name such as example.com, without port or path."
+    ),
+    "database_name_form": _lt(
+        "A name of an unexpected form was refused, and nothing was changed. Tell the platform's "
+        "administrator."
+    ),
+    # Lifecycle
+    "transition_refused": _lt(
+        "%(event)s is not possible now: the tenant is in state %(state)s. Nothing was changed."
+    ),
+    "transition_refused.no_right": _lt(
+        "%(event)s needs a right that you do not have. Ask an administrator of the platform."
+    ),
+    "transition_refused.no_reason": _lt("%(event)s needs a reason. Enter one and try again."),
+    "transition_refused.no_operation_running": _lt(
+        "An operation of this tenant is running. %(event)s is possible when it ends."
+    ),
+    "transition_refused.reason_known": _lt(
+        "%(event)s needs one of the reasons in the list. Choose one and try again."
+    ),
+    "transition_refused.reason_stronger": _lt(
+        "The tenant is already suspended for a reason at least as strong. Nothing was changed."
+    ),
+    "transition_refused.may_lift_reason": _lt(
+        "The tenant is closed for security. Only an administrator of the platform can open it "
+        "again."
+    ),
+    "transition_refused.database_there": _lt(
+        "The tenant has no database, so nothing can be opened. Restore it from a backup or create "
+        "a new tenant."
+    ),
+    "transition_refused.nothing_left": _lt(
+        "Parts of this tenant still exist on its cluster. Undo or resume its last operation, then "
+        "try again."
+    ),
+    "transition_refused.trial_over": _lt(
+        "The trial is still running. It ends by itself on its last day."
+    ),
+    "transition_refused.trial_still_running": _lt(
+        "The trial is over. Convert it to a paid plan or set a later end, then try again."
+    ),
+    "transition_refused.suspended_for_trial_end": _lt(
+        "The tenant was not closed because its trial ended, so converting does not open it. Use "
+        "Resume instead."
+    ),
+    "transition_refused.served_as_trial": _lt(
+        "The tenant was not in trial before it was closed. Use Resume instead."
+    ),
+    "transition_refused.served_as_active": _lt(
+        "It is not known how the tenant was used before it was closed. Convert its trial instead."
+    ),
+    "transition_refused.undo_period_over": _lt(
+        "The deletion can still be undone, so nothing is destroyed yet. It goes on by itself "
+        "after that time."
+    ),
+    "transition_refused.backup_fresh": _lt(
+        "There is no fresh proven backup of this tenant, so it was not deleted. Back it up first, "
+        "then try again."
+    ),
+    # Before an operation begins
+    "template_unpublished": _lt(
+        "Template %(template)s has no published version. Build it and publish a version first."
+    ),
+    "no_cluster": _lt(
+        "No cluster can take this tenant. Add a cluster or test the connection of an existing "
+        "one."
+    ),
+    "no_cluster.told": _lt(
+        "No cluster can take this tenant: %(reasons)s. Raise a capacity, mend a cluster or choose "
+        "another one."
+    ),
+    "cluster_inactive": _lt(
+        "Cluster %(cluster)s is archived. Choose another cluster or bring it back."
+    ),
+    "cluster_unreachable": _lt(
+        "Cluster %(cluster)s does not answer. Nothing was changed. Test its connection and try "
+        "again."
+    ),
+    "cluster_unfit": _lt(
+        "Cluster %(cluster)s lacks something the product needs. Test its connection: it says "
+        "what."
+    ),
+    "cluster_full": _lt(
+        "Cluster %(cluster)s is full: it takes %(capacity)s databases. Raise its capacity or "
+        "choose another cluster."
+    ),
+    "cluster_secret_missing": _lt(
+        "The secrets of cluster %(cluster)s cannot be read. Check the key file of the control "
+        "plane, then enter them again."
+    ),
+    "disk_full": _lt(
+        "The disk of the cluster is full. Nothing was lost. Free space on it, then try again."
+    ),
+    "disk_full.measured": _lt(
+        "There is too little disk space: %(needed_bytes)s are needed, %(free_bytes)s are free. "
+        "Nothing was changed. Free space on the cluster and try again."
+    ),
+    "module_unknown": _lt(
+        "The cluster's Odoo does not have these modules: %(modules)s. Remove them from the "
+        "template or add them there."
+    ),
+    # Operations
+    "operation_cancelled": _lt("The operation was cancelled, and what it had done was taken back."),
+    "operation_move": _lt(
+        "The operation is %(state)s, so this is not possible any more. Nothing was changed."
+    ),
+    "worker_died": _lt(
+        "The worker of this operation died %(deaths)s times, so it was stopped. Parts of it may "
+        "be left: read its log, then resume or undo it."
+    ),
+    "records_busy": _lt(
+        "Somebody else changed the same records. Nothing was lost. The step is tried again by "
+        "itself."
+    ),
+    "unforeseen": _lt(
+        "Something unforeseen happened (%(error)s). What had been done is taken back; the log has "
+        "the details."
+    ),
+    # Welcome link
+    "link_unknown": _lt("This link is not known. Open the newest mail and use its link."),
+    "link_used": _lt(
+        "This link was used before. Log in with the password you chose, or ask for a new one."
+    ),
+    "link_expired": _lt(
+        "This link has expired. Ask for a new one: it comes by mail within a minute."
+    ),
+    "link_entropy": _lt(
+        "No link was made, because the machine gave too little randomness. Try again."
+    ),
+    # Build by Odoo
+    "odoo_phase_failed": _lt(
+        "Odoo stopped while it worked on “%(phase)s”: %(line)s. The log shows the failing line."
+    ),
+    "odoo_phase_failed.module": _lt(
+        "Module “%(module)s” failed to install: %(line)s. The published version stays. The log "
+        "shows the failing line."
+    ),
+    "odoo_phase_timeout": _lt(
+        "Odoo took longer than %(seconds)s seconds for “%(phase)s” and was stopped. The step is "
+        "tried again by itself."
+    ),
+    "odoo_phase_interrupted": _lt(
+        "Odoo was stopped from outside during “%(phase)s”. The step is tried again by itself."
+    ),
+    # Front door
+    "login_page_wrong": _lt(
+        "%(host)s answered with status %(status)s instead of its login page. The tenant was not "
+        "opened. Check the node of its cluster, then retry."
+    ),
+    "route_copy_damaged": _lt(
+        "The copy of the route map on node %(node)s is damaged and was not used. It is written "
+        "anew when the control plane answers."
+    ),
+    # The cluster's PostgreSQL
+    "server_unreachable": _lt(
+        "The cluster does not answer. Nothing was changed. It is tried again by itself."
+    ),
+    "connection_lost": _lt(
+        "The connection to the cluster broke off. The step is tried again by itself."
+    ),
+    "server_restarting": _lt(
+        "PostgreSQL is restarting on the cluster. The step is tried again by itself."
+    ),
+    "server_damaged": _lt(
+        "PostgreSQL reports a damage on the cluster. Look into its log before anything else is "
+        "started."
+    ),
+    "too_many_connections": _lt(
+        "The cluster has no free connection. The step is tried again by itself. Raise "
+        "max_connections if this happens often."
+    ),
+    "out_of_memory": _lt("The cluster has too little memory. The step is tried again by itself."),
+    "out_of_resources": _lt("The cluster is out of resources. The step is tried again by itself."),
+    "statement_timeout": _lt(
+        "The cluster took too long for one step. Nothing was lost. It is tried again by itself."
+    ),
+    "lock_timeout": _lt("Something else holds what this step needs. It is tried again by itself."),
+    "object_in_use": _lt(
+        "Somebody is still connected to the database. The step is tried again by itself."
+    ),
+    "sessions_remain": _lt(
+        "Not all sessions of the tenant have ended yet. The step is tried again by itself."
+    ),
+    "conflict": _lt("Two changes met. Nothing was lost. The step is tried again by itself."),
+    "login_refused": _lt(
+        "The cluster refused the login. Nothing was changed. Check the password of its "
+        "provisioner and test the connection."
+    ),
+    "right_missing": _lt(
+        "The provisioner lacks a right on the cluster. Nothing was changed. Test the connection: "
+        "it says which."
+    ),
+    "superuser_needed": _lt(
+        "“%(role)s” is not a superuser, so nothing was prepared. Name a PostgreSQL superuser and "
+        "its password file."
+    ),
+    "node_role_form": _lt(
+        "“%(role)s” cannot be the role of a node. Nothing was changed. Use a–z, 0–9 and "
+        "underscores, and begin with saas_node_."
+    ),
+    "routes_missing": _lt(
+        "Database “%(database)s” has no SaaS Management yet. Nothing was changed. Install it "
+        "there, then prepare the cluster again."
+    ),
+    "database_closed": _lt(
+        "The database accepts no connections. Nothing was changed. The audit of the cluster says "
+        "why."
+    ),
+    "database_invalid": _lt(
+        "The database was left unusable by an interrupted removal. Remove it, then retry."
+    ),
+    "database_missing": _lt(
+        "The database is not on its cluster any more. Nothing was changed. Restore it from a "
+        "backup."
+    ),
+    "database_foreign": _lt(
+        "A database of this name belongs to somebody else on the cluster. It was not touched."
+    ),
+    "already_exists": _lt(
+        "Something of this name is already on the cluster and is not ours. It was not touched."
+    ),
+    "already_handed_over": _lt("The database was handed over before, so it was not set up again."),
+    "object_missing": _lt(
+        "Something the step needs is not on the cluster. Test the connection: it says what."
+    ),
+    "object_not_in_state": _lt(
+        "The cluster refused the step in its present state. The log has the details."
+    ),
+    "role_missing": _lt(
+        "The role of the database is missing on the cluster. Nothing was changed. Retry the "
+        "operation."
+    ),
+    "stage_unknown": _lt(
+        "A mark of an unknown kind was refused. Nothing was changed. Tell the platform's "
+        "administrator."
+    ),
+    "template_missing": _lt(
+        "The database of the template version is not on the cluster. Build the template again."
+    ),
+    "golden_sealed": _lt(
+        "The version is already finished, so it was not built again. Start a new build."
+    ),
+    "builder_owns_database": _lt(
+        "The role saas_builder owns a database on this cluster, and it must own none. Give it to "
+        "another owner."
+    ),
+    "objects_foreign": _lt(
+        "%(count)s objects in the new database do not belong to its role, so it was not handed "
+        "over. It is removed."
+    ),
+    "table_missing": _lt("A table of Odoo is missing in the database. Build the template again."),
+    "column_missing": _lt("A column of Odoo is missing in the database. Build the template again."),
+    "record_missing": _lt("A record of Odoo is missing in the database. Build the template again."),
+    "extension_missing": _lt(
+        "PostgreSQL lacks an extension on the cluster. Install its contrib package there."
+    ),
+    "not_supported": _lt(
+        "PostgreSQL is too old on the cluster for this step. Upgrade it to 16 or newer."
+    ),
+    "still_referenced": _lt(
+        "Something else still needs what was to be removed. Nothing was changed. The log has the "
+        "details."
+    ),
+    "not_unique": _lt("A value that must be unique is already in use. Nothing was changed."),
+    "check_violated": _lt("The database refused a value that breaks a rule. Nothing was changed."),
+    "value_refused": _lt("The database refused a value of the wrong form. Nothing was changed."),
+    "database_error": _lt(
+        "PostgreSQL answered with an error. Nothing was changed. The log has the details."
+    ),
+    "driver_error": _lt(
+        "The connection to PostgreSQL reported an error. Nothing was changed. The log has the "
+        "details."
+    ),
+    # Files of tenants
+    "fence_stale": _lt(
+        "A newer operation works on the same files, so this one stopped. Nothing was changed."
+    ),
+    "filestore_denied": _lt(
+        "The filestore of the cluster may not be written. Nothing was lost. Give the product's "
+        "user the right to write there, then retry."
+    ),
+    "filestore_damaged": _lt(
+        "Something in the filestore is not what it should be, and it was not touched. Look at it "
+        "on the cluster, then retry."
+    ),
+    "filestore_missing": _lt(
+        "The filestore of the cluster is not there. Mount it; the step is tried again by itself."
+    ),
+    "filestore_unreachable": _lt(
+        "The filestore of the cluster does not answer (%(reason)s). The step is tried again by "
+        "itself."
+    ),
+    # Keys of the control plane
+    "keyring_missing": _lt(
+        "The key file of the control plane was not found. Nothing was changed. Bring it back from "
+        "its safe copy: without it no stored secret can be read."
+    ),
+    "keyring_open_to_others": _lt(
+        "The key file can be read by others (mode %(mode)s), so it was not used. Set its mode to "
+        "0600."
+    ),
+    "keyring_damaged": _lt(
+        "The key file is damaged and was not used. Bring it back from its safe copy."
+    ),
+    "keyring_exists": _lt("There is a key file already, and it was not touched."),
+    "keyring_folder": _lt(
+        "The key file could not be written. Make its folder, writable for the product's user."
+    ),
+    "secret_key_unknown": _lt(
+        "A stored secret was closed with key “%(key)s”, and the key file does not have it. Bring "
+        "that key back from its safe copy."
+    ),
+    "secret_damaged": _lt(
+        "A stored secret was changed or moved, so it was not used. Enter it again."
+    ),
+    # Nodes
+    "option_missing": _lt(
+        "The node's configuration lacks the option %(option)s. Set it and start again."
+    ),
+    "option_invalid": _lt(
+        "The option %(option)s in the node's configuration has a wrong value. Correct it and "
+        "start again."
+    ),
+    "secret_file_missing": _lt(
+        "The node's secret file cannot be read (%(reason)s). Prepare the cluster: that writes it."
+    ),
+    "secret_file_open_to_others": _lt(
+        "The node's secret file can be read by others (mode %(mode)s), so it was not used. Set "
+        "its mode to 0600."
+    ),
+    "secret_file_invalid": _lt(
+        "The node's secret file has a wrong form. Prepare the cluster again: that writes it anew."
+    ),
+    "secret_file_of_another_node": _lt(
+        "The secret file belongs to node “%(found)s”, and this is “%(node)s”. Put each node's "
+        "file in its place."
+    ),
+    "standby_not_warm": _lt(
+        "A standby copy did not serve its login page (status %(status)s). Customers notice "
+        "nothing; it is tried again by itself."
+    ),
+    "node_silent": _lt(
+        "The node did not answer for %(host)s. Nothing was lost. It is tried again by itself."
+    ),
+    "node_slow": _lt(
+        "The node took too long to answer for %(host)s. Nothing was lost. It is tried again by "
+        "itself."
+    ),
+    "host_form": _lt("A host name of a wrong form was not asked for. Correct it, then retry."),
+    "path_form": _lt("A path of a wrong form was not asked for. Nothing was changed."),
+}

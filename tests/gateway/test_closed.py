@@ -1,0 +1,145 @@
+"""What a visitor gets from a tenant that does not serve, in every dialect."""
+
+from __future__ import annotations
+
+import time
+import xmlrpc.client
+
+import pytest
+
+from tests.gateway.calls import json_rpc, xml_rpc
+from tests.helpers.node import until
+
+STATES = [
+    # state, reason, status, Retry-After, words
+    ("suspended", "payment", 402, None, "an invoice is unpaid"),
+    ("suspended", "quota", 503, "3600", "more than its plan includes"),
+    ("suspended", "trial_end", 503, "3600", "its trial is over"),
+    ("suspended", "manual", 503, "3600", "closed for the moment"),
+    ("provisioning", None, 503, "5", "is being prepared"),
+    ("migrating", None, 503, "30", "moved or brought up to date"),
+    ("archived", None, 503, None, "out of service"),
+    ("deleting", None, 503, None, "going to be deleted"),
+]
+
+
+@pytest.fixture(scope="module")
+def closed(fleet):
+    """A tenant of whom only the row matters: no database stands behind the name."""
+    name = "t_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+    fleet.routes.put(name, host="closed.localhost", tenant_name="Closed & <Co>", state="archived")
+    yield name
+    fleet.routes.put(name, host=None, state="gone")
+
+
+@pytest.fixture(params=STATES, ids=lambda row: f"{row[0]}-{row[1]}")
+def row(request, fleet, closed, door):
+    """Each closed state, already seen by every process behind the door."""
+    state, reason, *expected = request.param
+    fleet.routes.put(closed, state=state, reason=reason)
+
+    def seen():
+        return expected[2] in door.get("/", "closed.localhost").text
+
+    until(lambda: all(seen() for _ in range(6)))
+    return expected
+
+
+def test_a_person_reads_a_page(door, row):
+    status, retry, words = row
+    page = door.get("/odoo/contacts", "closed.localhost")
+    assert page.status_code == status
+    assert page.headers.get("Retry-After") == retry
+    assert words in page.text
+    assert len(page.content) < 15_000
+    assert "prefers-color-scheme:dark" in page.text
+    assert "<script" not in page.text
+    assert "<Co>" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in page.headers
+    assert "t_aaaa" not in page.text
+
+
+def test_programs_get_an_error_in_their_dialect(door, row):
+    status, retry, words = row
+    call = door.request(
+        "POST",
+        "/web/dataset/call_kw/res.partner/read",
+        "closed.localhost",
+        json={"jsonrpc": "2.0", "id": 5, "params": {}},
+    )
+    assert call.status_code == 200
+    assert call.headers.get("Retry-After") == retry
+    assert (call.json()["id"], call.json()["error"]["code"]) == (5, status)
+    assert words in call.json()["error"]["data"]["message"]
+    answer = json_rpc(door, "closed.localhost", "common", "version", [])
+    assert (answer["id"], answer["error"]["code"]) == (11, status)
+    real = door.request("POST", "/json/2/res.partner/read", "closed.localhost", json={"ids": [1]})
+    assert real.status_code == status
+    assert real.headers.get("Retry-After") == retry
+    assert words in real.json()["message"]
+    with pytest.raises(xmlrpc.client.Fault, match=words) as fault:
+        xml_rpc(door, "closed.localhost", "common", "version")
+    assert fault.value.faultCode == status
+
+
+def test_files_and_websockets_get_plain_text(door, row):
+    for path in ("/web/static/img/favicon.ico", "/websocket"):
+        answer = door.get(path, "closed.localhost")
+        assert answer.status_code == row[0]
+        assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+def test_a_page_that_will_open_looks_again_by_itself(fleet, closed, door):
+    for state, refreshes in (("provisioning", True), ("migrating", True), ("archived", False)):
+        fleet.routes.put(closed, state=state, reason=None)
+        time.sleep(0.3)
+        page = door.get("/", "closed.localhost").text
+        assert ('http-equiv="refresh"' in page) is refreshes, state
+    fleet.routes.put(closed, state="provisioning")
+    time.sleep(0.3)
+    assert "Almost ready" in door.get("/", "closed.localhost").text
+
+
+def test_a_head_request_gets_the_head_alone(fleet, closed, door):
+    fleet.routes.put(closed, state="archived")
+    time.sleep(0.3)
+    answer = door.request("HEAD", "/", "closed.localhost")
+    assert (answer.status_code, answer.text) == (503, "")
+
+
+def test_a_body_of_three_hundred_kilobytes_still_gets_its_answer(fleet, closed, door):
+    fleet.routes.put(closed, state="suspended", reason="payment")
+    time.sleep(0.3)
+    answer = door.request("POST", "/web/login", "closed.localhost", data=b"x" * 300_000)
+    assert answer.status_code == 402
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"null", b'{"id": {}}', b"\xff" * 100])
+def test_nonsense_in_a_call_gets_an_answer_without_an_id(fleet, closed, door, body):
+    fleet.routes.put(closed, state="archived")
+    time.sleep(0.3)
+    headers = {"Content-Type": "application/json"}
+    answer = door.request("POST", "/jsonrpc", "closed.localhost", data=body, headers=headers)
+    assert (answer.status_code, answer.json()["id"]) == (200, None)
+
+
+def test_suspending_and_opening_is_seen_at_once(fleet, door, acme):
+    def status():
+        return [door.get("/web/login", acme.host).status_code for _ in range(4)]
+
+    until(lambda: set(status()) == {200})
+    for state, code in (("suspended", 503), ("active", 200)):
+        fleet.routes.put(acme.name, state=state)
+        time.sleep(0.25)
+        assert set(status()) == {code}
+
+
+def test_a_session_survives_a_suspension(fleet, door, acme):
+    alice = door.visitor(acme).log_in()
+    fleet.routes.put(acme.name, state="suspended", reason="payment")
+    until(lambda: alice.get("/odoo").status_code == 402)
+    fleet.routes.put(acme.name, state="active", reason=None)
+    until(lambda: door.get("/web/login", acme.host).status_code == 200)
+    time.sleep(0.2)
+    assert alice.is_logged_in()

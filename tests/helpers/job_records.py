@@ -1,0 +1,239 @@
+"""The records that jobs work for, in memory: tenants, databases, versions, routes, one cluster.
+
+Owns: what the `_step_…` methods of the models do to rows. Does not own: transactions and journal
+(`job_journal.py`), what lies on servers (`job_world.py`).
+"""
+
+import itertools
+from types import SimpleNamespace
+from typing import Any
+
+from saas_business_management.kernel.errors import Refused
+from saas_business_management.kernel.provisioning.audit import Inventory, Known, audit
+from saas_business_management.kernel.provisioning.naming import database_name
+from saas_business_management.kernel.work.states import OPEN
+from tests.helpers.job_journal import Session
+
+AT = "2026-01-05T09:00:00"
+AUDIT_STAGES = {"standby": "ready", "dropping": "gone", "dropped": "gone"}
+WITH_FILES = ("ready", "standby", "claimed")
+# Outside every transaction: a name that was chosen and lost is never chosen again.
+_names = itertools.count(1)
+
+
+def empty_rows() -> dict[str, Any]:
+    """Return a control plane without anything."""
+    names = ("databases", "versions", "tenants", "routes", "cluster", "doctor")
+    return {name: {} for name in names} | {"events": [], "mails": []}
+
+
+def reserve(rows: dict[str, Any], kind: str, **values: Any) -> str:
+    """Write down a new database name before anything is made under it."""
+    name = database_name(kind, next(_names).to_bytes(16, "big"))
+    blank = dict.fromkeys(("version", "tenant", "oid", "fence"))
+    birth = {"uuid": f"uuid of {name}", "at": AT}
+    rows["databases"][name] = {
+        "stage": "building",
+        "generation": 1,
+        "birth": birth,
+        **blank,
+        **values,
+    }
+    return name
+
+
+class MemoryRecords:
+    """`jobs.journal.Records` on a session."""
+
+    def __init__(self, session: Session, row_id: int) -> None:
+        self._session = session
+        self._row_id = row_id
+
+    def call(self, link: str, step: str, **values: Any) -> dict[str, Any]:
+        return getattr(self, f"_{link}_{step}")(**values) or {}
+
+    @property
+    def _rows(self) -> dict[str, Any]:
+        return self._session.rows
+
+    @property
+    def _job(self) -> dict[str, Any]:
+        return self._rows["jobs"][self._row_id]
+
+    def _linked(self, link: str) -> dict[str, Any]:
+        return self._rows[f"{link}s"][self._job["links"][link]]
+
+    # Tenant
+
+    def _tenant_claim(self, fence: int) -> dict[str, Any]:
+        tenant = self._linked("tenant")
+        name = tenant["database"] or self._take_standby(tenant)
+        if not name:
+            number = self._job["links"]["tenant"]
+            name = reserve(self._rows, "t", version=tenant["version"], tenant=number, fence=fence)
+        tenant["database"] = name
+        return {
+            **self._copy_facts(name),
+            "warm": self._rows["databases"][name]["stage"] == "claimed",
+            "host": tenant["host"],
+            "identity": tenant["identity"],
+        }
+
+    def _take_standby(self, tenant: dict[str, Any]) -> str:
+        for name, row in self._rows["databases"].items():
+            if row["stage"] == "standby" and row["version"] == tenant["version"]:
+                row |= {"stage": "claimed", "tenant": self._job["links"]["tenant"]}
+                return name
+        return ""
+
+    def _copy_facts(self, name: str) -> dict[str, Any]:
+        row = self._rows["databases"][name]
+        return {
+            "cluster": "local",
+            "database": name,
+            "generation": row["generation"],
+            "template": self._rows["versions"][row["version"]]["database"],
+            "birth": row["birth"],
+        }
+
+    def _tenant_release_database(self) -> None:
+        tenant = self._linked("tenant")
+        name, tenant["database"] = tenant["database"], None
+        if name:
+            self._forget(name)
+
+    def _tenant_publish(self) -> None:
+        tenant = self._linked("tenant")
+        self._put(tenant["database"], state="trial", host=tenant["host"])
+
+    def _tenant_withdraw(self) -> None:
+        self._put(self._linked("tenant")["database"], state="gone", host=None)
+
+    def _tenant_open(self, admin: dict[str, Any]) -> None:
+        tenant = self._linked("tenant")
+        self._rows["databases"][tenant["database"]]["stage"] = "claimed"
+        self._fire(tenant, "provisioned", "trial")
+        tenant |= {"host_state": "live", "admin": admin}
+
+    def _tenant_welcome(self) -> None:
+        self._rows["mails"].append(("welcome", self._linked("tenant")["host"]))
+
+    def _tenant_failed(self) -> None:
+        tenant = self._linked("tenant")
+        cancelled = self._job["error_code"] == "operation_cancelled"
+        event = "provisioning_cancelled" if cancelled else "provisioning_failed"
+        self._fire(tenant, event, "draft" if cancelled else "failed")
+        tenant["host_state"] = None
+
+    def _fire(self, tenant: dict[str, Any], event: str, target: str) -> None:
+        if tenant["state"] != "provisioning":
+            raise Refused("transition_refused", event=event, state=tenant["state"])
+        tenant["state"] = target
+        self._rows["events"].append((event, tenant["host"]))
+
+    # Version
+
+    def _version_intent(self, fence: int) -> dict[str, Any]:
+        version = self._linked("version")
+        row = self._rows["databases"].get(version["database"], {"stage": "dropped"})
+        if row["stage"] in ("dropping", "dropped"):
+            number = self._job["links"]["version"]
+            version["database"] = reserve(self._rows, "g", version=number)
+        self._rows["databases"][version["database"]]["fence"] = fence
+        return {"database": version["database"]}
+
+    def _version_discard(self) -> None:
+        name = self._linked("version")["database"]
+        if name:
+            self._rows["databases"][name]["stage"] = "dropped"
+
+    def _version_failed(self) -> None:
+        self._linked("version")["state"] = "failed"
+        self._rows["events"].append(("build_failed", self._job["error_code"]))
+
+    def _version_publish(self, oid: int, **built: Any) -> None:
+        version = self._linked("version")
+        if version["state"] == "published":
+            return
+        self._rows["databases"][version["database"]] |= {"stage": "ready", "oid": oid}
+        version |= {"state": "published", **built}
+        self._rows["events"].append(("published", version["template"]))
+
+    # Database
+
+    def _database_intent(self, fence: int) -> dict[str, Any]:
+        self._rows["databases"][self._job["links"]["database"]]["fence"] = fence
+        return self._copy_facts(self._job["links"]["database"])
+
+    def _database_ready(self, oid: int) -> None:
+        self._linked("database").update(stage="standby", oid=oid)
+        self._put(self._job["links"]["database"], state="standby", host=None)
+
+    def _database_close(self) -> None:
+        self._put(self._job["links"]["database"], state="gone", host=None)
+
+    def _database_forget(self) -> None:
+        self._forget(self._job["links"]["database"])
+
+    def _forget(self, name: str) -> None:
+        self._put(name, state="gone", host=None)
+        self._rows["databases"][name] |= {"stage": "dropped", "tenant": None}
+
+    def _put(self, name: str, **values: Any) -> None:
+        if name in self._rows["routes"] or values["state"] != "gone":
+            self._rows["routes"].setdefault(name, {}).update(values)
+
+    # Cluster and doctor
+
+    def _cluster_audit(self, **found: Any) -> dict[str, Any]:
+        findings = audit(self._known(), inventory(**found))
+        kept = [(one.kind, one.what, one.name) for one in findings if not one.sweep]
+        self._rows["cluster"]["findings"] = kept
+        swept = [one for one in findings if one.sweep]
+        return {"sweep": [{"kind": one.what, "name": one.name, "why": one.kind} for one in swept]}
+
+    def _known(self) -> list[Known]:
+        busy = {
+            name
+            for number, job in self._rows["jobs"].items()
+            if number != self._row_id and job["state"] in OPEN
+            for name in (job["links"].get("database"), job["facts"].get("database"))
+        }
+        return known(self._rows, busy)
+
+    def _cluster_checked(self, checks: list[dict[str, Any]]) -> None:
+        self._rows["cluster"]["checks"] = checks
+
+    def _cluster_modules_read(self, modules: list[dict[str, Any]]) -> None:
+        self._rows["cluster"]["modules"] = modules
+
+    def _cluster_fingerprints_read(self, fingerprints: dict[str, str]) -> None:
+        self._rows["cluster"]["fingerprints"] = fingerprints
+
+    def _doctor_look(self) -> None:
+        self._rows["doctor"]["looks"] = self._rows["doctor"].get("looks", 0) + 1
+
+
+def known(rows: dict[str, Any], busy: set[str] = frozenset()) -> list[Known]:
+    """Return what the control plane knows, as an audit wants it."""
+    return [
+        Known(
+            name=name,
+            stage=AUDIT_STAGES.get(row["stage"], row["stage"]),
+            busy=name in busy,
+            oid=row["oid"] or 0,
+            has_role=name.startswith("t_"),
+            has_folder=row["stage"] in WITH_FILES,
+        )
+        for name, row in rows["databases"].items()
+    ]
+
+
+def inventory(databases: list[dict], roles: list[dict], folders: list[str]) -> Inventory:
+    """Return what lies on the cluster, as an audit wants it."""
+    return Inventory(
+        provisioner="saas_prov",
+        databases=tuple(SimpleNamespace(**row) for row in databases),
+        roles=tuple(SimpleNamespace(**row) for row in roles),
+        folders=tuple(folders),
+    )
