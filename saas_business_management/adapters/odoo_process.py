@@ -172,7 +172,10 @@ class _Heard:
         return False
 
     def result(self, status: int) -> dict[str, Any]:
-        """Return the report of a phase that went well, raise what the end means otherwise."""
+        """Return the report of a phase that went well.
+
+        Raises: Unavailable("odoo_phase_interrupted"), Broken("odoo_phase_failed").
+        """
         if status == 0 and "report" in self._answer:
             return self._answer["report"]
         error = self._answer.get("error") or {}

@@ -3,10 +3,11 @@
 import re
 from typing import Any
 
+import psycopg2
+
 PLACE = re.compile(r"while parsing (?:file://)?(\S+?):(\d+)")
 # What Odoo says when it quotes the data file instead of the reason.
 SOURCE_QUOTED = "somewhere inside"
-DRIVER = ("psycopg2", "psycopg2.errors", "psycopg2.errorcodes")
 # The server is away or full for the moment. Source: PostgreSQL, appendix A, classes 08, 53, 57P.
 PASSING_CODE = re.compile(r"08|53300|57P")
 PASSING_TEXT = re.compile(r"starting up|shutting down|recovery|too many|slots|terminating")
@@ -49,11 +50,9 @@ def _words(text: str) -> list[str]:
 
 
 def _is_passing(error: BaseException) -> bool:
-    """Say whether the server was only away or full; the driver's errors are known by name."""
-    names = {kind.__name__ for kind in type(error).__mro__ if kind.__module__ in DRIVER}
-    if "OperationalError" not in names:
-        return "InterfaceError" in names
-    code, text = getattr(error, "pgcode", None), str(error)
-    if code:
-        return bool(PASSING_CODE.match(code))
-    return "FATAL:" not in text or bool(PASSING_TEXT.search(text))
+    """Say whether the server was only away or full."""
+    if not isinstance(error, psycopg2.OperationalError):
+        return isinstance(error, psycopg2.InterfaceError)
+    if error.pgcode:
+        return bool(PASSING_CODE.match(error.pgcode))
+    return "FATAL:" not in str(error) or bool(PASSING_TEXT.search(str(error)))

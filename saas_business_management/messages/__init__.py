@@ -87,12 +87,18 @@ def _shown(env: Environment, name: str, value: object) -> str:
     if value is None or value == "":
         return UNKNOWN
     if name.endswith("_bytes") and isinstance(value, int):
-        return env._("%(size)s GB", size=formatLang(env, value / GB, digits=1))
+        return _size(env, value)
     if isinstance(value, Mapping):
         return format_list(env, [f"{key} ({_word(env, name, why)})" for key, why in value.items()])
     if isinstance(value, (list, tuple, set, frozenset)):
         return format_list(env, [f"“{one}”" for one in value])
     return _word(env, name, value)
+
+
+def _size(env: Environment, size: int) -> str:
+    if size < GB:
+        return env._("%(size)s MB", size=formatLang(env, size * 1000 / GB, digits=0))
+    return env._("%(size)s GB", size=formatLang(env, size / GB, digits=1))
 
 
 def _word(env: Environment, name: str, value: object) -> str:

@@ -170,6 +170,7 @@ class SaasTenantProvision(models.Model):
         address = f"{self.get_base_url()}/saas/welcome/{token.reveal()}"
         template = self.env.ref("saas_business_management.mail_template_welcome")
         template.with_context(welcome_url=address).sudo().send_mail(self.id, force_send=False)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return address
 
     def _password_url(self, now):

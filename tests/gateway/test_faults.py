@@ -18,7 +18,9 @@ def node(fleet, acme, beta, tmp_path):
     node = NodeProcess(fleet, tmp_path.name, max_cron_threads=0, data_dir=tmp_path / "data")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "filestore").symlink_to(fleet.data_dir / "filestore")
-    yield node.start()
+    node.start()
+    until(copy_of(node).exists)
+    yield node
     node.stop()
 
 

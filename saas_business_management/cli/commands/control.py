@@ -5,6 +5,7 @@ Owns: configuration, commits, errors of records as one line. Does not own: what 
 
 from contextlib import contextmanager
 
+import psycopg2
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.modules.registry import Registry
@@ -73,18 +74,10 @@ def _database():
 
 
 def _check(control):
+    name = control.database
     try:
-        registry = Registry(control.database)
-    except Exception as error:
-        if not _is_about_connection(error):
-            raise
-        raise Stop(
-            f"The control database “{control.database}” does not answer: {one_line(error)}"
-        ) from error
+        registry = Registry(name)
+    except psycopg2.Error as error:
+        raise Stop(f"The control database “{name}” does not answer: {one_line(error)}") from error
     if "saas.tenant" not in registry:
-        install = INSTALL.format(database=control.database)
-        raise Stop(f"Database “{control.database}” has no SaaS Management. {install}")
-
-
-def _is_about_connection(error):
-    return any(kind.__module__.startswith("psycopg2") for kind in type(error).__mro__)
+        raise Stop(f"Database “{name}” has no SaaS Management. {INSTALL.format(database=name)}")

@@ -260,7 +260,7 @@ def test_the_chart_of_the_template_replaces_the_one_of_the_country_and_its_curre
 
 def test_demo_data_comes_only_when_asked_for_and_demo_users_get_no_known_password(parts):
     database = parts.empty("g_demo")
-    build(parts, database, {"demo": True, "modules": ["contacts"]}, ["base", "modules", "settings"])
+    build(parts, database, {"demo": True}, ["base", "settings"])
     assert parts.rows(database, "SELECT count(*) > 10 FROM res_partner") == [(True,)]
     from passlib.context import CryptContext
 

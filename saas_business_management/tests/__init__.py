@@ -1,0 +1,2 @@
+from . import test_tenant
+from . import test_welcome
