@@ -1,7 +1,8 @@
 """Filestores on a local or mounted disk.
 
-Owns: one folder per database below one root, copied by hard links, moved into place whole. Does not own: what the files
-are; Odoo names them by their content, writes each once and never in place, so copies may share them.
+Owns: one folder per database below one root, copied by hard links, moved into place whole. Does not
+own: what the files are; Odoo names them by their content, writes each once and never in place, so
+copies may share them.
 
 Links are never followed: folders are opened as folders or not at all.
 """
@@ -36,7 +37,9 @@ class Unfinished(NamedTuple):
 
 
 class LocalFilestore:
-    """`FilestorePort` on a folder; the folder itself is made at the first copy, its parent must be there."""
+    """`FilestorePort` on a folder; the folder itself is made at the first copy, its parent must be
+    there.
+    """
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self._root = Path(root)
@@ -61,10 +64,11 @@ class LocalFilestore:
             return _size(folder) if os.path.lexists(folder) else 0
 
     def clone(self, source: str, name: str, fence: int) -> None:
-        """Copy into a folder that carries the fence, then rename; a source without files gives an empty filestore.
+        """Copy into a folder that carries the fence, then rename; a source without files gives an
+        empty filestore.
 
-        Raises: Refused (`fence_stale` when a later worker has begun), Unavailable, Broken (`disk_full`,
-        `filestore_damaged` when something in it is neither folder nor file).
+        Raises: Refused (`fence_stale` when a later worker has begun), Unavailable, Broken
+        (`disk_full`, `filestore_damaged` when something in it is neither folder nor file).
         """
         origin, target = self._root / checked(source), self._root / checked(name)
         with _translated():
@@ -81,7 +85,8 @@ class LocalFilestore:
             _sync(self._root)
 
     def drop(self, name: str) -> None:
-        """Remove one database's files and every unfinished copy of them; what is left of a removal cut off goes too.
+        """Remove one database's files and every unfinished copy of them; what is left of a removal
+        cut off goes too.
 
         Raises: Refused (`database_name_form`), Unavailable, Broken.
         """
@@ -135,7 +140,9 @@ class LocalFilestore:
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, int, list[os.DirEntry[str]]]]:
-    """Give each folder below as (path inside, descriptor, entries); links and strange things are refused."""
+    """Give each folder below as (path inside, descriptor, entries); links and strange things are
+    refused.
+    """
     todo = [""]
     while todo:
         inside = todo.pop()
@@ -205,7 +212,9 @@ def _remove(path: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Have the disk keep what was linked: journals keep the order, so the last folder brings the earlier ones."""
+    """Have the disk keep what was linked: journals keep the order, so the last folder brings the
+    earlier ones.
+    """
     descriptor = os.open(folder, FOLDER)
     try:
         os.fsync(descriptor)

@@ -1,8 +1,10 @@
 """The keys that close secrets in the control database, kept in a file outside of it.
 
-Owns: the key file and the form `v1:<key id>:<base64>` of a closed secret. Does not own: which fields hold one.
+Owns: the key file and the form `v1:<key id>:<base64>` of a closed secret. Does not own: which
+fields hold one.
 
-A closed secret is bound to its place by a label, such as `saas.cluster,prov_password,3`: moved elsewhere it does not open.
+A closed secret is bound to its place by a label, such as `saas.cluster,prov_password,3`: moved
+elsewhere it does not open.
 """
 
 import base64
@@ -62,8 +64,8 @@ class Keyring:
     def load(cls, path: str | os.PathLike[str]) -> "Keyring":
         """Read a key file.
 
-        Raises: Refused (`keyring_missing`, `keyring_open_to_others` when its mode is not 0600), Broken
-        (`keyring_damaged`).
+        Raises: Refused (`keyring_missing`, `keyring_open_to_others` when its mode is not 0600),
+        Broken (`keyring_damaged`).
         """
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -86,7 +88,8 @@ class Keyring:
     def decrypt(self, stored: str, label: str) -> Secret:
         """Open a closed secret that was bound to this label.
 
-        Raises: Broken (`secret_key_unknown` with the key's id, `secret_damaged` when it, or its place, was changed).
+        Raises: Broken (`secret_key_unknown` with the key's id, `secret_damaged` when it, or its
+        place, was changed).
         """
         version, key_id, body = [*stored.split(":"), "", ""][:3]
         if version != VERSION or not KEY_ID.fullmatch(key_id):
@@ -118,7 +121,8 @@ class Keyring:
     def rotated(self) -> "Keyring":
         """Add a new key to the file, make it the current one and return the keyring with it.
 
-        Older keys stay in the file until everything was re-encrypted and `without_old_keys` is called.
+        Older keys stay in the file until everything was re-encrypted and `without_old_keys` is
+        called.
         Raises: Refused (`keyring_folder`).
         """
         number = 1 + max(int(key_id[1:]) for key_id in self._keys)
@@ -126,7 +130,8 @@ class Keyring:
         return self._replaced(key_id, {**self._keys, key_id: secrets.token_bytes(KEY_BYTES)})
 
     def without_old_keys(self) -> "Keyring":
-        """Remove every key but the current one from the file; what they closed can then never be opened again.
+        """Remove every key but the current one from the file; what they closed can then never be
+        opened again.
 
         Raises: Refused (`keyring_folder`).
         """

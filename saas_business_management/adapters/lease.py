@@ -1,10 +1,11 @@
 """Which worker may carry which job, and how it says that it is alive.
 
-Owns: claim, take-over of dead workers' jobs, heartbeat, release, waiting for work; the table `saas_job_lease`. Does not own:
-what a job does, its journal, when a failed one is due again.
+Owns: claim, take-over of dead workers' jobs, heartbeat, release, waiting for work; the table
+`saas_job_lease`. Does not own: what a job does, its journal, when a failed one is due again.
 
-All of it runs on a connection of its own in READ COMMITTED, one statement a transaction, so the long REPEATABLE READ
-transactions of the records never meet it. Time is the clock of the control database.
+All of it runs on a connection of its own in READ COMMITTED, one statement a transaction, so the
+long REPEATABLE READ transactions of the records never meet it. Time is the clock of the control
+database.
 """
 
 import select
@@ -99,10 +100,11 @@ class JobLease:
         self._heard_on: object = None
 
     def claim(self, worker: str, kinds: Collection[str] | None = None) -> Claimed | None:
-        """Take the job whose turn it is, one of these kinds if any are named; None when there is nothing to do.
+        """Take the job whose turn it is, one of these kinds if any are named; None when there is
+        nothing to do.
 
-        Jobs of dead workers and those due on their way back are looked for every sixth part of the stale time, and
-        whenever nothing waits.
+        Jobs of dead workers and those due on their way back are looked for every sixth part of the
+        stale time, and whenever nothing waits.
         Raises: Unavailable, Broken.
         """
         values = {
@@ -139,8 +141,8 @@ class JobLease:
     def wait(self, seconds: float) -> bool:
         """Sleep until somebody asks for work, True, or the time is over, False.
 
-        What was asked since the last call counts; the first call on a new connection returns True at once, because
-        nobody listened before.
+        What was asked since the last call counts; the first call on a new connection returns True
+        at once, because nobody listened before.
         Raises: Unavailable, Broken.
         """
         return self._warm.run(lambda cursor: self._listen(cursor) or _notified(cursor, seconds))
@@ -150,7 +152,9 @@ class JobLease:
         self._warm.close()
 
     def _take(self, statement: str, values: dict[str, object]) -> Claimed | None:
-        """Take the next job; when another of its serial key was taken in the same instant, look again."""
+        """Take the next job; when another of its serial key was taken in the same instant, look
+        again.
+        """
         for _again in range(RACES):
             try:
                 return self._warm.run(lambda cursor: _claim(cursor, statement, values))
@@ -175,7 +179,9 @@ def _claim(cursor: Cursor, statement: str, values: dict[str, object]) -> Claimed
 
 
 def _take_over(cursor: Cursor, values: dict[str, object]) -> Claimed | None:
-    """Take a job whose worker is dead; the lock comes first, so the look sees what the last one took."""
+    """Take a job whose worker is dead; the lock comes first, so the look sees what the last one
+    took.
+    """
     with transaction(cursor.connection) as inner:
         return _claim(inner, TAKE_STALE, values) if locks.try_take_over(inner) else None
 
@@ -200,9 +206,11 @@ def _notified(cursor: Cursor, seconds: float) -> bool:
 
 
 class Heartbeat:
-    """Beats for one job from a thread of its own while the block runs; `lost` is set when the job is no longer ours.
+    """Beats for one job from a thread of its own while the block runs; `lost` is set when the job
+    is no longer ours.
 
-    Without an answer of the database for most of the stale time the job counts as lost: another may have taken it.
+    Without an answer of the database for most of the stale time the job counts as lost: another may
+    have taken it.
     """
 
     def __init__(
@@ -234,7 +242,9 @@ class Heartbeat:
         self._thread.join(timeout=15)
 
     def alive(self) -> bool:
-        """Say from memory whether the job is still ours; a process that was stopped knows it at once."""
+        """Say from memory whether the job is still ours; a process that was stopped knows it at
+        once.
+        """
         return not self.lost.is_set() and self._patient()
 
     def _patient(self) -> bool:

@@ -28,9 +28,13 @@ OWN_ADDONS_PATH = str(Path(__file__).resolve().parents[2])
 FOLDER_PREFIX = "saas-odoo-"
 STALE_SECONDS = 3600
 LINE_LENGTH = 2000
+# A line for each computed field tells nobody anything.
+QUIET = "odoo.models:WARNING"
 OWN_MODULES = ("base", "web")
 ANSWERS = {"ready", "report", "error"}
-LOGGED_ERROR = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ \S+: (.*)$")
+# time, process, level, database, logger: message
+LOGGED = re.compile(r"^\S+ \S+ \d+ ([A-Z]+) \S+ (\S+: (.*))$")
+ERRORS = ("ERROR", "CRITICAL")
 RAISED = re.compile(r"^[\w.]*(?:Error|Exception|Exit|Interrupt)\b")
 PATH = re.compile(r"(?:file://)?/\S*?/([\w.-]+/[\w.-]+/[\w.-]+|[\w.-]+)(?=[\s:,;'\"]|$)")
 STOPPED_BY_OTHERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
@@ -139,6 +143,7 @@ class OdooProcess:
             "max_cron_threads": "0",
             "without_demo": "True",
             "log_level": "info",
+            "log_handler": QUIET,
         }
         return [f"{name} = {value}" for name, value in options.items()]
 
@@ -162,14 +167,21 @@ class _Heard:
         if answer is not None:
             self._answer = answer
             return "ready" in answer
-        line = self._mask(line)[:LINE_LENGTH]
-        logged = LOGGED_ERROR.match(line)
-        if logged or RAISED.match(line):
-            self._worst = logged[1] if logged else line
+        self._log(self._mask(line)[:LINE_LENGTH])
+        return False
+
+    def _log(self, line: str) -> None:
+        """Tell a line without its time, process and database: whoever keeps it knows them."""
+        logged = LOGGED.match(line)
+        if logged:
+            level, line, message = logged.groups()
+            self._worst = message if level in ERRORS else self._worst
+            line = line if level == "INFO" else f"{level} {line}"
+        elif RAISED.match(line):
+            self._worst = line
         if line:
             self._last = line
             self._on_line(line)
-        return False
 
     def result(self, status: int) -> dict[str, Any]:
         """Return the report of a phase that went well.

@@ -12,8 +12,6 @@ from ..adapters.lease import STALE_SECONDS, Heartbeat, JobLease
 from ..adapters.postgres.connect import Server
 from ..kernel.secret import Secret
 
-LISTEN_SECONDS = 5.0
-
 
 class Worker:
     """Runs claimed operations one at a time; workers in threads or processes share the queue."""
@@ -36,6 +34,8 @@ class Worker:
         self._name = name
         self._run = run
         self._stale_seconds = stale_seconds
+        # As often as the lease looks for dead workers, for nobody announces a death.
+        self._listen_seconds = stale_seconds / 6
         self._lease = JobLease(self._server, stale_seconds)
         self._heartbeat: Heartbeat | None = None
 
@@ -48,7 +48,7 @@ class Worker:
             if claimed is None:
                 if until_idle:
                     break
-                self._lease.wait(min(LISTEN_SECONDS, max(0.0, end - time.monotonic())))
+                self._lease.wait(min(self._listen_seconds, max(0.0, end - time.monotonic())))
                 continue
             count += 1
             self._carry(claimed.job_id, claimed.fence, claimed.deaths)

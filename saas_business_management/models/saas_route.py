@@ -45,7 +45,7 @@ class SaasRoute(models.Model):
 
     node_role = fields.Char(required=True, readonly=True, index=True)
     host = fields.Char(readonly=True)
-    database = fields.Char(required=True, readonly=True, index=True)
+    database = fields.Char(string="Database Name", required=True, readonly=True, index=True)
     database_id = fields.Many2one("saas.database", required=True, readonly=True, index=True, ondelete="restrict")
     generation = fields.Integer(required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True)

@@ -19,7 +19,7 @@ class SaasTemplateVersion(models.Model):
         if database_sudo.stage in (False, "dropping", "dropped"):
             database_sudo = self.env["saas.database"]._reserve("golden", self.template_id.cluster_id, version_id=self.id)
         database_sudo.fence = fence
-        self.write({"database_id": database_sudo.id, "job_id": self.env.context.get("saas_job_id")})
+        self.write({"database_id": database_sudo.id, "job_id": self.env.context.get("saas_job_id") or self.job_id.id})
         return {"database": database_sudo.name}
 
     @api.private

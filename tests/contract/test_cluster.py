@@ -26,7 +26,9 @@ IDENTITY = Identity(
 
 @dataclass
 class Subject:
-    """A cluster under test, a golden database on it, and a way to make two ports to the same cluster."""
+    """A cluster under test, a golden database on it, and a way to make two ports to the same
+    cluster.
+    """
 
     port: object
     golden: str
@@ -226,10 +228,25 @@ def test_a_sealed_golden_can_be_dropped(subject):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "postgres", "t_short", "t_" + "a" * 27, "T_" + "a" * 26, "t_" + "a" * 25 + "1", "t_" + "a" * 26 + '"; --'],
+    [
+        "",
+        "postgres",
+        "t_short",
+        "t_" + "a" * 27,
+        "T_" + "a" * 26,
+        "t_" + "a" * 25 + "1",
+        "t_" + "a" * 26 + '"; --',
+    ],
 )
 def test_no_name_but_ours_reaches_the_server(subject, name):
-    for method in ("database", "drop_database", "drop_role", "stop_logins", "create_empty", "database_bytes"):
+    for method in (
+        "database",
+        "drop_database",
+        "drop_role",
+        "stop_logins",
+        "create_empty",
+        "database_bytes",
+    ):
         assert code_of(Refused, getattr(subject.port, method), name) == "database_name_form"
     assert code_of(Refused, subject.port.ensure_role, name, 1) == "database_name_form"
     assert code_of(Refused, subject.port.clone, name, subject.golden) == "database_name_form"

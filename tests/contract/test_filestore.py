@@ -134,7 +134,9 @@ def test_there_is_room(store, golden):
     assert store.port.free_bytes() > 0
 
 
-@pytest.mark.parametrize("name", ["", "..", "../etc", "t_short", ".staging", "t_" + "a" * 26 + "/.."])
+@pytest.mark.parametrize(
+    "name", ["", "..", "../etc", "t_short", ".staging", "t_" + "a" * 26 + "/.."]
+)
 def test_no_name_but_ours_becomes_a_path(store, golden, name):
     for work in (
         lambda: store.port.used_bytes(name),

@@ -17,7 +17,9 @@ class Node(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        status, body = self.server.pages.get((self.headers["Host"], self.path), (404, "unknown host"))
+        status, body = self.server.pages.get(
+            (self.headers["Host"], self.path), (404, "unknown host")
+        )
         self.server.seen.append((self.client_address, dict(self.headers)))
         data = body.encode()
         self.send_response(status)

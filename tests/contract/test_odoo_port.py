@@ -67,7 +67,8 @@ def test_a_phase_tells_its_lines_and_reports_and_may_run_twice(scene):
         lines = []
         report = odoo.run_phase("base", database, {"languages": ["en_US"]}, lines.append)
         assert report == {"languages": ["en_US"]}
-        assert any(database in line for line in lines)
+        assert any("odoo.modules.loading: " in line for line in lines)
+        assert not any(database in line for line in lines)
 
 
 def test_a_failed_phase_names_itself_and_the_reason(scene):

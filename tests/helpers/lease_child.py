@@ -27,7 +27,9 @@ def server():
 
 
 def drain(name):
-    """Do every job there is, count them; one of a busy serial key comes back when the other is done."""
+    """Do every job there is, count them; one of a busy serial key comes back when the other is
+    done.
+    """
     login, count, idle = server(), 0, 0
     cnx = psycopg2.connect(
         host=login.host,

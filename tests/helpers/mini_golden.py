@@ -136,7 +136,9 @@ INSERT INTO orm_signaling_default DEFAULT VALUES;
 
 
 def build(server, mail=True, name=None):
-    """Build and seal a golden database on a test server and return its name; without mail it is as lean as `base`."""
+    """Build and seal a golden database on a test server and return its name; without mail it is as
+    lean as `base`.
+    """
     from .postgres import new_name
 
     port = server.port()

@@ -46,7 +46,9 @@ def test_where_the_disk_cannot_share_files_are_copied(root, golden, monkeypatch)
 
 
 @pytest.mark.parametrize("plant", ["file", "folder", "whole", "pipe"])
-def test_a_link_or_a_pipe_in_a_filestore_is_refused_and_nothing_appears(root, golden, tmp_path, plant):
+def test_a_link_or_a_pipe_in_a_filestore_is_refused_and_nothing_appears(
+    root, golden, tmp_path, plant
+):
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "key").write_text("of another")

@@ -99,11 +99,18 @@ def test_a_claimed_job_is_running_with_a_fence_a_worker_and_a_lease(queue):
     job_id = queue.add("build_template")
     with queue.worker() as lease:
         claimed = lease.claim("w")
-    assert (claimed.job_id, claimed.kind, claimed.state, claimed.deaths) == (job_id, "build_template", "running", 0)
+    assert (claimed.job_id, claimed.kind, claimed.state, claimed.deaths) == (
+        job_id,
+        "build_template",
+        "running",
+        0,
+    )
     row = queue.job(job_id)
     assert (row["state"], row["worker"], row["fence"]) == ("running", "w", claimed.fence)
     assert row["started_at"] is not None
-    assert queue.rows("SELECT job_id, fence, worker FROM saas_job_lease") == [(job_id, claimed.fence, "w")]
+    assert queue.rows("SELECT job_id, fence, worker FROM saas_job_lease") == [
+        (job_id, claimed.fence, "w")
+    ]
 
 
 def test_the_order_is_priority_then_due_then_age(queue):
@@ -291,7 +298,8 @@ def test_after_a_restart_of_the_server_everything_goes_on(own_pg):
 
 def test_two_processes_do_two_thousand_jobs_exactly_once(queue):
     queue.rows(
-        "INSERT INTO saas_job (kind, serial_key) SELECT 'a', 'tenant:' || n %% 50 FROM generate_series(1, 2000) n", []
+        "INSERT INTO saas_job (kind, serial_key) SELECT 'a', 'tenant:' || n %% 50 FROM generate_series(1, 2000) n",
+        [],
     )
     children = [queue.child("drain", name) for name in ("one", "two")]
     counts = [int(child.communicate(timeout=300)[0]) for child in children]

@@ -57,7 +57,9 @@ def test_every_changed_bit_is_noticed(path):
         assert code_of(Broken, ring.decrypt, text, LABEL) == "secret_damaged"
 
 
-@pytest.mark.parametrize("stored", ["", "x", "v1:k1", "v1:k1:", "v1:k1:!!!", "v2:k1:AAAA", "v1:../k:AAAA", "v1:k1:AAAA"])
+@pytest.mark.parametrize(
+    "stored", ["", "x", "v1:k1", "v1:k1:", "v1:k1:!!!", "v2:k1:AAAA", "v1:../k:AAAA", "v1:k1:AAAA"]
+)
 def test_what_is_no_closed_secret_is_damaged(path, stored):
     assert code_of(Broken, Keyring.create(path).decrypt, stored, LABEL) == "secret_damaged"
 
@@ -91,7 +93,9 @@ def test_a_file_that_others_may_read_is_refused(path):
 
 def test_a_missing_file_or_folder_is_told(path, tmp_path):
     assert code_of(Refused, Keyring.load, path) == "keyring_missing"
-    assert code_of(Refused, Keyring.create, tmp_path / "nowhere" / "keyring.json") == "keyring_folder"
+    assert (
+        code_of(Refused, Keyring.create, tmp_path / "nowhere" / "keyring.json") == "keyring_folder"
+    )
 
 
 @pytest.mark.parametrize(

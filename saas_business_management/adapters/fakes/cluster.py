@@ -36,7 +36,9 @@ class FakeRole:
 
 
 class FakeCluster(Faults):
-    """`ClusterPort` in memory; `databases_by_name` and `roles_by_name` are there to look at and to tamper with."""
+    """`ClusterPort` in memory; `databases_by_name` and `roles_by_name` are there to look at and to
+    tamper with.
+    """
 
     def __init__(self, connections_per_tenant: int = 10) -> None:
         super().__init__()

@@ -6,7 +6,9 @@ from .faults import Faults
 
 
 class FakeFilestore(Faults):
-    """`FilestorePort` in memory: database → path → bytes; `unfinished` holds copies cut off, database → fence."""
+    """`FilestorePort` in memory: database → path → bytes; `unfinished` holds copies cut off,
+    database → fence.
+    """
 
     def __init__(self, disk_bytes: int = 10**12) -> None:
         super().__init__()

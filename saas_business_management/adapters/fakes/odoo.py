@@ -1,6 +1,6 @@
 """A double of `OdooPort`: an Odoo with a handful of modules that installs in no time.
 
-Owns: the same answers and refusals as the real one. Does not own: databases; any name is taken as there.
+Owns: the same answers and refusals as the real one. Does not own: databases; any name is there.
 """
 
 import hashlib
@@ -87,7 +87,7 @@ class FakeOdoo(Faults):
         """Do what the phase does as far as its report tells; raises what `fail` was given."""
         self._about_to("run_phase")
         self.phases.append((phase, database))
-        on_line(f"INFO {database} odoo.modules.loading: {phase}")
+        on_line(f"odoo.modules.loading: {phase}")
         if phase in self._faults:
             raise self._faults[phase]
         work = getattr(self, f"_run_{phase}", None)

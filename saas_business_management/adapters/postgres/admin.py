@@ -1,7 +1,8 @@
 """Databases of a cluster: found, created, copied, closed, dropped.
 
-Owns: SQL on whole databases, run by the provisioner in database `postgres`. Does not own: what lies in them
-(`ownership.py`, `tenant_db.py`). Every caller holds `locks.DATABASE` of the name on the same connection.
+Owns: SQL on whole databases, run by the provisioner in database `postgres`. Does not own: what lies
+in them (`ownership.py`, `tenant_db.py`). Every caller holds `locks.DATABASE` of the name on the
+same connection.
 """
 
 from psycopg2 import sql
@@ -45,7 +46,8 @@ def size(cursor: Cursor, name: str) -> int:
 
 
 def usable(cursor: Cursor, name: str) -> DatabaseInfo | None:
-    """Return our database of that name; the ruin of an interrupted DROP is cleared away and counts as none.
+    """Return our database of that name; the ruin of an interrupted DROP is cleared away and counts
+    as none.
 
     Raises: Broken (`database_foreign`) when somebody else owns it.
     """
@@ -62,7 +64,9 @@ def usable(cursor: Cursor, name: str) -> DatabaseInfo | None:
 
 
 def create(cursor: Cursor, name: str, template: str, connections: int = -1) -> None:
-    """Copy a template into a new database that nobody can enter yet, not even in the moment it appears."""
+    """Copy a template into a new database that nobody can enter yet, not even in the moment it
+    appears.
+    """
     options = "TEMPLATE {template} CONNECTION LIMIT {limit} ALLOW_CONNECTIONS false"
     if template == "template0":
         options += " ENCODING 'UTF8' LC_COLLATE 'C'"
@@ -75,7 +79,9 @@ def create(cursor: Cursor, name: str, template: str, connections: int = -1) -> N
 
 
 def open_to(cursor: Cursor, name: str, role: str | None, connections: int) -> None:
-    """Take every right from PUBLIC, give the role its own, then allow connections; all of it or nothing."""
+    """Take every right from PUBLIC, give the role its own, then allow connections; all of it or
+    nothing.
+    """
     parts = {"name": sql.Identifier(name), "limit": sql.Literal(connections)}
     with transaction(cursor.connection) as inner:
         inner.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))

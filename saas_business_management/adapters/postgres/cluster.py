@@ -1,11 +1,12 @@
 """One PostgreSQL cluster as its provisioner works with it.
 
-Owns: the order of things, locks, which login does what. Does not own: SQL (`admin.py`, `roles.py`, `ownership.py`,
-`tenant_db.py`).
+Owns: the order of things, locks, which login does what. Does not own: SQL (`admin.py`, `roles.py`,
+`ownership.py`, `tenant_db.py`).
 
-Everything runs as the provisioner in database `postgres`, with two exceptions: a golden database or a fresh copy before its
-hand-over is entered as the provisioner, and a tenant's database afterwards with the tenant's own derived password. Whoever
-enters it as the provisioner would run the tenant's triggers with the provisioner's rights.
+Everything runs as the provisioner in database `postgres`, with two exceptions: a golden database or
+a fresh copy before its hand-over is entered as the provisioner, and a tenant's database afterwards
+with the tenant's own derived password. Whoever enters it as the provisioner would run the tenant's
+triggers with the provisioner's rights.
 """
 
 from collections.abc import Iterator, Mapping
@@ -116,7 +117,9 @@ class PostgresCluster:
             return admin.find(cursor, name).oid
 
     def own_objects(self, name: str) -> None:
-        """Hand everything inside from the builder to the tenant role and prove that nothing foreign is left."""
+        """Hand everything inside from the builder to the tenant role and prove that nothing foreign
+        is left.
+        """
         with self._holding(name) as cursor:
             self._require_tenant(cursor, name)
             if ownership.owned(cursor, name, roles.BUILDER):
@@ -133,7 +136,9 @@ class PostgresCluster:
             tenant_db.give_birth(cursor, birth)
 
     def settle(self, name: str, generation: int, identity: Identity) -> dict[str, object]:
-        """As the tenant's role, one transaction in one round trip: make the database the customer's."""
+        """As the tenant's role, one transaction in one round trip: make the database the
+        customer's.
+        """
         with self._as_tenant(name, generation) as cursor:
             return tenant_db.settle(cursor, identity)
 
@@ -146,7 +151,9 @@ class PostgresCluster:
         self._warm.run(lambda cursor: roles.set_login(cursor, checked(name), True))
 
     def drop_database(self, name: str) -> None:
-        """Drop it whatever its state, waiting for a creation under way; nothing happens when it is absent."""
+        """Drop it whatever its state, waiting for a creation under way; nothing happens when it is
+        absent.
+        """
         with self._holding(name) as cursor:
             info = admin.usable(cursor, name)
             if info is not None:

@@ -1,7 +1,7 @@
 """Connections to PostgreSQL.
 
-Owns: where a server is and how every connection to it is opened (time-outs, keepalives, name). Does not own: what is asked
-there, and retries.
+Owns: where a server is and how every connection to it is opened (time-outs, keepalives, name). Does
+not own: what is asked there, and retries.
 """
 
 import re
@@ -60,7 +60,8 @@ def connect(
 ) -> Connection:
     """Open an autocommit connection with these session settings; the caller closes it.
 
-    Raises: Unavailable when nothing answers or the server is full, Broken when it refuses the login.
+    Raises: Unavailable when nothing answers or the server is full, Broken when it refuses the
+    login.
     """
     with translated():
         cnx = psycopg2.connect(
@@ -92,7 +93,9 @@ def _arguments(server: Server, limits: Limits, application: str) -> dict[str, ob
 
 
 def _options(limits: Limits, settings: Mapping[str, str]) -> str:
-    """Return session settings that travel with the connection itself: no round trip, and no log shows them."""
+    """Return session settings that travel with the connection itself: no round trip, and no log
+    shows them.
+    """
     every = {
         "statement_timeout": int(limits.statement_seconds * 1000),
         "lock_timeout": int(limits.lock_seconds * 1000),

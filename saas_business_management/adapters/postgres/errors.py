@@ -1,7 +1,8 @@
 """What PostgreSQL's complaints mean to us.
 
-Owns: driver error → kind and code. Does not own: sentences, retries. A server message may carry values, passwords or the
-statement, so nothing of it is passed on: facts hold the SQLSTATE and names from the catalogue alone.
+Owns: driver error → kind and code. Does not own: sentences, retries. A server message may carry
+values, passwords or the statement, so nothing of it is passed on: facts hold the SQLSTATE and names
+from the catalogue alone.
 
 Source: PostgreSQL manual, appendix A (error codes).
 """
@@ -53,7 +54,8 @@ CLASSES: dict[str, tuple[type[SaasError], str]] = {
     "58": (Broken, "server_damaged"),
     "XX": (Broken, "server_damaged"),
 }
-# libpq gives no SQLSTATE for a refused connection, so these words of an English-speaking server are all there is to go by.
+# libpq gives no SQLSTATE for a refused connection, so these words of an English-speaking server are
+# all there is to go by.
 CONNECT_WORDS: tuple[tuple[str, type[SaasError], str], ...] = (
     ("too many connections", Unavailable, "too_many_connections"),
     ("remaining connection slots", Unavailable, "too_many_connections"),
@@ -108,5 +110,6 @@ def translated() -> Iterator[None]:
     try:
         yield
     except psycopg2.Error as error:
-        # `from None`: the driver's error would print the statement and its values in every traceback.
+        # `from None`: the driver's error would print the statement and its values in every
+        # traceback.
         raise translate(error) from None

@@ -1,7 +1,7 @@
 """Does a cluster have what the product needs?
 
-Owns: the list of checks of *Test connection*, each with the sentence that mends it. Does not own: mending (`prepare.py`).
-A check that is `ok` and still has something to mend is a warning.
+Owns: the list of checks of *Test connection*, each with the sentence that mends it. Does not own:
+mending (`prepare.py`). A check that is `ok` and still has something to mend is a warning.
 """
 
 from collections.abc import Callable

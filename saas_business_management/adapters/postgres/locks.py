@@ -2,9 +2,9 @@
 
 Owns: the numbers. Does not own: waiting, that is `lock_timeout` of the connection.
 
-A lock lives in one database: those of a cluster in its database `postgres`, those of the control plane in the control
-database. A lock is taken on the connection that does the work, so a server that finishes the work of a dead client still
-holds it.
+A lock lives in one database: those of a cluster in its database `postgres`, those of the control
+plane in the control database. A lock is taken on the connection that does the work, so a server
+that finishes the work of a dead client still holds it.
 """
 
 from .connect import Cursor
@@ -24,6 +24,8 @@ def hold_database(cursor: Cursor, name: str) -> None:
 
 
 def try_take_over(cursor: Cursor) -> bool:
-    """Take the lock of the look for dead workers until the transaction ends, or say that another has it."""
+    """Take the lock of the look for dead workers until the transaction ends, or say that another
+    has it.
+    """
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", (TAKE_OVER,))
     return bool(cursor.fetchone()[0])

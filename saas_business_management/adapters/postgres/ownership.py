@@ -1,10 +1,11 @@
 """Who owns what inside a database, from the provisioner to the builder to the tenant.
 
-Owns: sealing a golden database, handing a copy over, the proof that nothing foreign is left. Does not own: databases and
-roles as such. This is the only code that enters a copy as the provisioner, and only before the hand-over.
+Owns: sealing a golden database, handing a copy over, the proof that nothing foreign is left. Does
+not own: databases and roles as such. This is the only code that enters a copy as the provisioner,
+and only before the hand-over.
 
-REASSIGN OWNED is used once, with the builder as source: it would also hand over every database of its source, and the
-builder owns none.
+REASSIGN OWNED is used once, with the builder as source: it would also hand over every database of
+its source, and the builder owns none.
 """
 
 from psycopg2 import sql
@@ -13,7 +14,8 @@ from ...kernel.errors import Broken
 from .connect import Cursor, transaction
 from .roles import BUILDER
 
-# `pg_identify_object` words kinds as ALTER does. Sequences of columns follow their table; extensions keep their members.
+# `pg_identify_object` words kinds as ALTER does. Sequences of columns follow their table;
+# extensions keep their members.
 GIVE_ALL_TO_BUILDER = """
 DO $give$
 DECLARE
@@ -43,10 +45,24 @@ $give$
 """
 
 
+# The server keeps no list of what its first superuser owns, so that is looked for inside.
+SUPERUSERS_OBJECTS = """
+SELECT count(*)
+  FROM (SELECT 'pg_class'::regclass AS kind, oid, relowner AS owner FROM pg_class
+         WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+         UNION ALL SELECT 'pg_proc'::regclass, oid, proowner FROM pg_proc
+         UNION ALL SELECT 'pg_namespace'::regclass, oid, nspowner FROM pg_namespace
+         WHERE nspname !~ '^pg_') o
+ WHERE o.oid >= 16384 AND o.owner = 10
+   AND NOT EXISTS (SELECT FROM pg_depend e
+                    WHERE e.classid = o.kind AND e.objid = o.oid AND e.deptype = 'e')
+"""
+
+
 def give_to_builder(cursor: Cursor) -> None:
     """Hand every object of the current, golden database from the provisioner to the builder.
 
-    Raises: Unavailable, Broken.
+    Raises: Unavailable, Broken (`objects_foreign` when a superuser made some of them).
     """
     builder = sql.Identifier(BUILDER)
     with transaction(cursor.connection) as inner:
@@ -54,10 +70,15 @@ def give_to_builder(cursor: Cursor) -> None:
         inner.execute(GIVE_ALL_TO_BUILDER)
         inner.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(builder))
         inner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        inner.execute(SUPERUSERS_OBJECTS)
+        count = inner.fetchone()[0]
+        if count:
+            raise Broken("objects_foreign", database=cursor.connection.info.dbname, count=count)
 
 
 def give_to_tenant(cursor: Cursor, role: str) -> None:
-    """Hand every object of the current database from the builder to the tenant's role, all of it or nothing.
+    """Hand every object of the current database from the builder to the tenant's role, all of it or
+    nothing.
 
     Raises: Unavailable, Broken.
     """
@@ -83,7 +104,8 @@ def owned(cursor: Cursor, database: str, role: str) -> int:
 
 
 def prove(cursor: Cursor, database: str, owner: str) -> None:
-    """Make sure, from outside, that everything in a database belongs to the owner; extensions stay the provisioner's.
+    """Make sure, from outside, that everything in a database belongs to the owner; extensions stay
+    the provisioner's.
 
     Raises: Broken (`objects_foreign`, with their number).
     """

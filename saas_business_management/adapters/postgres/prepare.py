@@ -1,6 +1,7 @@
 """What a superuser sets up once: the roles of a cluster, the bus, who may enter what.
 
-Owns: `saas cluster-prepare` on the server's side, safe to repeat. Does not own: secret files, tenants.
+Owns: `saas cluster-prepare` on the server's side, safe to repeat. Does not own: secret files,
+tenants.
 """
 
 import re
@@ -31,9 +32,11 @@ NO_PASSWORDS: Mapping[str, Secret] = {}
 def prepare_cluster(
     superuser: Server, known: Mapping[str, Secret] = NO_PASSWORDS
 ) -> dict[str, Secret]:
-    """Make or mend everything a tenant cluster needs, and return the password of every role that logs in.
+    """Make or mend everything a tenant cluster needs, and return the password of every role that
+    logs in.
 
-    A role in `known` gets that password, any other a new one: pass what the secret files hold and nothing changes.
+    A role in `known` gets that password, any other a new one: pass what the secret files hold and
+    nothing changes.
     Raises: Refused (`superuser_needed`), Unavailable, Broken.
     """
     passwords = {role: known.get(role) or _new_password() for role in LOGINS}
@@ -55,11 +58,13 @@ def prepare_cluster(
 def prepare_control(
     superuser: Server, database: str, node_role: str, known: Secret | None = None
 ) -> Secret:
-    """On the control plane's server: make the role by which a cluster's nodes read their routes, and return its password.
+    """On the control plane's server: make the role by which a cluster's nodes read their routes,
+    and return its password.
 
-    It may connect to the one database and read the one table, whose rows its policy narrows; PUBLIC may no longer connect.
-    Raises: Refused (`superuser_needed`, `node_role_form`, `routes_missing` before the addon is installed), Unavailable,
-    Broken.
+    It may connect to the one database and read the one table, whose rows its policy narrows; PUBLIC
+    may no longer connect.
+    Raises: Refused (`superuser_needed`, `node_role_form`, `routes_missing` before the addon is
+    installed), Unavailable, Broken.
     """
     if not CONTROL_NODE.fullmatch(node_role):
         raise Refused("node_role_form", role=node_role[:63])
@@ -148,7 +153,9 @@ def _close_databases(cursor: Cursor) -> None:
 
 
 def _settings(cursor: Cursor) -> None:
-    """Let the provisioner cap the temporary files of tenants (15+) and act for the roles it makes (16+)."""
+    """Let the provisioner cap the temporary files of tenants (15+) and act for the roles it makes
+    (16+).
+    """
     version = cursor.connection.server_version
     if version >= 150000:
         _run(cursor, "GRANT SET ON PARAMETER temp_file_limit TO {role}", role=PROVISIONER)

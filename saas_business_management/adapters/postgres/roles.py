@@ -1,7 +1,7 @@
 """Tenant roles: made, limited, marked, stopped, dropped.
 
-Owns: SQL on roles of tenants, always run by the provisioner in database `postgres`. Does not own: roles of the product
-itself (`prepare.py`), what a role owns (`ownership.py`).
+Owns: SQL on roles of tenants, always run by the provisioner in database `postgres`. Does not own:
+roles of the product itself (`prepare.py`), what a role owns (`ownership.py`).
 """
 
 import json
@@ -23,7 +23,8 @@ BACKUP = "saas_backup"
 BUS = "saas_bus"
 
 STAGES = ("building", "ready", "claimed")
-# The passwords are derived and have 256 bits, so stretching adds no safety, only milliseconds to every connect.
+# The passwords are derived and have 256 bits, so stretching adds no safety, only milliseconds to
+# every connect.
 DERIVED_ITERATIONS = 1
 SPARE_CONNECTIONS = 2  # beyond the database's limit: room for our own work in the tenant's name
 TEMP_FILES = "1GB"
@@ -51,7 +52,8 @@ def require(cursor: Cursor, role: str) -> None:
 
 
 def ensure(cursor: Cursor, role: str, password: Secret, connections: int) -> None:
-    """Make the tenant's role, or set verifier, limits and memberships of the one that is there, in one transaction.
+    """Make the tenant's role, or set verifier, limits and memberships of the one that is there, in
+    one transaction.
 
     An existing role keeps its LOGIN or NOLOGIN and its stage.
     Raises: Unavailable, Broken (`right_missing` when the provisioner may not).
@@ -83,7 +85,9 @@ ALTER = """
 
 
 def _grant_to_provisioner(cursor: Cursor, role: str) -> None:
-    """Let the provisioner act for the role: give it objects, end its sessions. 16+ does it by `createrole_self_grant`."""
+    """Let the provisioner act for the role: give it objects, end its sessions. 16+ does it by
+    `createrole_self_grant`.
+    """
     cursor.execute("SELECT pg_has_role(%s, 'USAGE')", (role,))
     if not cursor.fetchone()[0]:
         cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))

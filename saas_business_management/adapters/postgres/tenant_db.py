@@ -1,12 +1,16 @@
 """What is written inside a tenant's database, always as the tenant's own role.
 
-Owns: birth (a copy becomes an Odoo of its own) and settling (it becomes the customer's). Does not own: roles, databases.
+Owns: birth (a copy becomes an Odoo of its own) and settling (it becomes the customer's). Does not
+own: roles, databases.
 
-Each is one string of statements sent in one round trip, which the server runs as one transaction. Values travel as one
-parameter and are read back with `current_setting`, because a DO block takes none. The secret comes with the connection's
-settings instead: a server writes failing statements into its log.
+Each is one string of statements sent in one round trip, which the server runs as one transaction.
+Values travel as one parameter and are read back with `current_setting`, because a DO block takes
+none. The secret comes with the connection's settings instead: a server writes failing statements
+into its log.
 
-Source: Odoo 19 `addons/base/models/{ir_config_parameter,ir_cron,res_users,res_partner,res_company}.py`, `orm/registry.py`.
+Source: Odoo 19
+`addons/base/models/{ir_config_parameter,ir_cron,res_users,res_partner,res_company}.py`,
+`orm/registry.py`.
 """
 
 import html
@@ -21,7 +25,8 @@ from .connect import Cursor
 SECRET_SETTING = "saas.database_secret"
 ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 
-# Whatever people, browsers and mail servers left in the golden database, in tables that need not exist.
+# Whatever people, browsers and mail servers left in the golden database, in tables that need not
+# exist.
 NOT_INHERITED = (
     "ir_cron_trigger",
     "ir_cron_progress",
@@ -176,7 +181,8 @@ SELECT current_setting('saas.settled')::json
 
 
 def give_birth(cursor: Cursor, birth: Birth) -> None:
-    """Make a copy an Odoo of its own: new keys, calls of its crons spread ahead, nothing of its origin's people.
+    """Make a copy an Odoo of its own: new keys, calls of its crons spread ahead, nothing of its
+    origin's people.
 
     The connection was opened with the new secret as `SECRET_SETTING`.
     Raises: Unavailable, Broken (`table_missing` when this is no Odoo database).
@@ -222,7 +228,9 @@ def settle(cursor: Cursor, identity: Identity) -> dict[str, object]:
 
 
 def _known_zone(name: str) -> str:
-    """Return a time zone Odoo can load, or an empty text: with any other one no page of the user would open."""
+    """Return a time zone Odoo can load, or an empty text: with any other one no page of the user
+    would open.
+    """
     if not ZONE.fullmatch(name):
         return ""
     try:

@@ -1,6 +1,7 @@
 """One connection kept open for short questions and orders.
 
-Owns: opening it at the first need, and again when the server has closed it. Does not own: what is asked.
+Owns: opening it at the first need, and again when the server has closed it. Does not own: what is
+asked.
 """
 
 import threading
@@ -16,7 +17,9 @@ LOST = ("connection_lost", "server_restarting", "server_unreachable")
 
 
 class WarmConnection:
-    """Runs short work on an autocommit connection that stays open; safe for several threads, one at a time."""
+    """Runs short work on an autocommit connection that stays open; safe for several threads, one at
+    a time.
+    """
 
     def __init__(self, server: Server, limits: Limits, application: str) -> None:
         self._server = server
@@ -28,7 +31,8 @@ class WarmConnection:
     def run(self, work: Callable[[Cursor], Result]) -> Result:
         """Return what the work returns; it must be safe to run twice.
 
-        A connection that was opened earlier and turns out to be dead is replaced and the work tried once more.
+        A connection that was opened earlier and turns out to be dead is replaced and the work tried
+        once more.
         Raises: Refused, Unavailable or Broken.
         """
         with self._lock:

@@ -55,7 +55,7 @@ def _configure(chosen):
     options = [
         "--no-http",
         "--log-level",
-        "info" if chosen.verbose or getattr(chosen, "log", False) else "error",
+        "info" if chosen.verbose or getattr(chosen, "log", False) else "critical",
     ]
     if chosen.config:
         options += ["-c", chosen.config]
@@ -78,6 +78,6 @@ def _check(control):
     try:
         registry = Registry(name)
     except psycopg2.Error as error:
-        raise Stop(f"The control database “{name}” does not answer: {one_line(error)}") from error
+        raise Stop(f"The control database “{name}” cannot be used: {one_line(error)}") from error
     if "saas.tenant" not in registry:
         raise Stop(f"Database “{name}” has no SaaS Management. {INSTALL.format(database=name)}")

@@ -21,19 +21,22 @@ def add_to(commands):
 
 
 def doctor(control, chosen):
-    """Print the findings, the worst first."""
+    """Print the findings, the worst first; return 1 when something fails."""
     with control.records() as env:
-        found = [{name: one.get(name) or "" for name in SHOWN} for one in env["saas.doctor"]._run()]
+        areas = dict(env["saas.doctor.finding"]._fields["area"]._description_selection(env))
+        found = [
+            {name: one.get(name) or "" for name in SHOWN} for one in env["saas.doctor"]._run()
+        ]
     if chosen.json:
         say(json.dumps(found, ensure_ascii=False, indent=1))
     else:
-        _tell(found)
+        _tell(found, areas)
     return 1 if any(one["level"] == "failing" for one in found) else 0
 
 
-def _tell(found):
+def _tell(found, areas):
     for one in found:
-        say(f"{SIGNS.get(one['level'], '·')} {one['area']}: {one['what']}")
+        say(f"{SIGNS.get(one['level'], '·')} {areas.get(one['area'], one['area'])}: {one['what']}")
         if one["level"] != "ok":
             for text in filter(None, (one["why"], one["mend"] and f"→ {one['mend']}")):
                 say(f"    {text}")

@@ -121,7 +121,11 @@ class _Sides:
 
 
 def audit(known: Iterable[Known], inventory: Inventory) -> list[Finding]:
-    """Return the findings of A1, A2 and A8 in a stable order; empty when both sides agree."""
+    """Return the findings of A1, A2 and A8 in a stable order; empty when both sides agree.
+
+    Read the inventory first and the rows after it: a row is there before what it stands for, so
+    nothing that is just being made looks like nobody's.
+    """
     sides = _Sides(known, inventory)
     found = [
         *_missing(sides),

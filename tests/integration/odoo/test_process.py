@@ -143,6 +143,7 @@ def test_lines_come_as_they_are_written_and_never_show_the_password(play):
     run(odoo, lines=lines)
     assert not any(PASSWORD in line for line in lines)
     assert "on stdout ********" in lines
+    assert "odoo.sql_db: password=******** ok" in lines
     assert lines[-1] == "no newline at the end"
     assert max(map(len, lines)) <= 2000
 

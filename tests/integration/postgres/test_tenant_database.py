@@ -11,7 +11,11 @@ from saas_business_management.kernel.errors import Broken
 from tests.helpers import mini_golden
 from tests.helpers.postgres import new_name
 
-BIRTH = Birth(str(uuid.uuid1()), str(uuid.uuid4()), datetime(2026, 1, 5, 10, tzinfo=timezone(timedelta(hours=1))))
+BIRTH = Birth(
+    str(uuid.uuid1()),
+    str(uuid.uuid4()),
+    datetime(2026, 1, 5, 10, tzinfo=timezone(timedelta(hours=1))),
+)
 ALICE = Identity(
     base_url="http://acme.localhost:8070",
     company_name="Acme & Söhne; DROP TABLE res_users; --",
@@ -69,11 +73,15 @@ def test_a_born_database_has_keys_of_its_own(born):
 
 
 def test_no_call_of_a_cron_is_due_at_birth_and_they_are_spread(born):
-    assert born.value("SELECT count(*) FROM ir_cron WHERE nextcall <= now() AT TIME ZONE 'UTC'") == 0
+    assert (
+        born.value("SELECT count(*) FROM ir_cron WHERE nextcall <= now() AT TIME ZONE 'UTC'") == 0
+    )
     far = "SELECT count(*) FROM ir_cron WHERE nextcall > now() AT TIME ZONE 'UTC' + (interval_number || ' ' || interval_type)::interval"
     assert born.value(far) == 0
     assert born.value("SELECT count(DISTINCT nextcall) FROM ir_cron") == 4
-    assert born.rows("SELECT DISTINCT lastcall, failure_count, first_failure_date FROM ir_cron") == [(None, 0, None)]
+    assert born.rows(
+        "SELECT DISTINCT lastcall, failure_count, first_failure_date FROM ir_cron"
+    ) == [(None, 0, None)]
 
 
 def test_the_cron_that_phones_home_is_off_and_the_others_stay(born):
@@ -89,7 +97,12 @@ def test_nothing_of_the_builder_is_inherited(born):
 
 
 def test_nobody_can_log_in_to_a_born_database(born):
-    assert born.value("SELECT count(*) FROM res_users WHERE password IS NOT NULL OR totp_secret IS NOT NULL") == 0
+    assert (
+        born.value(
+            "SELECT count(*) FROM res_users WHERE password IS NOT NULL OR totp_secret IS NOT NULL"
+        )
+        == 0
+    )
 
 
 def test_tokens_in_links_are_new_and_keep_their_form(born):
@@ -100,7 +113,10 @@ def test_tokens_in_links_are_new_and_keep_their_form(born):
 
 
 def test_links_of_files_in_mail_templates_go_on_working(born):
-    assert born.value("SELECT access_token FROM ir_attachment") == "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+    assert (
+        born.value("SELECT access_token FROM ir_attachment")
+        == "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+    )
 
 
 def test_keys_that_browsers_were_given_are_gone(born):
@@ -111,13 +127,23 @@ def test_the_administrator_is_the_customers_and_has_no_password(settled):
     row = settled.rows("SELECT id, login, password, active FROM res_users WHERE id = 2")
     assert row == [(2, "alice@acme.example", None, True)]
     assert settled.value("SELECT count(*) FROM res_users_log") == 0
-    assert settled.value("SELECT signature FROM res_users WHERE id = 2") == "<div>Alice O&#x27;Hara &lt;b&gt;</div>"
+    assert (
+        settled.value("SELECT signature FROM res_users WHERE id = 2")
+        == "<div>Alice O&#x27;Hara &lt;b&gt;</div>"
+    )
 
 
 def test_the_administrators_contact_carries_names_and_addresses(settled):
     columns = "name, complete_name, email, email_normalized, lang, tz"
     assert settled.rows(f"SELECT {columns} FROM res_partner WHERE id = 3") == [
-        ("Alice O'Hara <b>", "Alice O'Hara <b>", " Alice@Acme.example ", "alice@acme.example", "de_DE", "Europe/Berlin")
+        (
+            "Alice O'Hara <b>",
+            "Alice O'Hara <b>",
+            " Alice@Acme.example ",
+            "alice@acme.example",
+            "de_DE",
+            "Europe/Berlin",
+        )
     ]
 
 
@@ -128,10 +154,12 @@ def test_the_company_and_its_contacts_carry_the_customers_name(settled):
     assert settled.rows(f"SELECT {columns} FROM res_partner WHERE id = 1") == [
         (name, name, name, "info@acme.example", "info@acme.example")
     ]
-    assert settled.rows("SELECT name, complete_name, commercial_company_name FROM res_partner WHERE id = 4") == [
-        ("Warehouse", f"{name}, Warehouse", name)
+    assert settled.rows(
+        "SELECT name, complete_name, commercial_company_name FROM res_partner WHERE id = 4"
+    ) == [("Warehouse", f"{name}, Warehouse", name)]
+    assert settled.rows("SELECT name, email FROM res_partner WHERE id = 2") == [
+        ("OdooBot", "odoobot@example.com")
     ]
-    assert settled.rows("SELECT name, email FROM res_partner WHERE id = 2") == [("OdooBot", "odoobot@example.com")]
 
 
 def test_the_address_is_frozen_and_parameters_are_taken_literally(settled):
@@ -156,15 +184,23 @@ def test_a_language_that_is_not_active_is_left_out(born, language):
     assert born.value("SELECT lang FROM res_partner WHERE id = 3") == "en_US"
 
 
-@pytest.mark.parametrize("zone", ["", "Moon/Tranquility", "../../etc/passwd", "localtime", "Europe/Berlin\0", "posixrules"])
+@pytest.mark.parametrize(
+    "zone",
+    ["", "Moon/Tranquility", "../../etc/passwd", "localtime", "Europe/Berlin\0", "posixrules"],
+)
 def test_a_time_zone_that_odoo_cannot_load_is_left_out(born, zone):
     born.port.settle(born.name, 1, Identity(**{**vars(ALICE), "time_zone": zone}))
     assert born.value("SELECT tz FROM res_partner WHERE id = 3") is None
 
 
 def test_empty_addresses_are_none(born):
-    born.port.settle(born.name, 1, Identity(**{**vars(ALICE), "company_email": "", "admin_email": ""}))
-    assert born.rows("SELECT email, email_normalized FROM res_partner WHERE id IN (1, 3)") == [(None, None)] * 2
+    born.port.settle(
+        born.name, 1, Identity(**{**vars(ALICE), "company_email": "", "admin_email": ""})
+    )
+    assert (
+        born.rows("SELECT email, email_normalized FROM res_partner WHERE id IN (1, 3)")
+        == [(None, None)] * 2
+    )
 
 
 def test_a_signature_the_builder_wrote_stays(born):
@@ -204,7 +240,10 @@ def test_an_odoo_without_mail_and_its_tables_is_born_and_settled_too(pg):
     port.give_birth(name, 1, BIRTH)
     port.settle(name, 1, ALICE)
     assert pg.value("SELECT name FROM res_company", database=name) == ALICE.company_name
-    assert pg.value("SELECT complete_name FROM res_partner WHERE id = 3", database=name) == ALICE.admin_name
+    assert (
+        pg.value("SELECT complete_name FROM res_partner WHERE id = 3", database=name)
+        == ALICE.admin_name
+    )
     pg.forget(name)
     port.drop_database(golden)
 

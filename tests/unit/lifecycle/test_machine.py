@@ -182,6 +182,8 @@ def test_the_end_of_a_trial_follows_its_rule(rule: str, target: str, reason: str
     move = decide("trial", "trial_ended", facts)
     assert (move.target, move.reason) == (target, reason)
     assert why("trial", "trial_ended", replace(facts, trial_over=False)) == "trial_over"
+    busy = replace(facts, operation_running=True)
+    assert why("trial", "trial_ended", busy) == "no_operation_running"
 
 
 def test_paying_opens_what_closed_at_the_end_of_the_trial() -> None:
@@ -224,6 +226,8 @@ def test_archiving_does_not_wash_off_security() -> None:
     assert move.reason == "security"
     back = replace(closed, has_database=True, suspended_for=move.reason)
     assert why("archived", "reactivated", back) == "may_lift_reason"
+    trial = replace(back, served_as="trial")
+    assert why("archived", "trial_converted", trial) == "may_lift_reason"
 
 
 def test_only_a_stronger_reason_replaces_one() -> None:
@@ -231,6 +235,8 @@ def test_only_a_stronger_reason_replaces_one() -> None:
     assert decide("suspended", "reason_changed", unpaid).reason == "security"
     weaker = replace(unpaid, suspended_for="security", reason="payment")
     assert why("suspended", "reason_changed", weaker) == "reason_stronger"
+    unknown = replace(unpaid, reason="because")
+    assert why("suspended", "reason_changed", unknown) == "reason_known"
 
 
 @pytest.mark.parametrize("before", ["trial", "active", "suspended", "archived"])

@@ -1,0 +1,108 @@
+"""Rights as a table: model × group × operation, companies, and nothing for anybody else."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import SaasCommon
+
+# Letters: read, write, create, unlink; in the order viewer, operator, administrator.
+MATRIX = {
+    "saas.cluster": ("r", "r", "rwcu"),
+    "saas.cluster.check": ("r", "r", "r"),
+    "saas.module": ("r", "r", "r"),
+    "saas.template": ("r", "rwc", "rwcu"),
+    "saas.template.parameter": ("r", "rwcu", "rwcu"),
+    "saas.template.version": ("r", "r", "r"),
+    "saas.plan": ("r", "r", "rwcu"),
+    "saas.reserved.name": ("r", "r", "rwcu"),
+    "saas.tenant": ("r", "rwcu", "rwcu"),
+    "saas.tenant.event": ("r", "r", "r"),
+    "saas.tenant.host": ("r", "r", "r"),
+    "saas.database": ("r", "r", "r"),
+    "saas.route": ("", "", "r"),
+    "saas.link": ("", "", ""),
+    "saas.job": ("r", "r", "r"),
+    "saas.job.step": ("r", "r", "r"),
+    "saas.job.line": ("r", "r", "r"),
+    "saas.job.request": ("", "", ""),
+    "saas.doctor.finding": ("r", "r", "r"),
+}
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(SaasCommon):
+    def test_every_stored_model_of_ours_is_in_the_table(self):
+        ours = self.env["ir.model"].search([("model", "=like", "saas.%"), ("abstract", "=", False)])
+        self.assertEqual(set(ours.mapped("model")), set(MATRIX))
+
+    def test_each_group_may_what_the_table_says_and_nothing_else(self):
+        for model, rights in MATRIX.items():
+            for user, letters in zip((self.viewer, self.operator, self.admin), rights, strict=True):
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(model=model, user=user.login, operation=operation):
+                        allowed = self.env[model].with_user(user).has_access(operation)
+                        self.assertEqual(allowed, letter in letters)
+
+    def test_employees_customers_and_visitors_may_nothing(self):
+        for user in (self.employee, self.customer, self.env.ref("base.public_user")):
+            for model in MATRIX:
+                for operation in OPERATIONS.values():
+                    with self.subTest(model=model, user=user.login, operation=operation):
+                        self.assertFalse(self.env[model].with_user(user).has_access(operation))
+
+    def test_groups_imply_each_other_and_the_first_administrator_has_them(self):
+        self.assertTrue(self.admin.has_group("saas_business_management.group_saas_viewer"))
+        self.assertFalse(self.operator.has_group("saas_business_management.group_saas_admin"))
+        self.assertTrue(self.env.ref("base.user_admin").has_group("saas_business_management.group_saas_admin"))
+
+    def test_another_company_sees_nothing_of_our_tenants_and_their_work(self):
+        tenant = self.make_open_tenant()
+        for records in (tenant, tenant.job_ids, tenant.job_ids.step_ids, tenant.event_ids, tenant.host_ids,
+                        tenant.database_id, self.template, self.version):  # fmt: skip
+            with self.subTest(model=records._name):
+                self.assertTrue(records)
+                theirs = self.env[records._name].with_user(self.stranger)
+                self.assertFalse(theirs.search([("id", "in", records.ids)]))
+                with self.assertRaises(AccessError):
+                    theirs.browse(records.ids).read(["display_name"])
+
+    def test_work_of_the_platform_is_seen_by_every_company(self):
+        self.cluster.company_id = False
+        job = self.cluster._start("test_cluster", {})
+        self.assertTrue(self.env["saas.job"].with_user(self.stranger).search([("id", "=", job.id)]))
+
+    def test_a_plan_and_a_template_without_a_company_are_for_all(self):
+        self.template.company_id = False
+        for record in (self.plan, self.template):
+            self.assertTrue(record.with_user(self.stranger).read(["name"]))
+
+    def test_what_a_private_helper_does_cannot_be_called_from_outside(self):
+        from odoo.service.model import get_public_method
+
+        for model, method in (
+            ("saas.cluster", "_to_spec"), ("saas.cluster", "_prepare_from_cli"), ("saas.keyring", "_open"),
+            ("saas.template", "_to_spec"), ("saas.template.version", "_step_publish"), ("saas.doctor", "_run"),
+        ):  # fmt: skip
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                get_public_method(self.env[model], method)
+
+    def test_no_operation_carries_a_secret(self):
+        self.make_open_tenant()
+        for job in self.env["saas.job"].search([]):
+            told = str(job.spec) + str(job.facts)
+            self.assertNotIn("provisioner-password", told)
+            self.assertNotIn("secret-of-the-cluster", told)
+
+    def test_a_viewer_cannot_press_any_button_that_starts_work(self):
+        tenant = self.make_tenant(subdomain="viewed")
+        buttons = (
+            (tenant, "action_provision"), (self.template, "action_build"), (self.template, "action_fill_standby"),
+            (self.cluster, "action_test_connection"), (self.cluster, "action_refresh_modules"),
+            (self.env["saas.doctor"], "action_check_again"),
+        )  # fmt: skip
+        count = self.env["saas.job"].search_count([])
+        for record, button in buttons:
+            with self.subTest(button=button), self.assertRaises(AccessError):
+                getattr(record.with_user(self.viewer), button)()
+        self.assertEqual(self.env["saas.job"].search_count([]), count)

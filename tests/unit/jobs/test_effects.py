@@ -1,0 +1,344 @@
+"""What each job has made of the world in the end."""
+
+from saas_business_management.adapters.fakes.cluster import BUILDER
+from saas_business_management.kernel.errors import Broken, Refused, Unavailable
+from tests.helpers.job_orders import (
+    audit,
+    build,
+    check_cluster,
+    doctor,
+    drop_golden,
+    drop_tenant,
+    fill_standby,
+    provision,
+    provision_warm,
+    refresh,
+)
+from tests.helpers.job_replay import Case
+from tests.helpers.job_world import HOST, IDENTITY, World
+
+
+def work(order, world: World | None = None):
+    world = world or World()
+    return world, world.desk.work(order(world))
+
+
+def undone(world: World, tenant: str = "failed") -> None:
+    """Nothing is left of the tenant, and its name is free."""
+    row = world.rows["tenants"][1]
+    assert (row["state"], row["database"], row["host_state"]) == (tenant, None, None)
+    assert list(world.cluster.databases_by_name) == [world.golden]
+    assert world.cluster.roles_by_name == {}
+    assert world.files.names() == [world.golden]
+    assert all(route["state"] == "gone" for route in world.rows["routes"].values())
+    assert world.audit() == []
+
+
+def test_a_tenant_by_copy_owns_its_database_and_is_led_to_by_its_host() -> None:
+    world, row = work(provision)
+    tenant = world.rows["tenants"][1]
+    name = tenant["database"]
+    server, role = world.cluster.databases_by_name[name], world.cluster.roles_by_name[name]
+    assert row["state"] == "done"
+    assert (server.objects_owner, server.opened_to, server.info.owner) == (name, name, "saas_prov")
+    assert (role.info.stage, role.info.can_login, role.generation) == ("claimed", True, 1)
+    assert server.admin["login"] == IDENTITY["admin_login"]
+    assert server.company["name"] == "Acme"
+    assert server.parameters["web.base.url"] == IDENTITY["base_url"]
+    assert server.parameters["database.uuid"] == f"uuid of {name}"
+    secret = world.secrets.database_secret(name).reveal()
+    assert server.parameters["database.secret"] == secret
+    assert world.files.files[name] == {"ab/logo": b"logo"}
+    assert world.rows["routes"][name] == {"state": "trial", "host": HOST}
+    assert (tenant["state"], tenant["host_state"]) == ("trial", "live")
+    assert tenant["admin"] == {"admin_user_id": 2, "admin_partner_id": 3}
+    assert world.rows["mails"] == [("welcome", HOST)]
+    assert world.audit() == []
+
+
+def test_a_tenant_from_a_standby_takes_it_and_makes_nothing_new() -> None:
+    world = World()
+    world.desk.work(fill_standby(world))
+    [standby] = [name for name, row in world.rows["databases"].items() if row["stage"] == "standby"]
+    made = dict(world.cluster.databases_by_name)
+    world.cluster.calls.clear()
+    row = world.desk.work(provision(world))
+    states = {name: step["state"] for name, step in row["steps"].items()}
+    skipped = [name for name, state in states.items() if state == "skipped"]
+    assert skipped == ["role", "database", "own", "files", "birth"]
+    assert world.rows["tenants"][1]["database"] == standby
+    assert world.cluster.databases_by_name.keys() == made.keys()
+    assert world.cluster.calls == ["mark_role", "settle"]
+    assert world.cluster.roles_by_name[standby].info.stage == "claimed"
+    assert world.rows["routes"][standby] == {"state": "trial", "host": HOST}
+    assert world.rows["databases"][standby]["stage"] == "claimed"
+
+
+def test_both_ways_end_in_the_same_tenant() -> None:
+    cold, warm = Case("provision_cold").run(), Case("provision_warm").run()
+    assert cold.outside == warm.outside
+
+
+def test_a_standby_of_another_version_is_left_alone() -> None:
+    world = World()
+    world.desk.work(fill_standby(world))
+    world.add(lambda rows: [row.update(version=9) for row in list(rows["databases"].values())[1:]])
+    work(provision, world)
+    assert [row["stage"] for row in world.rows["databases"].values()] == [
+        "ready",
+        "standby",
+        "claimed",
+    ]
+
+
+def test_a_node_that_is_slow_is_waited_for_within_the_step() -> None:
+    world = World()
+    for _ in range(20):
+        world.node.fail_next("get", Unavailable("node_silent"))
+    _, row = work(provision, world)
+    assert (row["state"], row["facts"]["login_seconds"]) == ("done", 2.0)
+
+
+def test_a_node_that_stays_silent_is_asked_again_later() -> None:
+    world = World()
+    row_id = provision(world)
+    world.node.silent = True
+    world.desk.carry(row_id, world.desk.claim(row_id))
+    assert world.desk.row(row_id)["state"] == "waiting"
+    assert world.rows["tenants"][1]["state"] == "provisioning"
+    world.node.silent = False
+    assert world.desk.work(row_id)["state"] == "done"
+
+
+def test_a_page_without_a_login_form_opens_no_tenant() -> None:
+    world = World()
+    row_id = provision(world)
+    world.node._pages[HOST, "/web/login"] = (500, "Internal Server Error")
+    world.node.serve = lambda host: None
+    row = world.desk.work(row_id)
+    assert (row["state"], row["error_code"]) == ("failed", "login_page_wrong")
+    assert world.rows["mails"] == []
+    undone(world)
+
+
+def test_a_tenant_that_cannot_be_made_from_a_standby_uses_it_up() -> None:
+    world = World()
+    row_id = provision_warm(world)
+    world.cluster.fail_next("settle", Broken("record_missing"))
+    row = world.desk.work(row_id)
+    assert (row["state"], row["error_code"]) == ("failed", "record_missing")
+    undone(world)
+
+
+def test_a_disk_too_small_for_a_copy_is_refused_before_it_is_made() -> None:
+    world = World()
+    world.files.disk_bytes = 26_000_000
+    _, row = work(provision, world)
+    assert (row["state"], row["error_code"]) == ("failed", "disk_full")
+    assert "clone" not in world.cluster.calls
+    undone(world)
+
+
+def test_a_mail_that_cannot_be_written_leaves_an_open_tenant_alone() -> None:
+    world = World()
+    row_id = provision(world)
+    world.desk.points._on["provision_tenant.welcome.before"] = ValueError("planted")
+    row = world.desk.work(row_id)
+    name = world.rows["tenants"][1]["database"]
+    assert (row["state"], row["error_code"]) == ("dead", "unforeseen")
+    assert world.rows["tenants"][1]["state"] == "trial"
+    assert world.rows["routes"][name]["state"] == "trial"
+    assert name in world.cluster.databases_by_name
+    world.desk.points._on.clear()
+    world.desk.change(row_id, state="waiting")
+    assert world.desk.work(row_id)["state"] == "done"
+    assert world.rows["mails"] == [("welcome", HOST)]
+
+
+def test_a_standby_copy_is_whole_ready_and_reachable_under_no_host() -> None:
+    world, row = work(fill_standby)
+    [name] = world.cluster.roles_by_name
+    assert row["state"] == "done"
+    assert world.cluster.roles_by_name[name].info.stage == "ready"
+    assert world.cluster.databases_by_name[name].objects_owner == name
+    assert world.cluster.databases_by_name[name].parameters["database.uuid"] == f"uuid of {name}"
+    assert world.rows["routes"] == {name: {"state": "standby", "host": None}}
+    assert world.rows["databases"][name]["stage"] == "standby"
+    assert world.audit() == []
+
+
+def test_a_removed_tenant_leaves_a_tombstone_and_nothing_else() -> None:
+    world, row = work(drop_tenant)
+    name = list(world.rows["databases"])[1]
+    assert row["state"] == "done"
+    assert world.rows["routes"][name] == {"state": "gone", "host": None}
+    assert world.rows["databases"][name]["stage"] == "dropped"
+    assert list(world.cluster.databases_by_name) == [world.golden]
+    assert (world.cluster.roles_by_name, world.files.names()) == ({}, [world.golden])
+    assert world.audit() == []
+
+
+def test_logins_are_stopped_before_the_database_goes() -> None:
+    world = World()
+    row_id = drop_tenant(world)
+    world.cluster.calls.clear()
+    world.desk.work(row_id)
+    assert world.cluster.calls == ["stop_logins", "drop_database", "drop_role"]
+
+
+def test_a_removal_that_breaks_is_left_for_a_person_and_can_go_on() -> None:
+    world = World()
+    row_id = drop_tenant(world)
+    world.cluster.fail_next("drop_role", Broken("still_referenced"))
+    row = world.desk.work(row_id)
+    assert (row["state"], row["error_code"]) == ("dead", "still_referenced")
+    world.desk.change(row_id, state="waiting")
+    assert world.desk.work(row_id)["state"] == "done"
+    assert world.audit() == []
+
+
+def test_a_golden_database_is_removed_without_asking_for_a_role() -> None:
+    world, row = work(drop_golden)
+    assert row["state"] == "done"
+    assert not {"stop_logins", "drop_role"} & set(world.cluster.calls)
+    assert (world.cluster.databases_by_name, world.files.names()) == ({}, [])
+
+
+def test_a_build_ends_in_a_sealed_published_version() -> None:
+    world, row = work(build)
+    version = world.rows["versions"][2]
+    server = world.cluster.databases_by_name[version["database"]]
+    assert row["state"] == "done"
+    assert version["state"] == "published"
+    assert "crm" in version["report"]["modules"]
+    assert version["fingerprint"] == world.odoo.fingerprint(version["report"]["modules"])
+    assert version["bytes"] == server.size
+    assert (server.objects_owner, server.info.is_template) == (BUILDER, True)
+    assert not server.info.allows_connections
+    assert world.rows["databases"][version["database"]]["oid"] == server.info.oid
+    phases = ["base", "locale", "modules", "settings", "assets"]
+    assert [phase for phase, _ in world.odoo.phases] == phases
+    assert world.audit() == []
+
+
+def test_what_odoo_says_stands_in_the_log() -> None:
+    world, _ = work(build)
+    assert ("info", "modules ends") in world.desk.lines
+
+
+def test_a_module_that_does_not_install_leaves_the_published_version() -> None:
+    world = World()
+    world.odoo.fail("modules", Broken("odoo_phase_failed", phase="modules", module="crm"))
+    _, row = work(build, world)
+    assert (row["state"], row["error_code"]) == ("failed", "odoo_phase_failed")
+    assert [one["state"] for one in world.rows["versions"].values()] == ["published", "failed"]
+    assert list(world.cluster.databases_by_name) == [world.golden]
+    assert world.files.names() == [world.golden]
+    assert world.audit() == []
+
+
+def test_a_build_that_was_stopped_begins_with_an_empty_database() -> None:
+    world = World()
+    row_id = build(world)
+    world.odoo.fail("assets", Unavailable("odoo_phase_timeout", phase="assets"))
+    world.desk.carry(row_id, world.desk.claim(row_id))
+    world.odoo.mend("assets")
+    assert world.desk.work(row_id)["state"] == "done"
+    phases = [phase for phase, _ in world.odoo.phases]
+    assert phases == ["base", "locale", "modules", "settings", "assets"] * 2
+
+
+def test_an_unknown_module_or_a_small_disk_is_refused_before_a_database_is_made() -> None:
+    for spoil, code in (
+        (lambda world: world.odoo._modules.pop("crm"), "module_unknown"),
+        (lambda world: setattr(world.files, "disk_bytes", 1000), "disk_full"),
+    ):
+        world = World()
+        row_id = build(world)
+        spoil(world)
+        row = world.desk.work(row_id)
+        assert (row["state"], row["error_code"]) == ("failed", code)
+        assert list(world.cluster.databases_by_name) == [world.golden]
+
+
+def test_an_audit_removes_what_nobody_was_handed_and_keeps_the_rest() -> None:
+    world = World()
+    world.desk.work(provision(world))
+    tenant = world.rows["tenants"][1]["database"]
+    foreign = "t_" + "z" * 26
+    world.cluster.ensure_role(foreign, 1)
+    world.cluster.mark_role(foreign, "claimed")
+    row = world.desk.work(audit(world))
+    assert row["state"] == "done"
+    assert set(world.cluster.databases_by_name) == {world.golden, tenant}
+    assert set(world.cluster.roles_by_name) == {tenant, foreign}
+    assert world.files.names() == sorted([world.golden, tenant])
+    assert world.rows["cluster"]["findings"] == [("extra", "role", foreign)]
+    assert [level for level, _ in world.desk.lines] == ["warning"] * 5
+
+
+def test_an_audit_touches_nothing_on_which_an_operation_is_open() -> None:
+    world = World()
+    row_id = provision(world)
+    world.node.silent = True
+    world.desk.carry(row_id, world.desk.claim(row_id))
+    before = world.outside()
+    world.desk.work(world.desk.enqueue("audit_cluster"))
+    assert world.outside() == before
+
+
+def test_a_connection_test_reports_every_line_with_its_mend() -> None:
+    world, row = work(check_cluster)
+    checks = {one["code"]: one for one in world.rows["cluster"]["checks"]}
+    assert row["state"] == "done"
+    assert {code for code, one in checks.items() if one["ok"]} == {
+        "server_reachable",
+        "filestore_writable",
+        "odoo_found",
+        "node_answers",
+    }
+    assert checks["builder_role"]["mend"] == "saas cluster-prepare"
+
+
+def test_a_connection_test_ends_well_when_nothing_answers() -> None:
+    world = World()
+    world.node.silent = True
+    world.files.fail_next("free_bytes", Unavailable("filestore_missing"))
+    world.odoo._modules.clear()
+    world.desk.work(check_cluster(world))
+    checks = {one["code"]: one for one in world.rows["cluster"]["checks"]}
+    assert checks["node_answers"]["facts"] == {"error": "node_silent", "host": "localhost"}
+    assert checks["filestore_writable"]["facts"] == {"error": "filestore_missing"}
+    assert not checks["odoo_found"]["ok"]
+
+
+def test_a_refresh_reads_the_catalogue_and_compares_every_version() -> None:
+    world, row = work(refresh)
+    cluster = world.rows["cluster"]
+    assert row["facts"] == {"count": 6, "compared": 2}
+    assert [one["name"] for one in cluster["modules"]][:2] == ["auth_signup", "base"]
+    assert cluster["fingerprints"] == {
+        "1": world.odoo.fingerprint(["crm"]),
+        "2": "missing: pos, zoo",
+    }
+
+
+def test_changed_code_gives_another_fingerprint() -> None:
+    world, _ = work(refresh)
+    former = world.rows["cluster"]["fingerprints"]["1"]
+    world.odoo.change_code("crm")
+    work(refresh, world)
+    assert world.rows["cluster"]["fingerprints"]["1"] != former
+
+
+def test_the_doctor_looks_once() -> None:
+    world, row = work(doctor)
+    assert (row["state"], world.rows["doctor"]) == ("done", {"looks": 1})
+
+
+def test_a_refusal_of_the_records_ends_in_their_code() -> None:
+    world = World()
+    row_id = provision(world)
+    world.desk.points._on["provision_tenant.claim.before"] = Refused("template_unpublished")
+    assert world.desk.work(row_id)["error_code"] == "template_unpublished"
+    undone(world)
