@@ -11,8 +11,6 @@ import errno
 import os
 import re
 import secrets
-import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,12 +18,10 @@ from typing import NamedTuple
 
 from ..kernel.errors import Broken, Refused, SaasError, Unavailable
 from ..kernel.provisioning.naming import checked, is_ours
+from .filetree import FOLDER, link_tree, remove, size, sync
 
 STAGING = ".staging"
-SKIPPED = frozenset({"checklist"})  # Odoo's list of files to look at; of no worth elsewhere
 UNFINISHED = re.compile(r"(?P<name>.+)\.(f(?P<fence>[0-9]+)|gone-[0-9a-f]+)")
-UNLINKABLE = (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP)
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Unfinished(NamedTuple):
@@ -37,9 +33,7 @@ class Unfinished(NamedTuple):
 
 
 class LocalFilestore:
-    """`FilestorePort` on a folder; the folder itself is made at the first copy, its parent must be
-    there.
-    """
+    """`FilestorePort` on a folder, made at the first copy; its parent must be there."""
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self._root = Path(root)
@@ -61,7 +55,7 @@ class LocalFilestore:
         """
         folder = self._root / checked(name)
         with _translated():
-            return _size(folder) if os.path.lexists(folder) else 0
+            return size(folder) if os.path.lexists(folder) else 0
 
     def clone(self, source: str, name: str, fence: int) -> None:
         """Copy into a folder that carries the fence, then rename; a source without files gives an
@@ -79,10 +73,10 @@ class LocalFilestore:
             staging = self._staging / f"{name}.f{fence}"
             staging.mkdir()
             if os.path.lexists(origin):
-                _link_tree(origin, staging)
-            _sync(staging)
+                link_tree(origin, staging)
+            sync(staging)
             staging.rename(target)
-            _sync(self._root)
+            sync(self._root)
 
     def drop(self, name: str) -> None:
         """Remove one database's files and every unfinished copy of them; what is left of a removal
@@ -97,7 +91,7 @@ class LocalFilestore:
             self._prepare()
             if os.path.lexists(target):
                 target.rename(self._staging / f"{name}.gone-{secrets.token_hex(8)}")
-                _sync(self._root)
+                sync(self._root)
             self._clear_unfinished(name, None)
 
     def names(self) -> list[str]:
@@ -136,90 +130,7 @@ class LocalFilestore:
         if fence is not None and any(one.fence > fence for one in left):
             raise Refused("fence_stale", database=name)
         for one in left:
-            _remove(one.path)
-
-
-def _walk(folder: Path) -> Iterator[tuple[str, int, list[os.DirEntry[str]]]]:
-    """Give each folder below as (path inside, descriptor, entries); links and strange things are
-    refused.
-    """
-    todo = [""]
-    while todo:
-        inside = todo.pop()
-        descriptor = os.open(folder / inside, FOLDER)
-        try:
-            with os.scandir(descriptor) as found:
-                entries = [entry for entry in found if inside or entry.name not in SKIPPED]
-            for entry in entries:
-                if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
-                    raise Broken("filestore_damaged", entry=entry.name[:40])
-            todo += [os.path.join(inside, entry.name) for entry in entries if entry.is_dir()]
-            yield inside, descriptor, entries
-        finally:
-            os.close(descriptor)
-
-
-def _size(folder: Path) -> int:
-    return sum(
-        entry.stat(follow_symlinks=False).st_size
-        for _inside, _descriptor, entries in _walk(folder)
-        for entry in entries
-        if entry.is_file(follow_symlinks=False)
-    )
-
-
-def _link_tree(origin: Path, target: Path) -> None:
-    for inside, descriptor, entries in _walk(origin):
-        if inside:
-            (target / inside).mkdir()
-        into = os.open(target / inside, FOLDER)
-        try:
-            for entry in entries:
-                if entry.is_file(follow_symlinks=False):
-                    _link(entry.name, descriptor, into)
-        finally:
-            os.close(into)
-
-
-def _link(name: str, source: int, target: int) -> None:
-    """Share a file between two folders, or copy it where the disk cannot share."""
-    try:
-        os.link(name, name, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
-    except OSError as error:
-        if error.errno not in UNLINKABLE:
-            raise
-        _copy(name, source, target)
-
-
-def _copy(name: str, source: int, target: int) -> None:
-    reading = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=source)
-    mode = stat.S_IMODE(os.fstat(reading).st_mode)
-    with open(reading, "rb") as old:
-        writing = os.open(
-            name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode, dir_fd=target
-        )
-        with open(writing, "wb") as new:
-            shutil.copyfileobj(old, new, 1 << 20)
-            new.flush()
-            os.fsync(new.fileno())
-
-
-def _remove(path: Path) -> None:
-    if path.is_symlink() or not path.is_dir():
-        path.unlink()
-    else:
-        shutil.rmtree(path)
-
-
-def _sync(folder: Path) -> None:
-    """Have the disk keep what was linked: journals keep the order, so the last folder brings the
-    earlier ones.
-    """
-    descriptor = os.open(folder, FOLDER)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            remove(one.path)
 
 
 @contextmanager

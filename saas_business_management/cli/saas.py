@@ -23,7 +23,14 @@ class Saas(Command):
         if args[:1] == ["golden"]:
             _leave_models_out()
             sys.exit(importlib.import_module(f"{PACKAGE}.golden.run").run(args[1:]))
+        if not {"-v", "--verbose"} & set(args):
+            sys.excepthook = _one_line
         sys.exit(importlib.import_module(f"{PACKAGE}.cli.commands").run(args))
+
+
+def _one_line(kind, error, _trace):
+    """Say what stopped the command before it could begin."""
+    sys.stderr.write(f"odoo saas: {kind.__name__}: {error}\n")
 
 
 def _leave_models_out():

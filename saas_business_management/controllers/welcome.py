@@ -9,7 +9,7 @@ import time
 from odoo import fields, http
 from odoo.http import request
 
-from ..models.saas_link import FRESH_AFTER_MINUTES
+from ..const import LINK_FRESH_MINUTES
 
 
 class Welcome(http.Controller):
@@ -45,7 +45,7 @@ class Welcome(http.Controller):
             "tenant": tenant_sudo,
             "token": token,
             "sent": sent,
-            "minutes": FRESH_AFTER_MINUTES,
+            "minutes": LINK_FRESH_MINUTES,
         }
         response = request.render("saas_business_management.welcome_page", values)
         response.status_code = 200 if state == "fresh" or sent else (404 if state == "unknown" else 410)

@@ -36,7 +36,9 @@ def install(node: Node) -> None:
     node.odoo = Odoo(
         application=lambda environ, start_response: original(http.root, environ, start_response),
         load_registry=http.Registry,
-        forget_registry=forget,
+        forget_registry=lambda database: forget(
+            database, lambda work: node.chores.add(f"forgetting {database}", work)
+        ),
         end_connections=end_connections,
     )
 

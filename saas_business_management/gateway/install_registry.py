@@ -5,6 +5,8 @@ Owns: the quick way to a loaded registry, forgetting one. Does not own: loading.
 Source: `odoo/orm/registry.py` (Registry.__new__, registries), `odoo/tools/lru.py`.
 """
 
+from collections.abc import Callable
+
 from odoo.modules.registry import Registry
 
 from .node import Node
@@ -24,6 +26,16 @@ def install(node: Node) -> None:
     Registry.__new__ = new
 
 
-def forget(database: str) -> bool:
-    """Drop the loaded registry, waiting for nothing; tell whether there was one."""
-    return Registry.registries.pop(database, None) is not None
+def forget(database: str, later: Callable[[Callable[[], None]], None]) -> bool:
+    """Drop the loaded registry, waiting for nothing; tell whether there was one.
+
+    One that is just loading is looked up by its own load, so it is dropped `later`, at its end.
+    """
+    registry = Registry.registries.get(database)
+    if registry is None:
+        return False
+    if registry.ready:
+        Registry.registries.pop(database, None)
+    else:
+        later(lambda: Registry.delete(database))
+    return True

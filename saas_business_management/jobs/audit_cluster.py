@@ -18,8 +18,10 @@ def _compare(ctx: Context) -> Mapping[str, Any]:
 
 
 def _sweep(ctx: Context) -> None:
+    # Rows are committed before what they describe, and this look is later than the list.
+    sure = ctx.records.call("cluster", "confirm_sweep", sweep=ctx.facts["sweep"])["sweep"]
     # A role's comment tells the next audit what may go, so roles go last.
-    for found in sorted(ctx.facts["sweep"], key=lambda one: one["kind"] == "role"):
+    for found in sorted(sure, key=lambda one: one["kind"] == "role"):
         ctx.log(f"{found['kind']} {found['name']} removed: {found['why']}", "warning")
         if found["kind"] == "folder":
             ctx.ports.filestore.drop(found["name"])

@@ -10,6 +10,7 @@ from typing import Any
 from odoo import api, models
 
 from ..kernel.provisioning.audit import Finding, Inventory, Known, audit
+from ..kernel.provisioning.naming import stem_of
 
 STAGES = {
     "building": "building",
@@ -48,7 +49,7 @@ class SaasCluster(models.Model):
                 busy=row.id in busy,
                 oid=row.oid,
                 has_role=row.kind == "tenant",
-                has_folder=False,
+                has_folder=row.kind == "tenant",
             )
             for row in rows_sudo
         ]
@@ -57,6 +58,17 @@ class SaasCluster(models.Model):
         """Return the ids of databases on which an operation is open."""
         jobs_sudo = self.env["saas.job"].sudo().search([("state", "in", ("waiting", "running", "undoing"))])
         return set((jobs_sudo.database_id | jobs_sudo.tenant_id.database_id | jobs_sudo.version_id.database_id).ids)
+
+    @api.private
+    def _step_confirm_sweep(self, sweep: list[dict[str, str]]) -> dict[str, Any]:
+        """Return those that still nobody needs: a row may have been written while the cluster was being listed."""
+        known = {row.name: row for row in self._known()}
+        kept = [one for one in sweep if self._unneeded(known.get(stem_of(one["name"])))]
+        return {"sweep": kept}
+
+    @api.model
+    def _unneeded(self, row: Known | None) -> bool:
+        return row is None or (not row.busy and row.stage in ("building", "gone"))
 
     def _sweepable(self, finding: Finding) -> dict[str, str]:
         return {"kind": finding.what, "name": finding.name, "why": finding.kind}

@@ -4,10 +4,9 @@ from datetime import timezone
 
 from odoo import api, fields, models
 
+from ..const import LINK_FRESH_MINUTES
 from ..kernel.provisioning import link
 from ..kernel.secret import Secret
-
-FRESH_AFTER_MINUTES = 2
 
 
 class SaasLink(models.Model):
@@ -74,7 +73,7 @@ class SaasLink(models.Model):
         """Say whether a fresh link may be mailed: the last one was sent some minutes ago, whichever link asks."""
         self.ensure_one()
         last = self.search([("purpose", "=", self.purpose), ("tenant_id", "=", self.tenant_id.id)], limit=1)
-        return last.sent_at <= fields.Datetime.subtract(now, minutes=FRESH_AFTER_MINUTES)
+        return last.sent_at <= fields.Datetime.subtract(now, minutes=LINK_FRESH_MINUTES)
 
     @api.model
     def _now(self):

@@ -218,7 +218,7 @@ class FakeCluster(Faults):
         return self.roles_by_name[name]
 
     def _login(self, name: str, generation: int) -> FakeDatabase:
-        """Enter as the tenant would: right role, right generation, allowed, and everything his own."""
+        """Enter as the tenant would: right role and generation, allowed, everything his own."""
         role = self.roles_by_name.get(checked(name))
         if role is None or role.generation != generation or not role.info.can_login:
             raise Broken("login_refused")

@@ -16,7 +16,7 @@ class Faults:
         self.calls: list[str] = []
 
     def fail_next(self, method: str, error: SaasError) -> None:
-        """Have the next call of a method raise this error and do nothing; several calls queue up."""
+        """Have the next call of a method raise this error and do nothing; several queue up."""
         self._errors[method].append(error)
 
     def _about_to(self, method: str) -> None:

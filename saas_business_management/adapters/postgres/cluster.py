@@ -94,7 +94,7 @@ class PostgresCluster:
             ownership.prove(cursor, name, roles.BUILDER)
 
     def ensure_role(self, role: str, generation: int) -> None:
-        """Create the tenant role, or set verifier, limits and memberships of the one that is there."""
+        """Create the tenant role, or mend verifier, limits and memberships of the one there is."""
         password = self._password(checked(role), generation)
         self._warm.run(lambda cursor: roles.ensure(cursor, role, password, self._connections))
 
@@ -106,7 +106,7 @@ class PostgresCluster:
         self._warm.run(lambda cursor: roles.mark(cursor, role, stage))
 
     def clone(self, name: str, template: str) -> int:
-        """Copy a golden database, or adopt the copy that is there, and open it to its role alone."""
+        """Copy a golden database, or adopt the copy there is, and open it to its role alone."""
         checked(template)
         with self._holding(name) as cursor:
             roles.require(cursor, name)

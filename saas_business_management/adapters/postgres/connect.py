@@ -122,9 +122,9 @@ def opened(
 
     Raises: Refused, Unavailable or Broken for whatever the driver raises inside.
     """
-    with closing(connect(server, limits, application, settings)) as cnx:
-        with translated(), cnx.cursor() as cursor:
-            yield cursor
+    cnx = connect(server, limits, application, settings)
+    with closing(cnx), translated(), cnx.cursor() as cursor:
+        yield cursor
 
 
 @contextmanager

@@ -23,7 +23,8 @@ def unreachable(error: SaasError) -> Check:
         "server_reachable",
         False,
         {"error": error.code},
-        "Check host, port and password of the provisioner, and that PostgreSQL is running and reachable from here.",
+        "Check host, port and password of the provisioner, and that PostgreSQL is running and "
+        "reachable from here.",
     )
 
 
@@ -70,7 +71,7 @@ def _version(cursor: Cursor) -> Check:
 
 def _not_superuser(cursor: Cursor) -> Check:
     is_super = _value(cursor, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-    mend = "Connect as the role saas_prov: a superuser would make every mistake one of the whole server."
+    mend = "Connect as saas_prov: a superuser would make every mistake one of the whole server."
     return _told("provisioner_not_superuser", not is_super, mend)
 
 
@@ -88,7 +89,7 @@ def _createrole_narrow(cursor: Cursor) -> Check:
     """Before 16 CREATEROLE is a superuser in all but name; that is a warning, not a failure."""
     narrow = cursor.connection.server_version >= RECOMMENDED
     mend = (
-        "Upgrade to PostgreSQL 16 or newer: on this version the provisioner could make itself superuser, "
+        "Upgrade to PostgreSQL 16 or newer: here the provisioner could make itself superuser, "
         "so its password must never reach a machine that serves tenants."
     )
     return Check("createrole_narrow", True, {}, "" if narrow else mend)
@@ -105,7 +106,7 @@ def _self_grant(cursor: Cursor) -> Check:
 
 def _builder(cursor: Cursor) -> Check:
     member = "SELECT pg_has_role(oid, 'USAGE') FROM pg_roles WHERE rolname = %s"
-    owns = "SELECT 1 FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE r.rolname = %s LIMIT 1"
+    owns = "SELECT 1 FROM pg_database WHERE datdba = (SELECT oid FROM pg_roles WHERE rolname = %s)"
     if _value(cursor, owns, BUILDER):
         return _told(
             "builder_role",
@@ -122,7 +123,8 @@ def _tenants(cursor: Cursor) -> Check:
 
 def _node(cursor: Cursor) -> Check:
     plain = """
-        SELECT rolcanlogin AND NOT (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
+        SELECT rolcanlogin AND NOT (
+                   rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls)
           FROM pg_roles WHERE rolname = %s
     """
     return _told("node_role", _value(cursor, plain, NODE))
@@ -152,7 +154,7 @@ def _closed(cursor: Cursor) -> Check:
 
 def _temp_files(cursor: Cursor) -> Check:
     if cursor.connection.server_version < 150000:
-        mend = "Upgrade to PostgreSQL 15 or newer: only then temporary files of a tenant can be limited."
+        mend = "Upgrade to PostgreSQL 15 or newer: only then can a tenant's temporary files be limited."
         return Check("temp_file_limit", True, {}, mend)
     return _told(
         "temp_file_limit",
@@ -169,5 +171,5 @@ def _extension(cursor: Cursor) -> Check:
 
 def _connections(cursor: Cursor) -> Check:
     most = int(str(_value(cursor, "SELECT current_setting('max_connections')")))
-    mend = f"Set max_connections to {FEWEST_CONNECTIONS} or more in postgresql.conf and restart PostgreSQL."
+    mend = f"Set max_connections to {FEWEST_CONNECTIONS} or more and restart PostgreSQL."
     return _told("max_connections", most >= FEWEST_CONNECTIONS, mend, most=most)

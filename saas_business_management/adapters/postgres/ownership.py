@@ -131,7 +131,8 @@ def require_builder_without_database(cursor: Cursor) -> None:
     Raises: Broken (`builder_owns_database`).
     """
     cursor.execute(
-        "SELECT d.datname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE r.rolname = %s LIMIT 1",
+        "SELECT datname FROM pg_database"
+        " WHERE datdba = (SELECT oid FROM pg_roles WHERE rolname = %s) LIMIT 1",
         (BUILDER,),
     )
     row = cursor.fetchone()

@@ -76,7 +76,8 @@ def ensure(cursor: Cursor, role: str, password: Secret, connections: int) -> Non
 
 
 CREATE = """
-    CREATE ROLE {role} LOGIN {attributes} CONNECTION LIMIT {limit} PASSWORD {verifier} IN ROLE {tenants}
+    CREATE ROLE {role} LOGIN {attributes} CONNECTION LIMIT {limit} PASSWORD {verifier}
+           IN ROLE {tenants}
 """
 ALTER = """
     ALTER ROLE {role} CONNECTION LIMIT {limit} PASSWORD {verifier};

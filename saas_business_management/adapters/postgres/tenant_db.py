@@ -79,7 +79,8 @@ BEGIN
      WHERE key IN (SELECT jsonb_array_elements_text(told->'keys'));
 
     UPDATE ir_cron
-       SET nextcall = utc + (interval_number || ' ' || interval_type)::interval * (0.1 + 0.9 * random()),
+       SET nextcall = utc + (interval_number || ' ' || interval_type)::interval
+                            * (0.1 + 0.9 * random()),
            lastcall = NULL, failure_count = 0, first_failure_date = NULL;
     UPDATE ir_cron SET active = false
      WHERE id IN (SELECT res_id FROM ir_model_data WHERE model = 'ir.cron' AND module = 'mail'
@@ -101,14 +102,16 @@ BEGIN
                  AND a.atttypid IN ('varchar'::regtype, 'text'::regtype)
                  AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'ir_attachment'
     LOOP
-        EXECUTE format('UPDATE %%s SET access_token = left(gen_random_uuid()::text || gen_random_uuid(),'
-                       ' length(access_token)) WHERE length(access_token) >= 16', it);
+        EXECUTE format('UPDATE %%s SET access_token ='
+                       ' left(gen_random_uuid()::text || gen_random_uuid(), length(access_token))'
+                       ' WHERE length(access_token) >= 16', it);
     END LOOP;
     -- The welcome link is a signed token of this type; Odoo accepts it while the partner has it.
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'res_partner'::regclass
                   AND attname = 'signup_type' AND NOT attisdropped) THEN
-        EXECUTE 'UPDATE res_partner SET signup_type = ''reset'' WHERE id = (SELECT u.partner_id FROM res_users u'
-                ' JOIN ir_model_data d ON d.res_id = u.id WHERE d.module = ''base'' AND d.name = ''user_admin'')';
+        UPDATE res_partner SET signup_type = 'reset'
+         WHERE id = (SELECT u.partner_id FROM res_users u JOIN ir_model_data d ON d.res_id = u.id
+                      WHERE d.module = 'base' AND d.name = 'user_admin');
     END IF;
     INSERT INTO orm_signaling_stable DEFAULT VALUES;
 END
@@ -117,8 +120,7 @@ $birth$;
 
 # Each row is written once: a second UPDATE in the same transaction would run all its foreign key
 # checks. The column of the mail module is there or not, so that one statement exists twice.
-PARTNERS = """
-        UPDATE res_partner p
+PARTNERS = """UPDATE res_partner p
            SET name = n.name, complete_name = n.name, email = n.email{more},
                lang = coalesce(n.lang, p.lang), tz = coalesce(n.tz, p.tz),
                commercial_company_name = coalesce(n.company, p.commercial_company_name),
@@ -128,9 +130,8 @@ PARTNERS = """
                        (c_partner, told->>'company_name', nullif(told->>'company_email', ''),
                         NULL, NULL, told->>'company_name')
                ) AS n (id, name, email, lang, tz, company)
-         WHERE p.id = n.id;
-"""
-SETTLE = f"""
+         WHERE p.id = n.id;"""
+SETTLE = """
 SELECT set_config('saas.identity', %(identity)s, true);
 DO $settle$
 DECLARE
@@ -143,7 +144,8 @@ DECLARE
     c_partner integer;
 BEGIN
     SELECT res_id INTO STRICT a_id FROM ir_model_data WHERE module = 'base' AND name = 'user_admin';
-    SELECT res_id INTO STRICT c_id FROM ir_model_data WHERE module = 'base' AND name = 'main_company';
+    SELECT res_id INTO STRICT c_id
+      FROM ir_model_data WHERE module = 'base' AND name = 'main_company';
     IF told->>'language' <> '' THEN
         SELECT code INTO tongue FROM res_lang WHERE code = told->>'language' AND active;
     END IF;
@@ -158,9 +160,9 @@ BEGIN
      WHERE id = c_id RETURNING partner_id INTO STRICT c_partner;
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'res_partner'::regclass
                   AND attname = 'email_normalized' AND NOT attisdropped) THEN
-{PARTNERS.format(more=", email_normalized = lower(btrim(n.email))")}
+        {partners_with_mail}
     ELSE
-{PARTNERS.format(more="")}
+        {partners}
     END IF;
     UPDATE res_partner
        SET commercial_company_name = told->>'company_name',
@@ -177,7 +179,9 @@ BEGIN
 END
 $settle$;
 SELECT current_setting('saas.settled')::json
-"""
+""".replace(
+    "{partners_with_mail}", PARTNERS.format(more=", email_normalized = lower(btrim(n.email))")
+).replace("{partners}", PARTNERS.format(more=""))
 
 
 def give_birth(cursor: Cursor, birth: Birth) -> None:
