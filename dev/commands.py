@@ -6,6 +6,7 @@ Owns: arguments. Does not own: the work behind them (`work.py`, `testing.py`).
 from __future__ import annotations
 
 import argparse
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 1 and one clear sentence when something has to be mended."""
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         options.run(options)
     except Failed as reason:

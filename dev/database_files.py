@@ -65,7 +65,10 @@ def unpack_filestore(key: str, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     with tarfile.open(folder() / key / "filestore.tar") as archive:
-        archive.extractall(target)
+        # Older Pythons know no filter, the newest demand one.
+        archive.extractall(
+            target, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
+        )
 
 
 def _let_old_ones_go() -> None:

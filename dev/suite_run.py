@@ -22,6 +22,8 @@ from .suites import Command, Suite
 LIMIT_SECONDS = 40 * 60
 TAIL_LINES = 80
 NO_TESTS = Counts()
+STOPPING = threading.Event()
+CHILDREN: list[subprocess.Popen] = []
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def run_all(chosen: list[Suite], **environment: str) -> list[Outcome]:
 
     def lane(number: int) -> None:
         for suite in (one for one in chosen if one.lane == number):
+            if STOPPING.is_set():
+                return
             say(f"  … {suite.name}")
             outcome = outcomes[suite.name] = run_one(suite, **environment)
             say(outcome.line + (f"\n    {outcome.closing}" if outcome.closing else ""))
@@ -59,8 +63,12 @@ def run_all(chosen: list[Suite], **environment: str) -> list[Outcome]:
     threads = [threading.Thread(target=lane, args=(n,)) for n in sorted({s.lane for s in chosen})]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        _wait(threads)
+    except KeyboardInterrupt:
+        _stop_everything()
+        _wait(threads)
+        raise
     missing = [Outcome(suite, trouble="its lane broke off") for suite in chosen]
     return [outcomes.get(suite.name, lost) for suite, lost in zip(chosen, missing, strict=True)]
 
@@ -114,12 +122,31 @@ def _run_logged(command: Command, log: Path, environment: dict[str, str]) -> int
             stderr=file,
             start_new_session=True,
         )
+        CHILDREN.append(child)
         try:
             return child.wait(LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
             file.write(f"\nno end after {LIMIT_SECONDS} seconds\n".encode())
             return 124
         finally:
-            if child.poll() is None:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+            _end(child)
+
+
+def _wait(threads: list[threading.Thread]) -> None:
+    """Wait for all; an interrupted `join` would take a running thread for an ended one."""
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(0.1)
+
+
+def _end(child: subprocess.Popen) -> None:
+    """End a child and what it started, if it still runs."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _stop_everything() -> None:
+    """Let every lane come to its end at once; each removes what it made."""
+    STOPPING.set()
+    for child in CHILDREN:
+        _end(child)

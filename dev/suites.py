@@ -93,6 +93,7 @@ def lint_commands() -> list[Command]:
 def odoo_commands() -> Iterator[list[Command]]:
     """Install the addon above its kept dependencies and run its tests on the way."""
     folder = paths.STATE / "test" / f"odoo-{os.getpid()}"
+    _sweep(folder.parent)
     cluster = PrivateCluster(folder, fast=True).start()
     try:
         template = databases.ensure(cluster, Recipe(control.DEPENDENCIES))
@@ -116,6 +117,13 @@ def odoo_commands() -> Iterator[list[Command]]:
         yield [[*command, "--max-cron-threads=0", "--log-level=info"]]
     finally:
         cluster.destroy()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove clusters of runs that were cut off before they could."""
+    for left in folder.glob("odoo-*"):
+        if not Path(f"/proc/{left.name.partition('-')[2]}").exists():
+            PrivateCluster(left, fast=True).destroy()
 
 
 def _connection(cluster: PrivateCluster, password: str) -> dict[str, object]:

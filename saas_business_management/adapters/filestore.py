@@ -58,8 +58,7 @@ class LocalFilestore:
             return size(folder) if os.path.lexists(folder) else 0
 
     def clone(self, source: str, name: str, fence: int) -> None:
-        """Copy into a folder that carries the fence, then rename; a source without files gives an
-        empty filestore.
+        """Copy into a folder that carries the fence, then rename; nothing copied is an empty one.
 
         Raises: Refused (`fence_stale` when a later worker has begun), Unavailable, Broken
         (`disk_full`, `filestore_damaged` when something in it is neither folder nor file).
@@ -79,8 +78,7 @@ class LocalFilestore:
             sync(self._root)
 
     def drop(self, name: str) -> None:
-        """Remove one database's files and every unfinished copy of them; what is left of a removal
-        cut off goes too.
+        """Remove one database's files, unfinished copies and what a cut-off removal left.
 
         Raises: Refused (`database_name_form`), Unavailable, Broken.
         """

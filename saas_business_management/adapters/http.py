@@ -19,9 +19,7 @@ PATH = re.compile(r"/[\x21-\x7e]*")
 
 
 class HttpFrontDoor:
-    """`FrontDoorPort` by requests; one connection stays open for the next question. Not for several
-    threads at once.
-    """
+    """`FrontDoorPort` by requests, for one thread; a connection is kept for the next question."""
 
     def __init__(self, node_url: str, connect_seconds: float = 2, read_seconds: float = 10) -> None:
         self._url = node_url.rstrip("/")
@@ -77,9 +75,7 @@ class HttpFrontDoor:
             return Answer(answer.status_code, body, dict(answer.headers), time.monotonic() - start)
 
     def _read(self, answer: requests.Response, start: float) -> str:
-        """Return the first bytes of the body as text; a node that drips is as bad as one that is
-        silent.
-        """
+        """Return the first bytes of the body as text; a node that drips counts as slow."""
         read = b""
         for chunk in answer.iter_content(16 * 1024):
             read += chunk

@@ -130,8 +130,7 @@ class Keyring:
         return self._replaced(key_id, {**self._keys, key_id: secrets.token_bytes(KEY_BYTES)})
 
     def without_old_keys(self) -> "Keyring":
-        """Remove every key but the current one from the file; what they closed can then never be
-        opened again.
+        """Remove every key but the current one from the file; what they closed is lost.
 
         Raises: Refused (`keyring_folder`).
         """

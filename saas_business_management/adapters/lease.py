@@ -116,8 +116,7 @@ def _notified(cursor: Cursor, seconds: float) -> bool:
 
 
 class Heartbeat:
-    """Beats for one job from a thread of its own while the block runs; `lost` is set when the job
-    is no longer ours.
+    """Beats for one job from a thread of its own; `lost` is set when the job is no longer ours.
 
     Without an answer of the database for most of the stale time the job counts as lost: another may
     have taken it.
@@ -152,9 +151,7 @@ class Heartbeat:
         self._thread.join(timeout=15)
 
     def alive(self) -> bool:
-        """Say from memory whether the job is still ours; a process that was stopped knows it at
-        once.
-        """
+        """Say from memory whether the job is ours; a process that was stopped knows at once."""
         return not self.lost.is_set() and self._patient()
 
     def _patient(self) -> bool:

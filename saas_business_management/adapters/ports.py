@@ -1,7 +1,7 @@
 """What the jobs ask of the outside world, one Protocol per neighbour.
 
-Every method may be called twice with the same arguments and then finds its work done. Every method raises `Refused`,
-`Unavailable` or `Broken` and nothing else on purpose.
+Every method may be called twice with the same arguments and then finds its work done. Every method
+raises `Refused`, `Unavailable` or `Broken` and nothing else on purpose.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class DatabaseInfo:
-    """A database as the server knows it; `connection_limit` -2 means an interrupted DROP left it unusable."""
+    """A database as the server knows it; `connection_limit` -2 means an interrupted DROP left it
+    unusable.
+    """
 
     name: str
     oid: int
@@ -24,7 +26,9 @@ class DatabaseInfo:
 
 @dataclass(frozen=True)
 class RoleInfo:
-    """A tenant role: may it log in, and the stage written in its comment (`building`, `ready`, `claimed`, or empty)."""
+    """A tenant role: may it log in, and the stage written in its comment (`building`, `ready`,
+    `claimed`, or empty).
+    """
 
     name: str
     can_login: bool
@@ -43,7 +47,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Birth:
-    """What makes a copy an Odoo of its own, independent of the customer; written while it is a standby."""
+    """What makes a copy an Odoo of its own, independent of the customer; written while it is a
+    standby.
+    """
 
     database_uuid: str
     database_secret: str
@@ -81,7 +87,9 @@ class ModuleInfo:
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer of the front door: status, the first 64 KiB of the body as text, seconds it took."""
+    """An HTTP answer of the front door: status, the first 64 KiB of the body as text, seconds it
+    took.
+    """
 
     status: int
     body: str
@@ -103,10 +111,14 @@ class Clock(Protocol):
 
 
 class ClusterPort(Protocol):
-    """One PostgreSQL cluster as its provisioner sees it. Names are checked against `^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$`."""
+    """One PostgreSQL cluster as its provisioner sees it. Names are checked against
+    `^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$`.
+    """
 
     def check(self) -> list[Check]:
-        """Test every right and setting the product needs; never raises, an unreachable server is a failed check."""
+        """Test every right and setting the product needs; never raises, an unreachable server is a
+        failed check.
+        """
 
     def database(self, name: str) -> DatabaseInfo | None:
         """Look a database up."""
@@ -121,31 +133,41 @@ class ClusterPort(Protocol):
         """Return `pg_database_size`."""
 
     def create_empty(self, name: str) -> int:
-        """Create an empty UTF-8, C-collated database with pg_trgm, closed to PUBLIC, owned by the provisioner; return its oid."""
+        """Create an empty UTF-8, C-collated database with pg_trgm, closed to PUBLIC, owned by the
+        provisioner; return its oid.
+        """
 
     def seal_golden(self, name: str) -> None:
         """Hand all objects to the builder role, revoke, mark as template, allow no connections."""
 
     def ensure_role(self, role: str, generation: int) -> None:
-        """Create the tenant role or set its verifier for this generation, its limits and its membership; comment `building` when new."""
+        """Create the tenant role or set its verifier for this generation, its limits and its
+        membership; comment `building` when new.
+        """
 
     def mark_role(self, role: str, stage: str) -> None:
         """Write the stage into the role's comment."""
 
     def clone(self, name: str, template: str) -> int:
-        """Copy a golden database, adopting one that already appeared or waiting for one that is being made; return its oid.
+        """Copy a golden database, adopting one that already appeared or waiting for one that is
+        being made; return its oid.
 
         Closed to PUBLIC and open to its role at once.
         """
 
     def own_objects(self, name: str) -> None:
-        """Hand everything inside from the builder to the tenant role and prove that nothing foreign is left."""
+        """Hand everything inside from the builder to the tenant role and prove that nothing foreign
+        is left.
+        """
 
     def give_birth(self, name: str, generation: int, birth: Birth) -> None:
-        """As the tenant's role: new uuid, secret and times, cron calls spread ahead, nothing inherited (mail servers, tokens, sessions)."""
+        """As the tenant's role: new uuid, secret and times, cron calls spread ahead, nothing
+        inherited (mail servers, tokens, sessions).
+        """
 
     def settle(self, name: str, generation: int, identity: Identity) -> dict[str, object]:
-        """As the tenant's role, one transaction: company, administrator, address, parameters, cache signal.
+        """As the tenant's role, one transaction: company, administrator, address, parameters, cache
+        signal.
 
         Return `{"admin_user_id": int, "admin_partner_id": int, "company_id": int}`.
         """
@@ -157,7 +179,9 @@ class ClusterPort(Protocol):
         """Role LOGIN again."""
 
     def drop_database(self, name: str) -> None:
-        """Drop it whatever its state, waiting for a creation under way; nothing happens when it is absent."""
+        """Drop it whatever its state, waiting for a creation under way; nothing happens when it is
+        absent.
+        """
 
     def drop_role(self, role: str) -> None:
         """Drop the tenant role; nothing happens when it is absent."""
@@ -173,7 +197,9 @@ class FilestorePort(Protocol):
         """Return the apparent size of one database's files, 0 when there are none."""
 
     def clone(self, source: str, name: str, fence: int) -> None:
-        """Copy by hard links into a folder that carries the fence, then rename: afterwards the whole filestore is there or none."""
+        """Copy by hard links into a folder that carries the fence, then rename: afterwards the
+        whole filestore is there or none.
+        """
 
     def drop(self, name: str) -> None:
         """Remove one database's files and every unfinished copy of them."""
@@ -191,11 +217,14 @@ class OdooPort(Protocol):
     def fingerprint(self, modules: Iterable[str]) -> str:
         """Return a hash over the code of these modules and of Odoo itself."""
 
-    def run_phase(self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]) -> dict[str, object]:
+    def run_phase(
+        self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
+    ) -> dict[str, object]:
         """Run one golden phase to its end and return its report.
 
-        `on_line` gets every log line, secrets masked. Raises `Broken("odoo_phase_failed", phase=…, line=<last error line>)`,
-        `Unavailable("odoo_phase_timeout", …)`. The child dies with its parent.
+        `on_line` gets every log line, secrets masked. Raises `Broken("odoo_phase_failed", phase=…,
+        line=<last error line>)`, `Unavailable("odoo_phase_timeout", …)`. The child dies with its
+        parent.
         """
 
 

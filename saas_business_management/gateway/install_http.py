@@ -16,7 +16,7 @@ from ..kernel.gateway.kind import kind_of
 from . import pages
 from .context import current_database
 from .install_registry import forget
-from .install_sql import end_connections
+from .install_sql import end_idle_connections
 from .node import Node, Odoo
 
 _logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def install(node: Node) -> None:
         forget_registry=lambda database: forget(
             database, lambda work: node.chores.add(f"forgetting {database}", work)
         ),
-        end_connections=end_connections,
+        end_idle_connections=lambda: end_idle_connections(node),
     )
 
 

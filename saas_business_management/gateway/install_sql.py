@@ -12,6 +12,7 @@ from odoo import sql_db
 from odoo.service import db as db_service
 from odoo.tools import config
 
+from ..kernel.gateway.route import USABLE, RouteMap
 from .node import Node
 
 BUS = "postgres"
@@ -19,11 +20,12 @@ CONNECT_SECONDS = 3
 
 
 def install(node: Node) -> None:
-    """Patch `connection_info_for`, `db_connect` and the pool's `give_back`."""
+    """Patch `connection_info_for`, `db_connect` and the pool's `borrow` and `give_back`."""
     sql_db.connection_info_for = _connection_info(node)
     sql_db.db_connect = _db_connect(sql_db.db_connect, node.secrets.bus.database)
     db_service.db_connect = sql_db.db_connect
-    sql_db.ConnectionPool.give_back = _give_back(sql_db.ConnectionPool.give_back)
+    pool = sql_db.ConnectionPool
+    pool.borrow, pool.give_back = _borrow(pool.borrow, node), _give_back(pool.give_back, node)
 
 
 class LiveConnection(sql_db.Connection):
@@ -42,22 +44,47 @@ class LiveConnection(sql_db.Connection):
         return sql_db.Cursor(self._saas_pool, self.dbname, info)
 
 
-def end_connections(database: str) -> None:
-    """Close the idle connections to a database, and those in use as soon as they are given back."""
+def _borrow(original, node: Node):
+    def borrow(self, connection_info: dict):
+        cnx = original(self, connection_info)
+        if not hasattr(cnx, "saas_route"):
+            name = connection_info.get("database")
+            route = node.cache.map.by_database.get(name)
+            cnx.saas_route = (name, route.generation) if route else None
+        return cnx
+
+    return borrow
+
+
+def _give_back(original, node: Node):
+    """Keep a connection only while its database is open under its generation."""
+
+    def give_back(self, connection, keep_in_pool: bool = True):
+        keep = keep_in_pool and _is_current(connection, node.cache.map)
+        return original(self, connection, keep)
+
+    return give_back
+
+
+def _is_current(cnx, routes: RouteMap) -> bool:
+    if cnx.saas_route is None:
+        return True
+    name, generation = cnx.saas_route
+    route = routes.by_database.get(name)
+    return route is not None and route.state in USABLE and route.generation == generation
+
+
+def end_idle_connections(node: Node) -> None:
+    """Close the idle connections that are not current; those in use follow when given back."""
     for pool in (sql_db._Pool, sql_db._Pool_readonly):
         if pool is None:
             continue
         with pool._lock:
-            for cnx in [cnx for cnx in pool._connections if _leads_to(cnx, database)]:
-                if cnx._pool_in_use:
-                    cnx.saas_ended = True
-                else:
+            stale = [cnx for cnx in pool._connections if not _is_current(cnx, node.cache.map)]
+            for cnx in stale:
+                if not cnx._pool_in_use:
                     pool._connections.remove(cnx)
                     cnx.close()
-
-
-def _leads_to(cnx, database: str) -> bool:
-    return not cnx.closed and cnx.get_dsn_parameters().get("dbname") == database
 
 
 def _connection_info(node: Node):
@@ -92,11 +119,3 @@ def _db_connect(original, bus: str):
         return LiveConnection(pool, bus if to == BUS else to, to, readonly)
 
     return db_connect
-
-
-def _give_back(original):
-    def give_back(self, connection, keep_in_pool: bool = True):
-        keep = keep_in_pool and not getattr(connection, "saas_ended", False)
-        return original(self, connection, keep)
-
-    return give_back

@@ -26,12 +26,12 @@ SAVE_DELAY_SECONDS = 1.0
 
 @dataclass
 class Odoo:
-    """What the node asks of Odoo. `end_connections` and `forget_registry` take a database name."""
+    """What the node asks of Odoo; names are those of databases."""
 
     application: Callable[..., Iterable[bytes]]
     load_registry: Callable[[str], object]
     forget_registry: Callable[[str], bool]
-    end_connections: Callable[[str], None]
+    end_idle_connections: Callable[[], None]
     serves_pages: bool = True
     keeps_registries: bool = True
 
@@ -70,10 +70,8 @@ class Node:
             was_loaded = self.odoo.forget_registry(database)
             if was_loaded and database not in changes.gone:
                 self._warm_later(database)
-        for database in changes.renewed | changes.closed | changes.gone:
-            self.chores.add(
-                f"ending connections to {database}", _call(self.odoo.end_connections, database)
-            )
+        if changes.renewed | changes.closed | changes.gone:
+            self.chores.add("ending connections", self.odoo.end_idle_connections)
         for database in sorted(changes.standby - self._warm_ones):
             self._warm_later(database)
         self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)

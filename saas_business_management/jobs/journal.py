@@ -1,7 +1,7 @@
 """What the runner of a job asks of the records: where its course is written, how steps reach them.
 
 Owns: the protocols `Journal` and `Records`, `StaleWorker`. Does not own: their implementation
-(`models/saas_job_run.py`), when to try again (`kernel/work`).
+(`models/saas_job_journal.py`), when to try again (`kernel/work`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -62,6 +62,7 @@ class SaasJob(models.Model):
     worker = fields.Char(readonly=True)
     deaths = fields.Integer(readonly=True, default=0, help="How often the worker died in the middle of it.")
     attempts = fields.Integer(readonly=True, default=0, string="Attempt")
+    blocked_at = fields.Datetime(readonly=True, help="Since when it waits for somebody else.")
     progress = fields.Float(readonly=True, default=0.0)
     progress_percent = fields.Integer(compute="_compute_progress_percent", string="Progress")
     step_now = fields.Char(readonly=True, string="Step Now")

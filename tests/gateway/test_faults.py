@@ -81,15 +81,14 @@ def test_a_new_generation_is_taken_while_serving(fleet, door, beta):
     beta.generation += 1
     fleet.adapter.ensure_role(beta.name, beta.generation)
     fleet.routes.put(beta.name, generation=beta.generation)
-    settled = time.monotonic() + 2
-    until(lambda: sum(at > settled for at, _code in seen) > 5, 20)
+    published = len(seen)
+    until(lambda: [code for _at, code in seen[published:]][-8:] == [200] * 8, 30)
     stop.set()
     for thread in threads:
         thread.join()
     # Between the server's new password and the node's, a new connection is told to come again.
     assert {code for _at, code in seen} <= {200, 503}
     assert {code for at, code in seen if at < asked} == {200}
-    assert {code for at, code in seen if at > settled} == {200}
     assert alice.is_logged_in()
 
 
@@ -138,8 +137,7 @@ def test_a_deleted_database_is_let_go(fleet, node):
     assert node.get("/web/login", tenant.host).status_code == 200
     fleet.routes.put(tenant.name, state="gone", host=None)
     until(lambda: node.get("/web/login", "gone.localhost").status_code == 404)
-    print(fleet.cluster.sql(f"SELECT pid,state,application_name,query,backend_start, now() FROM pg_stat_activity WHERE datname = '{tenant.name}'"), node.process.pid)
-    until(lambda: not int(fleet.cluster.sql(connections_to(tenant.name))), told=lambda: fleet.cluster.sql(f"SELECT pid,state,application_name,query,backend_start FROM pg_stat_activity WHERE datname = '{tenant.name}'")+node.log)
+    until(lambda: not int(fleet.cluster.sql(connections_to(tenant.name))))
     fleet.adapter.drop_database(tenant.name)
     fleet.adapter.drop_role(tenant.name)
 

@@ -33,17 +33,27 @@ class MemoryDatabase:
 
 
 class Session:
-    """One transaction after the other; what is not committed is gone with the session."""
+    """One transaction after the other; what is not committed is gone with the session.
+
+    A transaction sees what was committed when it first looked, and what it wrote itself.
+    """
 
     def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
-        self.rows = database.rows
+        self._seen: dict[str, Any] | None = None
+
+    @property
+    def rows(self) -> dict[str, Any]:
+        if self._seen is None:
+            self._seen = self.database.rows
+        return self._seen
 
     def commit(self) -> None:
         self.database.keep(self.rows)
+        self._seen = None
 
     def rollback(self) -> None:
-        self.rows = self.database.rows
+        self._seen = None
 
 
 class MemoryJournal:

@@ -5,6 +5,7 @@ Owns: what has to be there before, what the order says. Does not own: the world,
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from tests.helpers.job_records import reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
@@ -106,3 +107,11 @@ ORDERS = {
     "refresh_modules": Order("refresh_modules", refresh),
     "run_doctor": Order("run_doctor", doctor),
 }
+
+
+def carried(
+    place: Callable[[World], int], world: World | None = None
+) -> tuple[World, dict[str, Any]]:
+    """Order a job and carry it through; return the world and what is written of the job."""
+    world = world or World()
+    return world, world.desk.work(place(world))

@@ -192,6 +192,10 @@ class MemoryRecords:
         swept = [one for one in findings if one.sweep]
         return {"sweep": [{"kind": one.what, "name": one.name, "why": one.kind} for one in swept]}
 
+    def _cluster_confirm_sweep(self, sweep: list[dict[str, str]]) -> dict[str, Any]:
+        rows = {one.name: one for one in self._known()}
+        return {"sweep": [one for one in sweep if _unneeded(rows.get(one["name"]))]}
+
     def _known(self) -> list[Known]:
         busy = {
             name
@@ -212,6 +216,10 @@ class MemoryRecords:
 
     def _doctor_look(self) -> None:
         self._rows["doctor"]["looks"] = self._rows["doctor"].get("looks", 0) + 1
+
+
+def _unneeded(row: Known | None) -> bool:
+    return row is None or (not row.busy and row.stage in ("building", "gone"))
 
 
 def known(rows: dict[str, Any], busy: set[str] = frozenset()) -> list[Known]:

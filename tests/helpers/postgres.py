@@ -14,8 +14,9 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from dev.postgres import PrivateCluster
 
+from dev.postgres import PrivateCluster
+from dev.postgres_binaries import NEWEST
 from saas_business_management.adapters.postgres.cluster import PostgresCluster
 from saas_business_management.adapters.postgres.connect import Server
 from saas_business_management.adapters.postgres.prepare import prepare_cluster
@@ -23,7 +24,7 @@ from saas_business_management.kernel.secret import Secret, derive_password
 
 from . import mini_golden
 
-VERSIONS = tuple(os.environ.get("SAAS_TEST_POSTGRES", "18 15").split())
+VERSIONS = tuple(os.environ.get("SAAS_TEST_POSTGRES", f"{NEWEST} 15").split())
 
 
 def new_name(letter="t"):
@@ -32,7 +33,7 @@ def new_name(letter="t"):
 
 
 class TestServer:
-    """A private server on which `cluster-prepare` has run, and the means to look behind its back."""
+    """A private server on which `cluster-prepare` has run, and means to look behind its back."""
 
     __test__ = False
 

@@ -19,7 +19,8 @@ from tests.helpers.postgres import new_name
 TABLES = """
 CREATE TABLE saas_job (
     id serial PRIMARY KEY, kind varchar NOT NULL, state varchar NOT NULL DEFAULT 'waiting',
-    priority int DEFAULT 10, due_at timestamp NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'UTC'),
+    priority int DEFAULT 10,
+    due_at timestamp NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'UTC'),
     serial_key varchar, fence int, worker varchar, deaths int, started_at timestamp);
 CREATE UNIQUE INDEX saas_job_serial_uniq ON saas_job (serial_key)
     WHERE serial_key IS NOT NULL AND state IN ('running', 'undoing') AND fence > 0;
@@ -298,7 +299,8 @@ def test_after_a_restart_of_the_server_everything_goes_on(own_pg):
 
 def test_two_processes_do_two_thousand_jobs_exactly_once(queue):
     queue.rows(
-        "INSERT INTO saas_job (kind, serial_key) SELECT 'a', 'tenant:' || n %% 50 FROM generate_series(1, 2000) n",
+        "INSERT INTO saas_job (kind, serial_key)"
+        " SELECT 'a', 'tenant:' || n %% 50 FROM generate_series(1, 2000) n",
         [],
     )
     children = [queue.child("drain", name) for name in ("one", "two")]

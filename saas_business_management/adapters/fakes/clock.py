@@ -25,8 +25,6 @@ class FakeClock:
         self.turn(seconds)
 
     def turn(self, seconds: float) -> None:
-        """Go forward by this much; a negative number sets back the calendar alone, as a wrong clock
-        would.
-        """
+        """Go forward by this much; a negative number sets back the calendar alone."""
         self._now += timedelta(seconds=seconds)
         self._seconds += max(seconds, 0)

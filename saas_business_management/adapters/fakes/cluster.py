@@ -36,9 +36,7 @@ class FakeRole:
 
 
 class FakeCluster(Faults):
-    """`ClusterPort` in memory; `databases_by_name` and `roles_by_name` are there to look at and to
-    tamper with.
-    """
+    """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:
         super().__init__()

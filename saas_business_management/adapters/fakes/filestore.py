@@ -6,8 +6,9 @@ from .faults import Faults
 
 
 class FakeFilestore(Faults):
-    """`FilestorePort` in memory: database → path → bytes; `unfinished` holds copies cut off,
-    database → fence.
+    """`FilestorePort` in memory.
+
+    `files`: database → path → bytes; `unfinished`: database → fence of a copy cut off.
     """
 
     def __init__(self, disk_bytes: int = 10**12) -> None:

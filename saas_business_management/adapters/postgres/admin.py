@@ -14,6 +14,10 @@ from .connect import Cursor, transaction
 OURS = "^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$"
 INVALID = -2
 
+CREATE_COPY = """
+    CREATE DATABASE {name} TEMPLATE {template} CONNECTION LIMIT {limit} ALLOW_CONNECTIONS false
+"""
+CREATE_EMPTY = f"{CREATE_COPY} ENCODING 'UTF8' LC_COLLATE 'C'"
 COLUMNS = """
     SELECT d.datname, d.oid, r.rolname, d.datistemplate, d.datallowconn, d.datconnlimit
       FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba
@@ -46,8 +50,7 @@ def size(cursor: Cursor, name: str) -> int:
 
 
 def usable(cursor: Cursor, name: str) -> DatabaseInfo | None:
-    """Return our database of that name; the ruin of an interrupted DROP is cleared away and counts
-    as none.
+    """Return our database of that name; what an interrupted DROP left is cleared away first.
 
     Raises: Broken (`database_foreign`) when somebody else owns it.
     """
@@ -64,24 +67,18 @@ def usable(cursor: Cursor, name: str) -> DatabaseInfo | None:
 
 
 def create(cursor: Cursor, name: str, template: str, connections: int = -1) -> None:
-    """Copy a template into a new database that nobody can enter yet, not even in the moment it
-    appears.
-    """
-    options = "TEMPLATE {template} CONNECTION LIMIT {limit} ALLOW_CONNECTIONS false"
-    if template == "template0":
-        options += " ENCODING 'UTF8' LC_COLLATE 'C'"
+    """Copy a template into a database that nobody can enter, not even when it appears."""
+    order = CREATE_EMPTY if template == "template0" else CREATE_COPY
     parts = {
         "name": sql.Identifier(name),
         "template": sql.Identifier(template),
         "limit": sql.Literal(connections),
     }
-    cursor.execute(sql.SQL("CREATE DATABASE {name} " + options).format(**parts))
+    cursor.execute(sql.SQL(order).format(**parts))
 
 
 def open_to(cursor: Cursor, name: str, role: str | None, connections: int) -> None:
-    """Take every right from PUBLIC, give the role its own, then allow connections; all of it or
-    nothing.
-    """
+    """Take every right from PUBLIC, give the role its own, allow connections; all or nothing."""
     parts = {"name": sql.Identifier(name), "limit": sql.Literal(connections)}
     with transaction(cursor.connection) as inner:
         inner.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))

@@ -69,7 +69,10 @@ class PostgresCluster:
         return self._warm.run(lambda cursor: admin.size(cursor, checked(name)))
 
     def create_empty(self, name: str) -> int:
-        """Create an empty UTF-8, C-collated database with pg_trgm, closed to PUBLIC."""
+        """Create an empty UTF-8, C-collated database with pg_trgm, closed to PUBLIC.
+
+        Raises: Refused (`database_name_form`), Unavailable, Broken (`golden_sealed`).
+        """
         with self._holding(name) as cursor:
             info = admin.usable(cursor, name)
             if info is not None and info.is_template:
@@ -82,7 +85,10 @@ class PostgresCluster:
             return admin.find(cursor, name).oid
 
     def seal_golden(self, name: str) -> None:
-        """Hand all objects to the builder role, revoke, mark as template, allow no connections."""
+        """Hand all objects to the builder role, revoke, mark as template, allow no connections.
+
+        Raises: Refused, Unavailable, Broken (`database_missing`, `objects_foreign`).
+        """
         with self._holding(name) as cursor:
             info = admin.usable(cursor, name)
             if info is None:
@@ -99,14 +105,21 @@ class PostgresCluster:
         self._warm.run(lambda cursor: roles.ensure(cursor, role, password, self._connections))
 
     def mark_role(self, role: str, stage: str) -> None:
-        """Write the stage into the role's comment."""
+        """Write the stage into the role's comment.
+
+        Raises: Refused, Unavailable, Broken (`stage_unknown`, `role_missing`).
+        """
         if stage not in roles.STAGES:
             raise Broken("stage_unknown", stage=stage)
         checked(role)
         self._warm.run(lambda cursor: roles.mark(cursor, role, stage))
 
     def clone(self, name: str, template: str) -> int:
-        """Copy a golden database, or adopt the copy there is, and open it to its role alone."""
+        """Copy a golden database, or adopt the copy there is, and open it to its role alone.
+
+        Raises: Refused, Unavailable, Broken (`role_missing`, `template_missing`,
+        `database_foreign`, `disk_full`).
+        """
         checked(template)
         with self._holding(name) as cursor:
             roles.require(cursor, name)
@@ -117,8 +130,10 @@ class PostgresCluster:
             return admin.find(cursor, name).oid
 
     def own_objects(self, name: str) -> None:
-        """Hand everything inside from the builder to the tenant role and prove that nothing foreign
-        is left.
+        """Hand everything inside to the tenant role and prove that nothing foreign is left.
+
+        Raises: Refused, Unavailable, Broken (`database_missing`, `role_missing`,
+        `builder_owns_database`, `already_handed_over`, `objects_foreign`).
         """
         with self._holding(name) as cursor:
             self._require_tenant(cursor, name)
@@ -130,14 +145,18 @@ class PostgresCluster:
             ownership.prove(cursor, name, name)
 
     def give_birth(self, name: str, generation: int, birth: Birth) -> None:
-        """As the tenant's role: make the copy an Odoo of its own."""
+        """As the tenant's role: make the copy an Odoo of its own.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `table_missing`).
+        """
         settings = {tenant_db.SECRET_SETTING: birth.database_secret}
         with self._as_tenant(name, generation, settings) as cursor:
             tenant_db.give_birth(cursor, birth)
 
     def settle(self, name: str, generation: int, identity: Identity) -> dict[str, object]:
-        """As the tenant's role, one transaction in one round trip: make the database the
-        customer's.
+        """As the tenant's role, in one transaction: make the database the customer's.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `not_unique`, `record_missing`).
         """
         with self._as_tenant(name, generation) as cursor:
             return tenant_db.settle(cursor, identity)
@@ -151,9 +170,7 @@ class PostgresCluster:
         self._warm.run(lambda cursor: roles.set_login(cursor, checked(name), True))
 
     def drop_database(self, name: str) -> None:
-        """Drop it whatever its state, waiting for a creation under way; nothing happens when it is
-        absent.
-        """
+        """Drop it whatever its state, waiting for a creation under way; absent is done."""
         with self._holding(name) as cursor:
             info = admin.usable(cursor, name)
             if info is not None:

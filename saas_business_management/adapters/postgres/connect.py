@@ -93,9 +93,7 @@ def _arguments(server: Server, limits: Limits, application: str) -> dict[str, ob
 
 
 def _options(limits: Limits, settings: Mapping[str, str]) -> str:
-    """Return session settings that travel with the connection itself: no round trip, and no log
-    shows them.
-    """
+    """Return settings that travel with the connection itself: no round trip, in no log."""
     every = {
         "statement_timeout": int(limits.statement_seconds * 1000),
         "lock_timeout": int(limits.lock_seconds * 1000),

@@ -154,7 +154,7 @@ def _closed(cursor: Cursor) -> Check:
 
 def _temp_files(cursor: Cursor) -> Check:
     if cursor.connection.server_version < 150000:
-        mend = "Upgrade to PostgreSQL 15 or newer: only then can a tenant's temporary files be limited."
+        mend = "Upgrade to PostgreSQL 15 or newer: it can limit a tenant's temporary files."
         return Check("temp_file_limit", True, {}, mend)
     return _told(
         "temp_file_limit",

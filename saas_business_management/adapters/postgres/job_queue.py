@@ -78,6 +78,14 @@ TAKE_UNDOING = TAKE.format(
     pick=DUE.format(state="j.state = 'undoing' AND coalesce(j.fence, 0) = 0"), died=0
 )
 TAKE_STALE = TAKE.format(pick=STALE, died=1)
+# Left by a worker that died between its last commit and giving the lease back.
+FORGOTTEN = """
+    DELETE FROM saas_job_lease l
+     WHERE l.beat_at < clock_timestamp() - make_interval(secs => %(stale)s)
+       AND NOT EXISTS (
+           SELECT FROM saas_job j
+            WHERE j.id = l.job_id AND j.fence = l.fence AND j.state IN ('running', 'undoing'))
+"""
 
 
 def take_waiting(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None:
@@ -97,12 +105,15 @@ def take_undoing(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None
 
 
 def take_over(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None:
-    """Take a job whose worker is dead.
+    """Take a job whose worker is dead; leases that dead workers left on ended jobs go.
 
     The lock comes first: a statement of this transaction then sees what the last holder took.
     """
     with transaction(cursor.connection) as inner:
-        return _claim(inner, TAKE_STALE, values) if locks.try_take_over(inner) else None
+        if not locks.try_take_over(inner):
+            return None
+        inner.execute(FORGOTTEN, values)
+        return _claim(inner, TAKE_STALE, values)
 
 
 def beat(cursor: Cursor, job_id: int, fence: int) -> bool:

@@ -24,8 +24,6 @@ def hold_database(cursor: Cursor, name: str) -> None:
 
 
 def try_take_over(cursor: Cursor) -> bool:
-    """Take the lock of the look for dead workers until the transaction ends, or say that another
-    has it.
-    """
+    """Take the lock of the look for dead workers until the transaction ends, unless taken."""
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", (TAKE_OVER,))
     return bool(cursor.fetchone()[0])

@@ -77,8 +77,7 @@ def give_to_builder(cursor: Cursor) -> None:
 
 
 def give_to_tenant(cursor: Cursor, role: str) -> None:
-    """Hand every object of the current database from the builder to the tenant's role, all of it or
-    nothing.
+    """Hand every object of the current database from the builder to the tenant's role, or none.
 
     Raises: Unavailable, Broken.
     """
@@ -104,8 +103,7 @@ def owned(cursor: Cursor, database: str, role: str) -> int:
 
 
 def prove(cursor: Cursor, database: str, owner: str) -> None:
-    """Make sure, from outside, that everything in a database belongs to the owner; extensions stay
-    the provisioner's.
+    """Make sure, from outside, that the owner has everything in a database but the extensions.
 
     Raises: Broken (`objects_foreign`, with their number).
     """

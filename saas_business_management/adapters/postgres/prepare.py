@@ -32,8 +32,7 @@ NO_PASSWORDS: Mapping[str, Secret] = {}
 def prepare_cluster(
     superuser: Server, known: Mapping[str, Secret] = NO_PASSWORDS
 ) -> dict[str, Secret]:
-    """Make or mend everything a tenant cluster needs, and return the password of every role that
-    logs in.
+    """Make or mend all a tenant cluster needs; return the password of every role that logs in.
 
     A role in `known` gets that password, any other a new one: pass what the secret files hold and
     nothing changes.
@@ -58,8 +57,7 @@ def prepare_cluster(
 def prepare_control(
     superuser: Server, database: str, node_role: str, known: Secret | None = None
 ) -> Secret:
-    """On the control plane's server: make the role by which a cluster's nodes read their routes,
-    and return its password.
+    """Make the role by which a cluster's nodes read their routes, and return its password.
 
     It may connect to the one database and read the one table, whose rows its policy narrows; PUBLIC
     may no longer connect.
@@ -110,8 +108,9 @@ def _require_superuser(cursor: Cursor) -> None:
 
 def _role(cursor: Cursor, role: str, attributes: str, password: Secret | None) -> None:
     """Make or set a role; the server gets a verifier, so no log can show the password."""
-    word = "ALTER" if exists(cursor, role) else "CREATE"
-    order = sql.SQL(word + " ROLE {} " + attributes).format(sql.Identifier(role))
+    word = sql.SQL("ALTER" if exists(cursor, role) else "CREATE")
+    parts = (word, sql.Identifier(role), sql.SQL(attributes))
+    order = sql.SQL("{} ROLE {} {}").format(*parts)
     if password is not None:
         known = sql.Literal(scram_verifier(password, secrets.token_bytes(16)))
         order += sql.SQL(" PASSWORD {}").format(known)
@@ -153,9 +152,7 @@ def _close_databases(cursor: Cursor) -> None:
 
 
 def _settings(cursor: Cursor) -> None:
-    """Let the provisioner cap the temporary files of tenants (15+) and act for the roles it makes
-    (16+).
-    """
+    """Let the provisioner cap tenants' temporary files (15+) and act for roles it makes (16+)."""
     version = cursor.connection.server_version
     if version >= 150000:
         _run(cursor, "GRANT SET ON PARAMETER temp_file_limit TO {role}", role=PROVISIONER)

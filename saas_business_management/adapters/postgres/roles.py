@@ -52,8 +52,7 @@ def require(cursor: Cursor, role: str) -> None:
 
 
 def ensure(cursor: Cursor, role: str, password: Secret, connections: int) -> None:
-    """Make the tenant's role, or set verifier, limits and memberships of the one that is there, in
-    one transaction.
+    """Make the tenant's role, or mend verifier, limits and memberships of the one there is.
 
     An existing role keeps its LOGIN or NOLOGIN and its stage.
     Raises: Unavailable, Broken (`right_missing` when the provisioner may not).
@@ -86,9 +85,7 @@ ALTER = """
 
 
 def _grant_to_provisioner(cursor: Cursor, role: str) -> None:
-    """Let the provisioner act for the role: give it objects, end its sessions. 16+ does it by
-    `createrole_self_grant`.
-    """
+    """Let the provisioner act for the role; on 16+ `createrole_self_grant` did it already."""
     cursor.execute("SELECT pg_has_role(%s, 'USAGE')", (role,))
     if not cursor.fetchone()[0]:
         cursor.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role)))

@@ -185,8 +185,7 @@ SELECT current_setting('saas.settled')::json
 
 
 def give_birth(cursor: Cursor, birth: Birth) -> None:
-    """Make a copy an Odoo of its own: new keys, calls of its crons spread ahead, nothing of its
-    origin's people.
+    """Make a copy an Odoo of its own: new keys, crons spread ahead, nothing of its origin's people.
 
     The connection was opened with the new secret as `SECRET_SETTING`.
     Raises: Unavailable, Broken (`table_missing` when this is no Odoo database).
@@ -232,9 +231,7 @@ def settle(cursor: Cursor, identity: Identity) -> dict[str, object]:
 
 
 def _known_zone(name: str) -> str:
-    """Return a time zone Odoo can load, or an empty text: with any other one no page of the user
-    would open.
-    """
+    """Return a time zone Odoo can load, or none: with another one no page of the user opens."""
     if not ZONE.fullmatch(name):
         return ""
     try:

@@ -17,9 +17,7 @@ LOST = ("connection_lost", "server_restarting", "server_unreachable")
 
 
 class WarmConnection:
-    """Runs short work on an autocommit connection that stays open; safe for several threads, one at
-    a time.
-    """
+    """Runs short work on an autocommit connection that stays open; threads take turns."""
 
     def __init__(self, server: Server, limits: Limits, application: str) -> None:
         self._server = server

@@ -24,9 +24,7 @@ def doctor(control, chosen):
     """Print the findings, the worst first; return 1 when something fails."""
     with control.records() as env:
         areas = dict(env["saas.doctor.finding"]._fields["area"]._description_selection(env))
-        found = [
-            {name: one.get(name) or "" for name in SHOWN} for one in env["saas.doctor"]._run()
-        ]
+        found = [{name: one.get(name) or "" for name in SHOWN} for one in env["saas.doctor"]._run()]
     if chosen.json:
         say(json.dumps(found, ensure_ascii=False, indent=1))
     else:

@@ -15,9 +15,7 @@ from .parts import FIXTURES, PASSWORD, PROVISIONER
 pytestmark = pytest.mark.slow
 
 PHASES = ("base", "locale", "modules", "settings", "assets")
-LOGO = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+LOGO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 FRENCH = {
     "modules": ["contacts"],
     "languages": ["en_US"],

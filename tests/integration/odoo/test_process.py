@@ -1,4 +1,4 @@
-"""The child process of a phase, played by a small program: what it gets, what its end means, how it dies."""
+"""The child of a phase, played by a small program: what it gets, how it ends, how it dies."""
 
 import json
 import os
@@ -118,12 +118,20 @@ def test_configurations_of_killed_owners_are_swept_later(play):
 
 
 def test_nothing_of_our_environment_that_would_beat_the_configuration_reaches_it(play, monkeypatch):
-    for name in ("PGPASSWORD", "PGHOST", "ODOO_HTTP_PORT", "SAAS_FAILPOINT", "AWS_SECRET_ACCESS_KEY"):
+    for name in (
+        "PGPASSWORD",
+        "PGHOST",
+        "ODOO_HTTP_PORT",
+        "SAAS_FAILPOINT",
+        "AWS_SECRET_ACCESS_KEY",
+    ):
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv("SOMETHING_ELSE", "kept")
     report = run(play("say(report=dict(os.environ))"))
     foreign = [
-        name for name in report if name.startswith(("PG", "ODOO_", "SAAS_", "AWS_")) and name != "ODOO_RC"
+        name
+        for name in report
+        if name.startswith(("PG", "ODOO_", "SAAS_", "AWS_")) and name != "ODOO_RC"
     ]
     assert foreign == []
     assert report["SOMETHING_ELSE"] == "kept"

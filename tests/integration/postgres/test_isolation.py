@@ -209,7 +209,10 @@ def test_a_sort_beyond_the_limit_of_temporary_files_ends(pg, tenants):
     assert pg.value("SHOW temp_file_limit", server=tenants.login) == "1GB"
     role = tenants.names["own_role"]
     pg.rows(f"ALTER ROLE {role} SET temp_file_limit = '1MB'")
-    sort = "SET work_mem = '64kB'; SELECT * FROM generate_series(1, 300000) n ORDER BY md5(n::text) LIMIT 1 OFFSET 299999"
+    sort = """
+        SET work_mem = '64kB';
+        SELECT * FROM generate_series(1, 300000) n ORDER BY md5(n::text) LIMIT 1 OFFSET 299999
+    """
     assert state_of(pg, tenants.login, sort) == "53400"
     pg.rows(f"ALTER ROLE {role} SET temp_file_limit = '1GB'")
 
@@ -259,7 +262,11 @@ def test_nothing_in_the_cluster_is_open_to_everybody(pg, tenants):
          WHERE a.grantee = 0 AND d.datallowconn
     """
     assert pg.rows(everybody) == []
-    inside = "SELECT count(*) FROM aclexplode((SELECT nspacl FROM pg_namespace WHERE nspname = 'public')) a WHERE a.grantee = 0 AND privilege_type = 'CREATE'"
+    inside = """
+        SELECT count(*)
+          FROM aclexplode((SELECT nspacl FROM pg_namespace WHERE nspname = 'public')) a
+         WHERE a.grantee = 0 AND a.privilege_type = 'CREATE'
+    """
     assert pg.value(inside, database=tenants.names["own_db"]) == 0
 
 
@@ -274,6 +281,11 @@ def test_a_tenant_owns_every_object_in_its_database_and_the_builder_none(pg, ten
     found = dict(pg.rows(owners, database=own))
     assert set(found) == {own}
     assert found[own] >= 40
-    for statement in ("DROP VIEW res_device", "SELECT saas_fixture_double(2)", "INSERT INTO extra.note (told) VALUES ('x')",
-                      "SELECT lo_unlink((SELECT oid FROM pg_largeobject_metadata LIMIT 1))", "DROP TYPE saas_fixture_pair"):  # fmt: skip
+    for statement in (
+        "DROP VIEW res_device",
+        "SELECT saas_fixture_double(2)",
+        "INSERT INTO extra.note (told) VALUES ('x')",
+        "SELECT lo_unlink((SELECT oid FROM pg_largeobject_metadata LIMIT 1))",
+        "DROP TYPE saas_fixture_pair",
+    ):
         assert state_of(pg, tenants.login, statement) == "", statement

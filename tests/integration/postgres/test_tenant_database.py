@@ -76,7 +76,11 @@ def test_no_call_of_a_cron_is_due_at_birth_and_they_are_spread(born):
     assert (
         born.value("SELECT count(*) FROM ir_cron WHERE nextcall <= now() AT TIME ZONE 'UTC'") == 0
     )
-    far = "SELECT count(*) FROM ir_cron WHERE nextcall > now() AT TIME ZONE 'UTC' + (interval_number || ' ' || interval_type)::interval"
+    far = """
+        SELECT count(*) FROM ir_cron
+         WHERE nextcall > now() AT TIME ZONE 'UTC'
+                          + (interval_number || ' ' || interval_type)::interval
+    """
     assert born.value(far) == 0
     assert born.value("SELECT count(DISTINCT nextcall) FROM ir_cron") == 4
     assert born.rows(
@@ -117,6 +121,10 @@ def test_links_of_files_in_mail_templates_go_on_working(born):
         born.value("SELECT access_token FROM ir_attachment")
         == "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
     )
+
+
+def test_a_welcome_link_is_possible_for_the_administrator_alone(born):
+    assert born.rows("SELECT id FROM res_partner WHERE signup_type = 'reset'") == [(3,)]
 
 
 def test_keys_that_browsers_were_given_are_gone(born):

@@ -1,26 +1,16 @@
-"""What each job has made of the world in the end."""
+"""What provisioning, standby filling and removal have made of the world in the end."""
 
-from saas_business_management.adapters.fakes.cluster import BUILDER
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 from tests.helpers.job_orders import (
-    audit,
-    build,
-    check_cluster,
-    doctor,
+    carried,
     drop_golden,
     drop_tenant,
     fill_standby,
     provision,
     provision_warm,
-    refresh,
 )
 from tests.helpers.job_replay import Case
 from tests.helpers.job_world import HOST, IDENTITY, World
-
-
-def work(order, world: World | None = None):
-    world = world or World()
-    return world, world.desk.work(order(world))
 
 
 def undone(world: World, tenant: str = "failed") -> None:
@@ -35,7 +25,7 @@ def undone(world: World, tenant: str = "failed") -> None:
 
 
 def test_a_tenant_by_copy_owns_its_database_and_is_led_to_by_its_host() -> None:
-    world, row = work(provision)
+    world, row = carried(provision)
     tenant = world.rows["tenants"][1]
     name = tenant["database"]
     server, role = world.cluster.databases_by_name[name], world.cluster.roles_by_name[name]
@@ -83,7 +73,7 @@ def test_a_standby_of_another_version_is_left_alone() -> None:
     world = World()
     world.desk.work(fill_standby(world))
     world.add(lambda rows: [row.update(version=9) for row in list(rows["databases"].values())[1:]])
-    work(provision, world)
+    carried(provision, world)
     assert [row["stage"] for row in world.rows["databases"].values()] == [
         "ready",
         "standby",
@@ -95,7 +85,7 @@ def test_a_node_that_is_slow_is_waited_for_within_the_step() -> None:
     world = World()
     for _ in range(20):
         world.node.fail_next("get", Unavailable("node_silent"))
-    _, row = work(provision, world)
+    _, row = carried(provision, world)
     assert (row["state"], row["facts"]["login_seconds"]) == ("done", 2.0)
 
 
@@ -133,7 +123,7 @@ def test_a_tenant_that_cannot_be_made_from_a_standby_uses_it_up() -> None:
 def test_a_disk_too_small_for_a_copy_is_refused_before_it_is_made() -> None:
     world = World()
     world.files.disk_bytes = 26_000_000
-    _, row = work(provision, world)
+    _, row = carried(provision, world)
     assert (row["state"], row["error_code"]) == ("failed", "disk_full")
     assert "clone" not in world.cluster.calls
     undone(world)
@@ -156,7 +146,7 @@ def test_a_mail_that_cannot_be_written_leaves_an_open_tenant_alone() -> None:
 
 
 def test_a_standby_copy_is_whole_ready_and_reachable_under_no_host() -> None:
-    world, row = work(fill_standby)
+    world, row = carried(fill_standby)
     [name] = world.cluster.roles_by_name
     assert row["state"] == "done"
     assert world.cluster.roles_by_name[name].info.stage == "ready"
@@ -167,8 +157,16 @@ def test_a_standby_copy_is_whole_ready_and_reachable_under_no_host() -> None:
     assert world.audit() == []
 
 
+def test_a_refusal_of_the_records_ends_in_their_code() -> None:
+    world = World()
+    row_id = provision(world)
+    world.desk.points._on["provision_tenant.claim.before"] = Refused("template_unpublished")
+    assert world.desk.work(row_id)["error_code"] == "template_unpublished"
+    undone(world)
+
+
 def test_a_removed_tenant_leaves_a_tombstone_and_nothing_else() -> None:
-    world, row = work(drop_tenant)
+    world, row = carried(drop_tenant)
     name = list(world.rows["databases"])[1]
     assert row["state"] == "done"
     assert world.rows["routes"][name] == {"state": "gone", "host": None}
@@ -198,147 +196,7 @@ def test_a_removal_that_breaks_is_left_for_a_person_and_can_go_on() -> None:
 
 
 def test_a_golden_database_is_removed_without_asking_for_a_role() -> None:
-    world, row = work(drop_golden)
+    world, row = carried(drop_golden)
     assert row["state"] == "done"
     assert not {"stop_logins", "drop_role"} & set(world.cluster.calls)
     assert (world.cluster.databases_by_name, world.files.names()) == ({}, [])
-
-
-def test_a_build_ends_in_a_sealed_published_version() -> None:
-    world, row = work(build)
-    version = world.rows["versions"][2]
-    server = world.cluster.databases_by_name[version["database"]]
-    assert row["state"] == "done"
-    assert version["state"] == "published"
-    assert "crm" in version["report"]["modules"]
-    assert version["fingerprint"] == world.odoo.fingerprint(version["report"]["modules"])
-    assert version["bytes"] == server.size
-    assert (server.objects_owner, server.info.is_template) == (BUILDER, True)
-    assert not server.info.allows_connections
-    assert world.rows["databases"][version["database"]]["oid"] == server.info.oid
-    phases = ["base", "locale", "modules", "settings", "assets"]
-    assert [phase for phase, _ in world.odoo.phases] == phases
-    assert world.audit() == []
-
-
-def test_what_odoo_says_stands_in_the_log() -> None:
-    world, _ = work(build)
-    assert ("info", "modules ends") in world.desk.lines
-
-
-def test_a_module_that_does_not_install_leaves_the_published_version() -> None:
-    world = World()
-    world.odoo.fail("modules", Broken("odoo_phase_failed", phase="modules", module="crm"))
-    _, row = work(build, world)
-    assert (row["state"], row["error_code"]) == ("failed", "odoo_phase_failed")
-    assert [one["state"] for one in world.rows["versions"].values()] == ["published", "failed"]
-    assert list(world.cluster.databases_by_name) == [world.golden]
-    assert world.files.names() == [world.golden]
-    assert world.audit() == []
-
-
-def test_a_build_that_was_stopped_begins_with_an_empty_database() -> None:
-    world = World()
-    row_id = build(world)
-    world.odoo.fail("assets", Unavailable("odoo_phase_timeout", phase="assets"))
-    world.desk.carry(row_id, world.desk.claim(row_id))
-    world.odoo.mend("assets")
-    assert world.desk.work(row_id)["state"] == "done"
-    phases = [phase for phase, _ in world.odoo.phases]
-    assert phases == ["base", "locale", "modules", "settings", "assets"] * 2
-
-
-def test_an_unknown_module_or_a_small_disk_is_refused_before_a_database_is_made() -> None:
-    for spoil, code in (
-        (lambda world: world.odoo._modules.pop("crm"), "module_unknown"),
-        (lambda world: setattr(world.files, "disk_bytes", 1000), "disk_full"),
-    ):
-        world = World()
-        row_id = build(world)
-        spoil(world)
-        row = world.desk.work(row_id)
-        assert (row["state"], row["error_code"]) == ("failed", code)
-        assert list(world.cluster.databases_by_name) == [world.golden]
-
-
-def test_an_audit_removes_what_nobody_was_handed_and_keeps_the_rest() -> None:
-    world = World()
-    world.desk.work(provision(world))
-    tenant = world.rows["tenants"][1]["database"]
-    foreign = "t_" + "z" * 26
-    world.cluster.ensure_role(foreign, 1)
-    world.cluster.mark_role(foreign, "claimed")
-    row = world.desk.work(audit(world))
-    assert row["state"] == "done"
-    assert set(world.cluster.databases_by_name) == {world.golden, tenant}
-    assert set(world.cluster.roles_by_name) == {tenant, foreign}
-    assert world.files.names() == sorted([world.golden, tenant])
-    assert world.rows["cluster"]["findings"] == [("extra", "role", foreign)]
-    assert [level for level, _ in world.desk.lines] == ["warning"] * 5
-
-
-def test_an_audit_touches_nothing_on_which_an_operation_is_open() -> None:
-    world = World()
-    row_id = provision(world)
-    world.node.silent = True
-    world.desk.carry(row_id, world.desk.claim(row_id))
-    before = world.outside()
-    world.desk.work(world.desk.enqueue("audit_cluster"))
-    assert world.outside() == before
-
-
-def test_a_connection_test_reports_every_line_with_its_mend() -> None:
-    world, row = work(check_cluster)
-    checks = {one["code"]: one for one in world.rows["cluster"]["checks"]}
-    assert row["state"] == "done"
-    assert {code for code, one in checks.items() if one["ok"]} == {
-        "server_reachable",
-        "filestore_writable",
-        "odoo_found",
-        "node_answers",
-    }
-    assert checks["builder_role"]["mend"] == "saas cluster-prepare"
-
-
-def test_a_connection_test_ends_well_when_nothing_answers() -> None:
-    world = World()
-    world.node.silent = True
-    world.files.fail_next("free_bytes", Unavailable("filestore_missing"))
-    world.odoo._modules.clear()
-    world.desk.work(check_cluster(world))
-    checks = {one["code"]: one for one in world.rows["cluster"]["checks"]}
-    assert checks["node_answers"]["facts"] == {"error": "node_silent", "host": "localhost"}
-    assert checks["filestore_writable"]["facts"] == {"error": "filestore_missing"}
-    assert not checks["odoo_found"]["ok"]
-
-
-def test_a_refresh_reads_the_catalogue_and_compares_every_version() -> None:
-    world, row = work(refresh)
-    cluster = world.rows["cluster"]
-    assert row["facts"] == {"count": 6, "compared": 2}
-    assert [one["name"] for one in cluster["modules"]][:2] == ["auth_signup", "base"]
-    assert cluster["fingerprints"] == {
-        "1": world.odoo.fingerprint(["crm"]),
-        "2": "missing: pos, zoo",
-    }
-
-
-def test_changed_code_gives_another_fingerprint() -> None:
-    world, _ = work(refresh)
-    former = world.rows["cluster"]["fingerprints"]["1"]
-    world.odoo.change_code("crm")
-    work(refresh, world)
-    assert world.rows["cluster"]["fingerprints"]["1"] != former
-
-
-def test_the_doctor_looks_once() -> None:
-    world, row = work(doctor)
-    assert (row["state"], world.rows["doctor"]) == ("done", {"looks": 1})
-
-
-def test_a_refusal_of_the_records_ends_in_their_code() -> None:
-    world = World()
-    row_id = provision(world)
-    world.desk.points._on["provision_tenant.claim.before"] = Refused("template_unpublished")
-    assert world.desk.work(row_id)["error_code"] == "template_unpublished"
-    undone(world)

@@ -1,0 +1,244 @@
+"""The journal of a running operation: every commit of its course, and what a failure means.
+
+Owns: `jobs.journal.Journal` and `jobs.journal.Records` on records. Does not own: the order and the
+buttons (`saas_job.py`), the worker (`saas_job_run.py`), the steps (`jobs/`).
+"""
+
+import random
+import time
+from contextlib import contextmanager
+
+from odoo import fields
+from odoo.tools import SQL
+from psycopg2.errors import SerializationFailure
+
+from .. import messages
+from ..jobs.journal import StaleWorker
+from ..jobs.registry import JOBS
+from ..kernel.errors import SaasError
+from ..kernel.work.retry import RetryAt, decide
+
+LINES_EVERY_SECONDS = 1.0
+NOT_BLOCKED = {"attempts": 0, "blocked_at": False}
+
+
+class Journal:
+    """Writes the course of one claimed operation; `jobs.journal.Journal` has the promises."""
+
+    def __init__(self, job_sudo, fence):
+        self.job_sudo = job_sudo
+        self.fence = fence
+        self._lines = []
+        self._flushed_at = 0.0
+
+    # What was written before
+
+    def states(self):
+        return {step.name: step.state for step in self.job_sudo.step_ids}
+
+    def facts(self):
+        return dict(self.job_sudo.facts or {})
+
+    def undoing(self):
+        return self.job_sudo.state == "undoing"
+
+    def cancel_wanted(self):
+        requests = self.job_sudo.env["saas.job.request"]
+        return bool(requests.search_count([("job_id", "=", self.job_sudo.id)], limit=1))
+
+    # Forward
+
+    def restart(self, names):
+        self._steps(names).write({"state": "todo", "facts": False})
+
+    def advance(self, done, facts, skipped, then, progress):
+        now = fields.Datetime.now()
+        with self._commit():
+            values = {"progress": progress, "error_text": False, "error_code": False}
+            values |= {"error_kind": False, "error_trace": False}
+            if done:
+                values |= NOT_BLOCKED | {"facts": {**(self.job_sudo.facts or {}), **facts}}
+                self._end(self._steps([done]), now, facts)
+            if skipped:
+                self._steps(skipped).write({"state": "skipped"})
+            if then:
+                self._begin(self._steps([then]), now)
+                values["step_now"] = self._steps([then]).label
+            else:
+                values |= self._ended("done", now)
+            self.job_sudo.write(values)
+            self._tell()
+
+    def failed(self, step, error, trace):
+        verdict = self._verdict(error)
+        again = isinstance(verdict, RetryAt)
+        values = self._waiting(verdict) if again else {"state": "undoing", **NOT_BLOCKED}
+        self._record(step, error, trace, values, again)
+        return not again
+
+    def stuck(self, step, error, trace):
+        verdict = self._verdict(error, undoing=True)
+        again = isinstance(verdict, RetryAt)
+        values = self._waiting(verdict) if again else self._ended("dead", fields.Datetime.now())
+        self._record(step, error, trace, values, again)
+
+    # Back
+
+    def undone(self, step):
+        with self._commit():
+            self._steps([step]).write({"state": "undone"})
+            self.job_sudo.write(NOT_BLOCKED)
+            self._tell()
+
+    def undo_failed(self, step, error, trace):
+        verdict = self._verdict(error, undoing=True)
+        text = messages.text(self.job_sudo.env, error)
+        if isinstance(verdict, RetryAt):
+            values = self._later(verdict) | {"fence": 0}
+        else:
+            values = self._problem(error, text, trace)
+            values |= self._ended("dead", fields.Datetime.now())
+        with self._commit():
+            self.job_sudo.write(values)
+            self._tell()
+        self._say(text, "error")
+
+    def end_undone(self):
+        with self._commit():
+            cancelled = self.job_sudo.error_code == "operation_cancelled"
+            state = "cancelled" if cancelled else "failed"
+            self.job_sudo.write(self._ended(state, fields.Datetime.now()))
+            self._tell()
+
+    def died_too_often(self):
+        """Give up an operation whose workers keep dying; a person has to look."""
+        error = SaasError("worker_died", deaths=self.job_sudo.deaths)
+        text = messages.text(self.job_sudo.env, error)
+        with self._commit():
+            ended = self._ended("dead", fields.Datetime.now())
+            self.job_sudo.write(self._problem(error, text, "") | ended)
+            self._tell()
+
+    def rollback(self):
+        self.job_sudo.env.cr.rollback()
+        self.job_sudo.env.invalidate_all()
+
+    # Log lines go out at once, on a cursor of their own
+
+    def line(self, text, level="info"):
+        now = fields.Datetime.now()
+        values = {"job_id": self.job_sudo.id, "text": text[:4000], "level": level, "at": now}
+        self._lines.append(values)
+        if len(self._lines) >= 200 or time.monotonic() - self._flushed_at > LINES_EVERY_SECONDS:
+            self.flush_lines()
+
+    def flush_lines(self):
+        lines, self._lines = self._lines, []
+        self._flushed_at = time.monotonic()
+        if not lines:
+            return
+        with self.job_sudo.env.registry.cursor() as cr:
+            env = self.job_sudo.env(cr=cr)
+            env["saas.job.line"].create(lines)
+            job_sudo = env["saas.job"].browse(self.job_sudo.id)
+            job_sudo._tell_people({"lines": len(lines)})
+
+    # Parts
+
+    @contextmanager
+    def _commit(self):
+        """Commit what is written inside, and what the step wrote to records, if the claim holds."""
+        cr = self.job_sudo.env.cr
+        held = SQL("SELECT fence FROM saas_job WHERE id = %s FOR NO KEY UPDATE", self.job_sudo.id)
+        try:
+            cr.execute(held, log_exceptions=False)
+        except SerializationFailure:
+            # The row has changed since this transaction began: another worker has claimed it.
+            raise StaleWorker(self.job_sudo.id) from None
+        row = cr.fetchone()
+        if not row or row[0] != self.fence:
+            raise StaleWorker(self.job_sudo.id)
+        yield
+        self.job_sudo.env.flush_all()
+        cr.commit()
+
+    def _record(self, step, error, trace, values, again):
+        """Write a failure down: what follows from it for the operation, and for its step."""
+        text = messages.text(self.job_sudo.env, error)
+        marked = {} if again else {"state": "failed", "ended_at": fields.Datetime.now()}
+        with self._commit():
+            self._steps([step]).write({"error_text": text, **marked})
+            self.job_sudo.write(self._problem(error, text, trace) | values)
+            self._tell()
+        self._say(text, "warning" if again else "error")
+
+    def _say(self, text, level):
+        self.line(text, level)
+        self.flush_lines()
+
+    def _steps(self, names):
+        return self.job_sudo.step_ids.filtered(lambda step: step.name in names)
+
+    def _begin(self, step, now):
+        step.write({"state": "running", "started_at": now, "attempt": step.attempt + 1})
+        self._began_at = time.monotonic()
+
+    def _end(self, step, now, facts):
+        began = getattr(self, "_began_at", None)
+        took = {"seconds": round(time.monotonic() - began, 3)} if began else {}
+        done = {"state": "done", "ended_at": now, "facts": facts, "error_text": False}
+        step.write(done | took)
+
+    def _verdict(self, error, undoing=False):
+        since = self.job_sudo.blocked_at
+        waited = (fields.Datetime.now() - since).total_seconds() if since else 0.0
+        return decide(
+            error.kind,
+            attempts=self.job_sudo.attempts + 1,
+            waited_seconds=waited,
+            give_up_seconds=JOBS[self.job_sudo.kind].give_up_seconds,
+            jitter=random.random(),
+            undoing=undoing,
+        )
+
+    def _later(self, verdict):
+        now = fields.Datetime.now()
+        return {
+            "attempts": self.job_sudo.attempts + 1,
+            "blocked_at": self.job_sudo.blocked_at or now,
+            "due_at": fields.Datetime.add(now, seconds=verdict.seconds),
+        }
+
+    def _waiting(self, verdict):
+        return self._later(verdict) | {"state": "waiting"}
+
+    def _ended(self, state, now):
+        started = self.job_sudo.started_at or now
+        return {
+            "state": state,
+            "ended_at": now,
+            "step_now": False,
+            "seconds": max(0.0, (now - started).total_seconds()),
+        }
+
+    def _problem(self, error, text, trace):
+        return {
+            "error_code": error.code,
+            "error_kind": error.kind,
+            "error_text": text,
+            "error_trace": trace or False,
+        }
+
+    def _tell(self):
+        self.job_sudo._tell_people({})
+
+
+class LinkedRecords:
+    """The way from a job's steps to the records it is linked to (`jobs.journal.Records`)."""
+
+    def __init__(self, job_sudo):
+        self.job_sudo = job_sudo
+
+    def call(self, link, step, **values):
+        target = self.job_sudo._target(link).with_context(saas_job_id=self.job_sudo.id)
+        return getattr(target, f"_step_{step}")(**values) or {}

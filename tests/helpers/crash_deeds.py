@@ -1,0 +1,193 @@
+"""What a child of `crash_mother.py` does, each with the control plane's own records.
+
+Owns: placing orders, being a worker, judging what came of them. Does not own: what is right
+(`audit.py`), when a worker dies (the environment variable `SAAS_FAILPOINT`).
+
+`say` tells the test something at once: a child that is killed afterwards has said it all the same.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from odoo.api import Environment
+from odoo.exceptions import UserError
+from odoo.models import Model
+from odoo.service.model import retrying
+
+from . import audit
+
+Say = Callable[[Any], None]
+OPEN = audit.OPEN
+WORK_SECONDS = 120
+BARRIER_SECONDS = 30
+
+
+# Orders
+
+
+def ordered(env: Environment, say: Say, kind: str, work: bool = True, **what: Any) -> None:
+    """Place an order, say its ids, and be the worker that begins it."""
+    job = ORDERS[kind](env, **what)
+    env.cr.commit()
+    say({"job": job.id, "tenant": job.tenant_id.id, "version": job.version_id.id, "database": job.database_id.id})
+    if work:
+        env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+
+
+def _provision(env: Environment, template: str, subdomain: str) -> Model:
+    tenant = _tenant(env, template, subdomain)
+    tenant.action_provision()
+    return tenant.job_ids
+
+
+def _tenant(env: Environment, template: str, subdomain: str) -> Model:
+    values = {
+        "name": subdomain.title(),
+        "subdomain": subdomain,
+        "admin_name": "Alice Moreau",
+        "admin_email": f"alice@{subdomain}.example",
+        "template_id": _template(env, template).id,
+    }
+    return env["saas.tenant"].create(values)
+
+
+def _template(env: Environment, code: str) -> Model:
+    return env["saas.template"].search([("code", "=", code)])
+
+
+def _build(env: Environment, template: str) -> Model:
+    found = _template(env, template)
+    found.action_build()
+    return found.version_ids.sorted("number")[-1:].job_id
+
+
+def _fill(env: Environment, template: str) -> Model:
+    _template(env, template)._make_standby()
+    return env["saas.job"].search([("kind", "=", "fill_standby")], order="id desc", limit=1)
+
+
+def _drop(env: Environment, database: int) -> Model:
+    found = env["saas.database"].browse(database)
+    found._enqueue_drop()
+    drops = [("kind", "=", "drop_database"), ("database_id", "=", database)]
+    return env["saas.job"].search(drops, order="id desc", limit=1)
+
+
+ORDERS = {"provision": _provision, "build": _build, "fill": _fill, "drop": _drop}
+
+
+def draft(env: Environment, _say: Say, template: str, subdomain: str) -> int:
+    """Write a tenant down without ordering it."""
+    tenant = _tenant(env, template, subdomain)
+    env.cr.commit()
+    return tenant.id
+
+
+def press_provision(env: Environment, _say: Say, tenant: int, barrier: str) -> dict[str, Any]:
+    """Press the button as a request does, at the same moment as everybody at the barrier."""
+    wait_at(barrier)
+    try:
+        # As a request it tries again when two transactions meet, and commits at the end.
+        retrying(lambda: env["saas.tenant"].browse(tenant).action_provision(), env)
+    except UserError as error:
+        return {"refused": str(error)}
+    return {"job": env["saas.job"].search([("tenant_id", "=", tenant)]).ids}
+
+
+def wait_at(barrier: str) -> None:
+    """Say that we are here, then wait until the gate is opened."""
+    Path(barrier, str(os.getpid())).touch()
+    end = time.monotonic() + BARRIER_SECONDS
+    while not Path(barrier, "open").exists():
+        if time.monotonic() > end:
+            raise TimeoutError(barrier)
+        time.sleep(0.001)
+
+
+def make_template(env: Environment, _say: Say, code: str) -> int:
+    """Make a template without modules of its own on the only cluster."""
+    values = {"name": code.title(), "code": code, "cluster_id": env["saas.cluster"].search([]).id}
+    template = env["saas.template"].create(values)
+    env.cr.commit()
+    return template.id
+
+
+# Work
+
+
+def work(env: Environment, _say: Say, seconds: float = WORK_SECONDS, barrier: str = "") -> int:
+    """Be a worker until nothing is due; return how many operations it ran."""
+    if barrier:
+        wait_at(barrier)
+    return env["saas.job"]._work(seconds, until_idle=True)
+
+
+def finish(env: Environment, _say: Say, job: int, seconds: float = 60) -> dict[str, Any]:
+    """Be the workers that carry one operation to its end, whatever it has to wait for."""
+    end = time.monotonic() + seconds
+    row = env["saas.job"].browse(job)
+    while row.state in OPEN and time.monotonic() < end:
+        if not env["saas.job"]._work(1, until_idle=True):
+            time.sleep(0.02)
+        env.cr.commit()
+        env.invalidate_all()
+    return state(env, _say, job)
+
+
+def state(env: Environment, _say: Say, job: int) -> dict[str, Any]:
+    """How an operation stands."""
+    row = env["saas.job"].browse(job)
+    names = ("state", "error_code", "error_text", "deaths", "attempts", "fence")
+    told = {name: row[name] for name in names}
+    return {**told, "steps": {step.name: step.state for step in row.step_ids}}
+
+
+def cancel(env: Environment, _say: Say, job: int) -> None:
+    """Press Cancel."""
+    env["saas.job"].browse(job).action_cancel()
+    env.cr.commit()
+
+
+def send_mails(env: Environment, _say: Say) -> None:
+    """Do what the mail cron does."""
+    env["mail.mail"].process_email_queue()
+
+
+# Judgement
+
+
+def judge(env: Environment, _say: Say, tell: list[list[Any]]) -> list[str]:
+    """Every complaint about these orders, `[[what, id, …]]`, and about the whole cluster."""
+    found = []
+    for what, number, *more in tell:
+        model, rule = RULES[what]
+        found += rule(env[model].browse(number), *more)
+    for cluster in env["saas.cluster"].search([]):
+        found += audit.findings(cluster)
+    return found
+
+
+RULES = {
+    "tenant_open": ("saas.tenant", audit.tenant_open),
+    "tenant_gone": ("saas.tenant", audit.tenant_gone),
+    "version_published": ("saas.template.version", audit.version_published),
+    "version_gone": ("saas.template.version", audit.version_gone),
+    "standby_ready": ("saas.database", audit.standby_ready),
+    "database_gone": ("saas.database", audit.database_gone),
+}
+
+
+def discard(env: Environment, _say: Say, databases: list[int]) -> list[str]:
+    """Have databases removed that no test needs any more; return what is left of them."""
+    rows = env["saas.database"].browse(databases)
+    rows._enqueue_drop()
+    env.cr.commit()
+    end = time.monotonic() + WORK_SECONDS
+    while time.monotonic() < end and set(rows.mapped("stage")) != {"dropped"}:
+        env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+        env.cr.commit()
+        env.invalidate_all()
+    return [told for row in rows for told in audit.database_gone(row)]
