@@ -1,1 +1,2 @@
+from . import tls
 from . import welcome

@@ -65,7 +65,8 @@ class SaasDoctor(models.AbstractModel):
 
     def _look_at_mail_server(self) -> dict[str, Any]:
         smtp = config.get("smtp_server") or "localhost"
-        if self.env["ir.mail_server"].search_count([], limit=1) or smtp not in LOCAL:
+        configured = smtp not in LOCAL or int(config.get("smtp_port") or 25) != 25
+        if self.env["ir.mail_server"].search_count([], limit=1) or configured:
             return self._told("mail_server", "mail", "ok", self.env._("An outgoing mail server is set"))
         return self._told(
             "mail_server", "mail", "warning", self.env._("No outgoing mail server is set"),

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg2
+
 from dev.settings import CONTROL_DATABASE
 from dev.stack import Stack
-
 from tests.bench.desk import Doorstep, Operator
 from tests.bench.stage import PLAN, TEMPLATE
 from tests.helpers.bench import Figure, Report, at_most, median, shown, table
@@ -116,9 +116,7 @@ class Counter:
     def fill(self, copies: int) -> float:
         """Have standby copies made and wait until the node has warmed them; return the seconds."""
         begun = time.monotonic()
-        self.operator.call(
-            "saas.template", "write", [self._template], {"standby_wanted": copies}
-        )
+        self.operator.call("saas.template", "write", [self._template], {"standby_wanted": copies})
         self.operator.press("saas.template", self._template, "action_fill_standby")
         self.settle()
         standby = "SELECT database FROM saas_route WHERE state = 'standby'"
@@ -169,9 +167,7 @@ def measure_warm(counter: Counter, report: Report, number: int = WARM) -> None:
 
 def measure_clones(counter: Counter, report: Report, number: int = CLONES) -> Figure:
     """By copying the template when the click comes."""
-    counter.operator.call(
-        "saas.template", "write", [counter._template], {"standby_wanted": 0}
-    )
+    counter.operator.call("saas.template", "write", [counter._template], {"standby_wanted": 0})
     opened = [counter.open_one() for _ in range(number + 1)][1:]
     figure = _tell(counter, report, opened, "clone", "copied on demand")
     goals = (at_most(figure.p50, 1200, "p50 ≤ 1.2 s"),)

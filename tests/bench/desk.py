@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 import psycopg2
+
 from dev.control import admin_password
 from dev.settings import CONTROL_DATABASE
 from dev.stack import Stack

@@ -102,7 +102,7 @@ class Stage:
         self._stop_processes()
 
     def _set_back(self) -> None:
-        """Bring the control database back to what was kept and remove the tenants of the last run."""
+        """Bring back the control database that was kept, remove the tenants of the last run."""
         self.stack.start_clusters()
         ours, tenants = self.stack.control_cluster, self.stack.tenant_cluster
         _drop(tenants, "datname ~ '^(t_|peer_)' OR datname = 'plain'")

@@ -57,10 +57,8 @@ class Figure:
         """Return the figure's row of the table."""
         goals = ", ".join(f"{one.text} {'✓' if one.reached else '✗'}" for one in self.goals)
         p95 = shown(self.p95) if len(self.values) > 1 else "–"
-        number = len(self.values)
-        return (
-            f"| {self.about} | {number} | {shown(self.p50)} | {p95} | {self.unit} | {goals or '–'} |"
-        )
+        cells = [self.about, len(self.values), shown(self.p50), p95, self.unit, goals or "–"]
+        return "| " + " | ".join(map(str, cells)) + " |"
 
 
 HEAD = "| what | n | p50 | p95 | unit | goal |\n|---|---|---|---|---|---|"

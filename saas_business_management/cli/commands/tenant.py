@@ -56,9 +56,11 @@ def tenants(control, chosen):
 def provision(control, chosen):
     """Create and order a tenant; with --wait, come back when its login page was seen."""
     with control.records() as env:
-        tenant = _existing(env, chosen) or env["saas.tenant"]._provision_from_values(
-            _values(env, chosen)
-        )
+        tenant = _existing(env, chosen)
+        if not tenant:
+            tenant = env["saas.tenant"]._provision_from_values(_values(env, chosen))
+        elif tenant.state == "draft":
+            tenant.action_provision()
         tenant_id, job_id = tenant.id, tenant.operation_id.id
     if job_id and chosen.wait:
         follow(control, job_id, log=False)

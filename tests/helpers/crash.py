@@ -1,0 +1,357 @@
+"""A whole control plane on which workers are killed: real databases, files, node, mail server.
+
+Owns: the stack, the process that forks workers (`crash_mother.py`), one case from its order to its
+judgement. Does not own: what is right (`audit.py`), which cases there are (`tests/crash`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+
+from dev import control, database_files, databases, paths
+from dev.processes import Managed
+from dev.recipe import Recipe
+from dev.settings import CONTROL_DATABASE, CONTROL_ROLE, Settings
+from dev.shell import clean_environment
+from dev.stack import Stack
+
+FIXTURE = paths.ROOT / "tests" / "fixtures" / "odoo_stub"
+MOTHER = Path(__file__).with_name("crash_mother.py")
+COMMON = Recipe(("base", "web", "mail", "auth_signup"))
+STALE_SECONDS = 5
+WAIT_SECONDS = 180
+KILLED = -signal.SIGKILL
+STUB, REAL = "mini", "real"
+
+
+@dataclass
+class Child:
+    """A forked worker: its process, then its end and what it said."""
+
+    number: int
+    pid: int = 0
+    status: int | None = None
+    said: list[Any] = field(default_factory=list)
+
+    @property
+    def result(self) -> Any:
+        """What its deed returned."""
+        assert self.status == 0, f"the child ended with {self.status}: {self.said}"
+        return self.said[-1]
+
+
+class Mother:
+    """The process that has Odoo loaded and forks a child for every order."""
+
+    def __init__(self, conf: Path, log: Path, python_path: Path) -> None:
+        search = os.pathsep.join([str(python_path), str(paths.ROOT)])
+        self._process = subprocess.Popen(
+            [paths.PYTHON, MOTHER, conf, CONTROL_DATABASE, log],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=clean_environment(PYTHONPATH=search, PYTHONDONTWRITEBYTECODE="1"),
+        )
+        self._numbers = itertools.count(1)
+        self._children: dict[int, Child] = {}
+        assert "ready" in self._heard(), "the control plane did not load"
+
+    def close(self) -> None:
+        """End it and every child."""
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
+
+    def start(self, deed: str, environment: dict | None = None, **more: Any) -> Child:
+        """Fork a child; back when it has a process."""
+        child = Child(next(self._numbers))
+        self._children[child.number] = child
+        order = {"id": child.number, "deed": deed, "environment": environment or {}, **more}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        while not child.pid:
+            self._listen()
+        return child
+
+    def wait(self, child: Child) -> Child:
+        """Back when it has ended."""
+        while child.status is None:
+            self._listen()
+        return self._children.pop(child.number)
+
+    def _listen(self) -> None:
+        answer = self._heard()
+        child = self._children[answer.pop("id")]
+        for name, value in answer.items():
+            setattr(child, name, value)
+
+    def _heard(self) -> dict:
+        line = self._process.stdout.readline()
+        assert line, "the process that forks workers has ended"
+        return json.loads(line)
+
+
+@dataclass
+class Case:
+    """One order: its ids, and the worker that began it."""
+
+    crash: Crash
+    kind: str
+    job: int
+    links: dict[str, int]
+    child: Child
+
+    @property
+    def killed(self) -> bool:
+        """Whether the worker that began it was killed."""
+        return self.child.status == KILLED
+
+    def resume(self, kill: str = "") -> dict[str, Any] | None:
+        """Let another worker take it over and bring it to its end, or be killed on the way."""
+        if not self.crash.resumes:
+            return self.crash.run("state", job=self.job).result
+        self.crash.age_leases()
+        child = self.crash.run("finish", kill=kill, job=self.job)
+        assert bool(kill) == (child.status == KILLED), (kill, child.status, child.said)
+        return None if kill else child.result
+
+    def cancel(self) -> Case:
+        """Press Cancel."""
+        assert self.crash.run("cancel", job=self.job).status == 0
+        return self
+
+    def complaints(self, rule: str, *more: Any) -> list[str]:
+        """What is wrong with what came of it, and with the cluster as a whole."""
+        link = {"tenant": "tenant", "version": "version"}.get(rule.split("_")[0], "database")
+        return self.crash.judge([rule, self.links[link], *more])
+
+    @property
+    def database(self) -> int:
+        """The id of the database it made."""
+        if self.links["database"]:
+            return self.links["database"]
+        table, own = ("saas_tenant", self.links["tenant"])
+        if self.links["version"]:
+            table, own = ("saas_template_version", self.links["version"])
+        return self.crash.control(f"SELECT database_id FROM {table} WHERE id = {own}")[0][0]
+
+
+class Crash:
+    """The stack, without a worker of its own: workers are forked when a test wants one."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="saas-crash-"))
+        self.stack = Stack(Settings.for_tests(self.folder))
+        self.resumes = True
+        self.counts: Counter[str] = Counter()
+        self._numbers = itertools.count(1)
+        self.mother: Mother | None = None
+
+    # The stage
+
+    def start(self) -> Crash:
+        """Make everything but golden databases."""
+        self.stack.prepare()
+        with self.stack.settings.control_conf.open("a") as conf:
+            conf.write(f"saas_failpoints = 1\nsaas_stale_seconds = {STALE_SECONDS}\n")
+        self.control("UPDATE ir_cron SET active = false")
+        self.stack.start_mail()
+        self.stack.start_node()
+        log = self.folder / "log" / "crash.log"
+        log.parent.mkdir(exist_ok=True)
+        tree = self.stack.tree.python_path
+        self.mother = Mother(self.stack.settings.control_conf, log, tree)
+        self._wait_for_node()
+        for code in (STUB, REAL):
+            assert self.run("make_template", code=code).result
+        self.use_stub()
+        return self
+
+    def stop(self) -> None:
+        """Stop and remove everything."""
+        if self.mother:
+            self.mother.close()
+        self.stack.destroy()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait_for_node(self) -> None:
+        from dev.http import status_of, wait_for
+
+        port = self.stack.settings.node_port
+        wait_for(lambda: status_of(port, "/saas/health") == 200, "the node", seconds=90)
+
+    def use_stub(self, *options: str) -> None:
+        """Let the cluster's Odoo be the played one."""
+        self._use([FIXTURE / "odoo_stub.py", *options], FIXTURE / "odoo" / "addons")
+
+    def use_odoo(self) -> None:
+        """Let the cluster's Odoo be the real one, with kept common modules to begin with."""
+        recipe, cluster = COMMON, self.stack.control_cluster
+        key = recipe.key(self.stack.tree.version, cluster.version)
+        if not database_files.exists(key):
+            databases.ensure(cluster, recipe)
+        options = {
+            "--odoo": paths.ODOO_BIN,
+            "--kept": database_files.folder() / key,
+            "--pg-restore": cluster.binaries.tool("pg_restore"),
+        }
+        words = [word for pair in options.items() for word in pair]
+        self._use([FIXTURE / "odoo_over_cache.py", *words], control.config.addons_path(self.stack.tree))
+
+    def use_odoo_alone(self) -> None:
+        """Let the cluster's Odoo be the real one from the first table on."""
+        addons = control.config.addons_path(self.stack.tree)
+        self.control("UPDATE saas_cluster SET odoo_command = %s, addons_path = %s", str(paths.ODOO_BIN), addons)  # fmt: skip
+
+    def _use(self, words: list, addons: object) -> None:
+        command = " ".join(map(str, [paths.PYTHON, *words]))
+        self.control("UPDATE saas_cluster SET odoo_command = %s, addons_path = %s", command, str(addons))  # fmt: skip
+
+    def golden(self, template: str) -> None:
+        """Have a template built and published, once."""
+        query = "SELECT 1 FROM saas_template WHERE code = %s AND published_version_id IS NOT NULL"
+        if self.control(query, template):
+            return
+        if template == REAL:
+            self.use_odoo()
+        case = self.order("build", template=template)
+        self.use_stub()
+        assert case.complaints("version_published") == []
+
+    # Cases
+
+    def run(self, deed: str, kill: str = "", stop: str = "", **options: Any) -> Child:
+        """Have a child do something and wait for its end."""
+        return self.mother.wait(self.begin(deed, kill, stop, **options))
+
+    def begin(
+        self,
+        deed: str,
+        kill: str = "",
+        stop: str = "",
+        small_disk: dict | None = None,
+        log: Path | None = None,
+        **values: Any,
+    ) -> Child:
+        """Have a child do something; `kill` and `stop` name the point at which it ends or halts."""
+        armed = f"{kill}:kill" if kill else f"{stop}:stop" if stop else ""
+        environment = {"SAAS_FAILPOINT": armed, "SAAS_FAILPOINT_LOG": str(log or "")}
+        return self.mother.start(deed, environment, small_disk=small_disk, **{"with": values})
+
+    def order(self, kind: str, kill: str = "", **values: Any) -> Case:
+        """Place an order and begin it, with a worker that may be killed on the way."""
+        return self._case(kind, self.run("ordered", kill=kill, kind=kind, **self._named(kind, values)))
+
+    def order_and_stop(self, kind: str, stop: str, **values: Any) -> Case:
+        """Place an order whose worker is stopped, not ended, at a point."""
+        child = self.begin("ordered", stop=stop, kind=kind, **self._named(kind, values))
+        until(lambda: is_stopped(child.pid), f"nobody stopped at {stop}")
+        query = "SELECT max(id) FROM saas_job"
+        job = self.control(query)[0][0]
+        rows = self.control("SELECT tenant_id, version_id, database_id FROM saas_job WHERE id = %s", job)
+        links = dict(zip(("tenant", "version", "database"), rows[0], strict=True))
+        return Case(self, kind, job, links, child)
+
+    def _named(self, kind: str, values: dict) -> dict:
+        if kind == "provision":
+            values.setdefault("subdomain", self.name())
+        return values
+
+    def _case(self, kind: str, child: Child) -> Case:
+        assert child.said and "job" in child.said[0], child.said
+        assert child.status in (0, KILLED), child.said
+        return Case(self, kind, child.said[0]["job"], child.said[0], child)
+
+    def name(self) -> str:
+        """A subdomain nobody had."""
+        return f"t{next(self._numbers)}-{secrets.token_hex(3)}"
+
+    def standby(self, template: str) -> int:
+        """Make a standby copy, or find one that waits; return its id."""
+        query = """SELECT d.id FROM saas_database d JOIN saas_template_version v ON v.id = d.version_id
+                     JOIN saas_template t ON t.id = v.template_id
+                    WHERE d.stage = 'standby' AND t.code = %s AND v.state = 'published'"""
+        found = self.control(query, template)
+        return found[0][0] if found else self.order("fill", template=template).database
+
+    def judge(self, *told: list[Any]) -> list[str]:
+        """Every complaint about these orders and about the whole cluster."""
+        return self.run("judge", tell=list(told)).result
+
+    def discard(self, *ids: int | None) -> None:
+        """Remove databases no test needs any more."""
+        assert self.run("discard", databases=[one for one in ids if one]).result == []
+
+    def age_leases(self) -> None:
+        """Turn the clock: whoever held an operation has been silent for a day."""
+        self.control("UPDATE saas_job_lease SET beat_at = beat_at - interval '1 day'")
+        self.control(
+            "UPDATE saas_job SET due_at = due_at - interval '1 day' WHERE state IN ('waiting', 'undoing')"
+        )
+
+    # Looking behind the scenes
+
+    def control(self, statement: str, *values: object) -> list[tuple]:
+        """Run SQL in the control database."""
+        return query(self.stack.control_cluster.dsn(CONTROL_DATABASE), statement, values)
+
+    def tenants(self, statement: str, *values: object, database: str = "postgres") -> list[tuple]:
+        """Run SQL on the tenants' cluster as its superuser."""
+        return query(self.stack.tenant_cluster.dsn(database), statement, values)
+
+    def mails_to(self, address: str) -> list[Path]:
+        """The mails caught for an address."""
+        marks = f"X-Envelope-To: {address}".encode()
+        return [one for one in self.stack.settings.mails.glob("*.eml") if marks in one.read_bytes()]
+
+    @contextmanager
+    def without_resume(self):
+        """Let nobody take over what a killed worker left."""
+        self.resumes = False
+        yield
+        self.resumes = True
+
+    @property
+    def worker(self) -> Managed:
+        """A real worker process of the stack."""
+        return self.stack.worker
+
+
+def query(dsn: dict, statement: str, values: tuple) -> list[tuple]:
+    """Run one statement on a connection of its own."""
+    with closing(psycopg2.connect(**dsn)) as cnx:
+        cnx.autocommit = True
+        with cnx.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether a process was stopped by a signal."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def until(condition, told: str, seconds: float = 30) -> Any:
+    """Wait until the condition is true and return what it gave."""
+    end = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < end, told
+        time.sleep(0.005)
