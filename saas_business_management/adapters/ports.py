@@ -222,9 +222,11 @@ class OdooPort(Protocol):
     ) -> dict[str, object]:
         """Run one golden phase to its end and return its report.
 
-        `on_line` gets every log line, secrets masked. Raises `Broken("odoo_phase_failed", phase=…,
-        line=<last error line>)`, `Unavailable("odoo_phase_timeout", …)`. The child dies with its
-        parent.
+        `on_line` gets every log line, secrets masked, without time, process and database.
+        Raises `Broken("odoo_phase_failed", phase=…, line=<what went wrong>, module=…)`, `module`
+        empty unless one is to blame, `Unavailable("odoo_phase_timeout", phase=…, seconds=…)` and,
+        when the server went away or somebody stopped it, `Unavailable("odoo_phase_interrupted",
+        phase=…, line=…)`. The child dies with its parent.
         """
 
 

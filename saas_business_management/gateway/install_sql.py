@@ -67,9 +67,10 @@ def _give_back(original, node: Node):
 
 
 def _is_current(cnx, routes: RouteMap) -> bool:
-    if cnx.saas_route is None:
+    opened = getattr(cnx, "saas_route", None)
+    if opened is None:
         return True
-    name, generation = cnx.saas_route
+    name, generation = opened
     route = routes.by_database.get(name)
     return route is not None and route.state in USABLE and route.generation == generation
 

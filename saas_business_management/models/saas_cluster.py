@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..const import CONNECTIONS_PER_TENANT
 from ..kernel.errors import Refused
@@ -173,21 +173,36 @@ class SaasCluster(models.Model):
 
     def action_test_connection(self) -> bool:
         """Have every right, folder and address of this cluster tested; the result appears on the form."""
-        self.check_access("read")
-        self.env["saas.tenant"].check_access("write")
-        for cluster in self:
-            cluster._start("test_cluster", {})
+        self._check_startable()
+        self._test_connection()
         return True
 
     def action_refresh_modules(self) -> bool:
         """Have the modules on the cluster read again and published versions compared with them."""
-        self.check_access("read")
-        self.env["saas.template"].check_access("write")
+        self._check_startable()
         self._refresh_modules()
         return True
 
-    def _refresh_modules(self) -> None:
+    def _check_startable(self) -> None:
+        """Let operators start work on clusters that can be reached, and say what is missing."""
+        self.check_access("read")
+        self.env["saas.tenant"].check_access("write")
         for cluster in self:
+            if not cluster.has_secrets:
+                raise UserError(
+                    self.env._(
+                        "The secrets of %(cluster)s are not stored, so it cannot be reached. "
+                        "Run “odoo saas cluster-prepare” for it first.",
+                        cluster=cluster.name,
+                    )
+                )
+
+    def _test_connection(self) -> None:
+        for cluster in self.filtered("has_secrets"):
+            cluster._start("test_cluster", {})
+
+    def _refresh_modules(self) -> None:
+        for cluster in self.filtered("has_secrets"):
             versions = self.env["saas.template.version"].sudo().search(
                 [("state", "=", "published"), ("template_id.cluster_id", "=", cluster.id)]
             )
@@ -217,7 +232,8 @@ class SaasCluster(models.Model):
 
     @api.model
     def _cron_audit(self) -> None:
-        """Compare every reachable cluster with the records, and read its modules again."""
-        for cluster in self.search([("state", "=", "ready")]):
+        """Compare every cluster with the records and read its modules again; test those that failed once more."""
+        for cluster in self.search([("state", "=", "ready")]).filtered("has_secrets"):
             cluster._start("audit_cluster", {})
             cluster._refresh_modules()
+        self.search([("state", "=", "failing")])._test_connection()

@@ -18,7 +18,7 @@ class SaasCluster(models.Model):
     @api.model
     @api.private
     def _prepare(self, order: dict[str, Any]) -> models.Model:
-        """Prepare both servers and the secret file of the nodes; return the record, made or renewed.
+        """Prepare both servers and the nodes' secret file; return the record, made or renewed.
 
         `superuser` and `control_superuser` are pairs (name, password file), `control` is a pair
         (host, port) that may be empty. May run twice.

@@ -50,14 +50,13 @@ class SaasDoctor(models.AbstractModel):
         """Look at once at what can be seen from here, and have every cluster tested."""
         self.env["saas.tenant"].check_access("write")
         self._step_look()
-        self.env["saas.cluster"].search([]).action_test_connection()
+        self.env["saas.cluster"].search([])._test_connection()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     @api.model
     def _cron_check(self) -> None:
         """Look every day, and test every cluster."""
-        for cluster in self.env["saas.cluster"].search([]):
-            cluster._start("test_cluster", {})
+        self.env["saas.cluster"].search([])._test_connection()
         self._step_look()
 
     @api.model

@@ -19,6 +19,9 @@ from ..kernel.errors import SaasError
 from ..kernel.work.retry import RetryAt, decide
 
 LINES_EVERY_SECONDS = 1.0
+# A word to open screens costs the bus a connection of its own, so quick work says only its end.
+TELL_EVERY_SECONDS = 0.5
+LONG_STEP_WEIGHT = 4
 NOT_BLOCKED = {"attempts": 0, "blocked_at": False}
 
 
@@ -30,6 +33,7 @@ class Journal:
         self.fence = fence
         self._lines = []
         self._flushed_at = 0.0
+        self._told_at = time.monotonic()
 
     # What was written before
 
@@ -67,7 +71,7 @@ class Journal:
             else:
                 values |= self._ended("done", now)
             self.job_sudo.write(values)
-            self._tell()
+            self._tell(now=not then or self._is_long(then))
 
     def failed(self, step, error, trace):
         verdict = self._verdict(error)
@@ -88,7 +92,7 @@ class Journal:
         with self._commit():
             self._steps([step]).write({"state": "undone"})
             self.job_sudo.write(NOT_BLOCKED)
-            self._tell()
+            self._tell(now=False)
 
     def undo_failed(self, step, error, trace):
         verdict = self._verdict(error, undoing=True)
@@ -229,8 +233,15 @@ class Journal:
             "error_trace": trace or False,
         }
 
-    def _tell(self):
-        self.job_sudo._tell_people({})
+    def _is_long(self, name):
+        steps = JOBS[self.job_sudo.kind].steps
+        return any(step.weight >= LONG_STEP_WEIGHT for step in steps if step.name == name)
+
+    def _tell(self, now=True):
+        """Tell open screens with the next commit: now, or when they have not heard for a while."""
+        if now or time.monotonic() - self._told_at >= TELL_EVERY_SECONDS:
+            self._told_at = time.monotonic()
+            self.job_sudo._tell_people({})
 
 
 class LinkedRecords:

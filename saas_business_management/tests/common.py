@@ -58,8 +58,8 @@ class SaasCommon(TransactionCase):
     def _give_people(cls) -> None:
         cls.other_company = cls.env["res.company"].create({"name": "Another Provider"})
         cls.viewer = new_test_user(cls.env, "vera", groups=f"{GROUP}viewer")
-        cls.operator = new_test_user(cls.env, "bob", groups=f"{GROUP}operator,base.group_partner_manager")
-        cls.admin = new_test_user(cls.env, "ada", groups=f"{GROUP}admin,base.group_partner_manager")
+        cls.operator = new_test_user(cls.env, "bob", groups=f"{GROUP}operator")
+        cls.admin = new_test_user(cls.env, "ada", groups=f"{GROUP}admin")
         cls.stranger = new_test_user(
             cls.env,
             "carol",

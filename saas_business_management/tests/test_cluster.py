@@ -200,3 +200,17 @@ class TestCluster(SaasCommon):
         self.patch(type(self.env["saas.keyring"]), "_load", no_key_file)
         with self.assertRaisesRegex(UserError, "key file"):
             self.cluster.with_user(self.admin).write({"prov_password": "another"})
+
+    def test_a_cluster_without_secrets_says_what_to_do_before_it_is_tested(self):
+        bare = self.env["saas.cluster"].create({"name": "Bare", "key": "bare"})
+        with self.assertRaisesRegex(UserError, "cluster-prepare"):
+            bare.action_test_connection()
+        self.env["saas.doctor"]._cron_check()
+        self.assertFalse(self.env["saas.job"].search([("cluster_id", "=", bare.id)]))
+
+    def test_a_failing_cluster_is_tested_again_by_itself_and_not_audited(self):
+        self.cluster.state = "failing"
+        self.env["saas.cluster"]._cron_audit()
+        jobs = self.env["saas.job"].search([("cluster_id", "=", self.cluster.id), ("state", "=", "waiting")])
+        kinds = set(jobs.mapped("kind")) & {"test_cluster", "audit_cluster", "refresh_modules"}
+        self.assertEqual(kinds, {"test_cluster"})

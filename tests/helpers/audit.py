@@ -163,6 +163,12 @@ def database_gone(database: Model) -> list[str]:
     ]
 
 
+def database_kept(database: Model, stage: str) -> list[str]:
+    """A database whose removal was called off is what it was."""
+    info = ports_of(database.cluster_id).cluster.database(database.name)
+    return differing(stage=(database.stage, stage), oid=(info and info.oid, database.oid))
+
+
 def gone_from_server(ports: Ports, name: str) -> list[str]:
     """Neither database nor role nor files of this name are there."""
     return differing(
@@ -210,7 +216,7 @@ def _last_database(tenant: Model) -> Model:
 
 
 def _mails(tenant: Model) -> Model:
-    to = [("model", "=", "saas.tenant"), ("res_id", "=", tenant.id), ("email_to", "!=", False)]
+    to = [("model", "=", "saas.tenant"), ("res_id", "=", tenant.id)]
     return tenant.env["mail.mail"].search(to)
 
 

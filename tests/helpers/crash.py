@@ -15,7 +15,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -142,13 +141,24 @@ class Case:
 
     @property
     def database(self) -> int:
-        """The id of the database it made."""
+        """The id of the database it is about."""
         if self.links["database"]:
             return self.links["database"]
-        table, own = ("saas_tenant", self.links["tenant"])
-        if self.links["version"]:
-            table, own = ("saas_template_version", self.links["version"])
-        return self.crash.control(f"SELECT database_id FROM {table} WHERE id = {own}")[0][0]
+        table = "saas_tenant" if self.links["tenant"] else "saas_template_version"
+        own = self.links["tenant"] or self.links["version"]
+        return self.crash.control(f"SELECT database_id FROM {table} WHERE id = %s", own)[0][0]
+
+    @property
+    def spent(self) -> int | None:
+        """The id of a database that no later case needs: a copy, or the golden one before."""
+        if not self.links["version"]:
+            return self.database
+        former = """SELECT database_id FROM saas_template_version
+                     WHERE state = 'retired' AND template_id =
+                           (SELECT template_id FROM saas_template_version WHERE id = %s)
+                       AND database_id IN (SELECT id FROM saas_database WHERE stage = 'ready')"""
+        found = self.crash.control(former, self.links["version"])
+        return found[0][0] if found else None
 
 
 class Crash:
@@ -158,7 +168,7 @@ class Crash:
         self.folder = Path(tempfile.mkdtemp(prefix="saas-crash-"))
         self.stack = Stack(Settings.for_tests(self.folder))
         self.resumes = True
-        self.counts: Counter[str] = Counter()
+        self.points_to: Path | None = None
         self._numbers = itertools.count(1)
         self.mother: Mother | None = None
 
@@ -245,12 +255,11 @@ class Crash:
         kill: str = "",
         stop: str = "",
         small_disk: dict | None = None,
-        log: Path | None = None,
         **values: Any,
     ) -> Child:
         """Have a child do something; `kill` and `stop` name the point at which it ends or halts."""
         armed = f"{kill}:kill" if kill else f"{stop}:stop" if stop else ""
-        environment = {"SAAS_FAILPOINT": armed, "SAAS_FAILPOINT_LOG": str(log or "")}
+        environment = {"SAAS_FAILPOINT": armed, "SAAS_FAILPOINT_LOG": str(self.points_to or "")}
         return self.mother.start(deed, environment, small_disk=small_disk, **{"with": values})
 
     def order(self, kind: str, kill: str = "", **values: Any) -> Case:

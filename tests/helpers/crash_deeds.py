@@ -177,6 +177,7 @@ RULES = {
     "version_gone": ("saas.template.version", audit.version_gone),
     "standby_ready": ("saas.database", audit.standby_ready),
     "database_gone": ("saas.database", audit.database_gone),
+    "database_kept": ("saas.database", audit.database_kept),
 }
 
 

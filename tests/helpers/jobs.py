@@ -64,6 +64,7 @@ class Desk:
         self.lines: list[tuple[str, str]] = []
         self.points = Points()
         self.heartbeat = True
+        self.session: Session | None = None
 
     def enqueue(self, kind: str, spec: Mapping[str, Any] | None = None, **links: Any) -> int:
         """Write an order down; return its id."""
@@ -112,6 +113,7 @@ class Desk:
     def carry(self, row_id: int, fence: int, alive: Callable[[], bool] | None = None) -> None:
         """Be a worker: go as far as the job goes."""
         session, row = Session(self.database), self.row(row_id)
+        self.session = session
         job = self.jobs[row["kind"]]
         if isinstance(after_death(row["deaths"]), Dead):
             self.change(row_id, state="dead", error_code="worker_died")

@@ -52,6 +52,11 @@ class TestServer:
         return int(self.private.version)
 
     @property
+    def temp_files(self):
+        """What limits a tenant's temporary files; before 15 a provisioner cannot."""
+        return "1GB" if self.version >= 15 else "-1"
+
+    @property
     def provisioner(self):
         return self._server("saas_prov", self.passwords["saas_prov"])
 

@@ -14,12 +14,13 @@ class Stop(Exception):
 
 def say(text=""):
     """Print a line at once, also into a pipe."""
-    print(text, flush=True)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def complain(text):
     """Print one line on standard error."""
-    print(f"odoo saas: {text}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"odoo saas: {text}\n")
 
 
 def one_line(error):

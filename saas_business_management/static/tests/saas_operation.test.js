@@ -12,7 +12,7 @@ class Job extends models.Model {
     state = fields.Char();
     step_ids = fields.One2many({ relation: "saas.job.step", relation_field: "job_id" });
     line_ids = fields.One2many({ relation: "saas.job.line", relation_field: "job_id" });
-    _records = [{ id: 1, label: "Provision: Acme", state: "running" }];
+    _records = [{ id: 1, label: "Provision: Acme", state: "running", step_ids: [1, 2, 3] }];
 }
 
 class Step extends models.Model {

@@ -72,10 +72,10 @@ class Terminal:
         assert "Traceback" not in done.stderr, done.stderr
 
     def rows(self, cluster, database: str, query: str) -> list[tuple]:
-        with closing(psycopg2.connect(**cluster.dsn(database))) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(query)
-                return cursor.fetchall()
+        connection = psycopg2.connect(**cluster.dsn(database))
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -118,8 +118,8 @@ def test_help_lists_the_commands_and_hides_what_is_not_for_people(terminal):
         (["build"], "odoo saas build: the following arguments are required: CODE."
          " Try 'odoo saas build --help'."),
         (["jobs", "--ope"], "odoo saas: unrecognized arguments: --ope. Try 'odoo saas --help'."),
-        (["cluster-prepare", "--port", "abc"], "odoo saas cluster-prepare: argument --port: “abc” is"
-         " not a port: write a number from 1 to 65535. Try 'odoo saas cluster-prepare --help'."),
+        (["cluster-prepare", "--port", "abc"], "odoo saas cluster-prepare: argument --port: “abc”"
+         " is not a port: write a number from 1 to 65535. Try 'odoo saas cluster-prepare --help'."),
         (["cluster-prepare", "--superuser-password-file", "/no/such"], "odoo saas cluster-prepare:"
          " argument --superuser-password-file: there is no readable file “/no/such”."
          " Try 'odoo saas cluster-prepare --help'."),

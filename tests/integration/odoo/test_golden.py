@@ -15,7 +15,10 @@ from .parts import FIXTURES, PASSWORD, PROVISIONER
 pytestmark = pytest.mark.slow
 
 PHASES = ("base", "locale", "modules", "settings", "assets")
-LOGO = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+LOGO = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+    "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 FRENCH = {
     "modules": ["contacts"],
     "languages": ["en_US"],
@@ -107,8 +110,9 @@ def test_bundles_of_the_first_pages_lie_in_the_database_and_tests_do_not(parts, 
     query = "SELECT name FROM ir_attachment WHERE url LIKE '/web/assets/%'"
     names = {name for (name,) in parts.rows(built[0], query)}
     assert {
-        "web.assets_frontend.min.css", "web.assets_frontend_minimal.min.js", "web.assets_web.min.js",
-        "web.assets_web.min.css", "web.assets_frontend_lazy.min.js", "web.report_assets_common.min.css",
+        "web.assets_frontend.min.css", "web.assets_frontend_minimal.min.js",
+        "web.assets_frontend_lazy.min.js", "web.report_assets_common.min.css",
+        "web.assets_web.min.css", "web.assets_web.min.js",
     } <= names  # fmt: skip
     assert not [name for name in names if "test" in name]
 
@@ -201,8 +205,10 @@ sys.path.insert(0, {root!r})
 from tests import bare; bare.install()
 from saas_business_management.adapters.odoo_process import OdooProcess
 from saas_business_management.kernel.secret import Secret
-odoo = OdooProcess({command!r}, {addons!r}, {data!r}, {host!r}, {port}, password=Secret({password!r}))
-odoo.run_phase("modules", {database!r}, {{"modules": ["crm"]}}, lambda line: print(line, flush=True))
+password = Secret({password!r})
+odoo = OdooProcess({command!r}, {addons!r}, {data!r}, {host!r}, {port}, password=password)
+spec = {{"modules": ["crm"]}}
+odoo.run_phase("modules", {database!r}, spec, lambda line: print(line, flush=True))
 """
 
 
@@ -248,7 +254,8 @@ def test_the_chart_of_the_template_replaces_the_one_of_the_country_and_its_curre
     assert report["chart"] == "be_comp"
     company = parts.rows(
         database,
-        "SELECT c.chart_template, m.name FROM res_company c JOIN res_currency m ON m.id = c.currency_id",
+        "SELECT c.chart_template, m.name FROM res_company c"
+        " JOIN res_currency m ON m.id = c.currency_id",
     )
     assert company == [("be_comp", "CHF")]
     assert parts.rows(database, "SELECT count(*) > 100 FROM account_account") == [(True,)]

@@ -18,7 +18,10 @@ HEAVY = """
     CREATE TABLE heavy AS
     SELECT n, repeat(md5(n::text), 60) AS told FROM generate_series(1, 150000) n
 """
-MAKING = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%' AND state = 'active'"
+MAKING = """
+    SELECT pid FROM pg_stat_activity
+     WHERE query ~ '^\\s*CREATE DATABASE' AND state = 'active' AND usename = 'saas_prov'
+"""
 IDENTITY = Identity("http://x.localhost", "X", "", "Alice", "alice@x.example", "alice@x.example")
 BIRTH = Birth("uuid", "secret", datetime(2026, 1, 5, tzinfo=timezone.utc))
 

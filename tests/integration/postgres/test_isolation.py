@@ -206,7 +206,7 @@ def test_the_text_of_other_sessions_is_hidden(pg, tenants):
 
 
 def test_a_sort_beyond_the_limit_of_temporary_files_ends(pg, tenants):
-    assert pg.value("SHOW temp_file_limit", server=tenants.login) == "1GB"
+    assert pg.value("SHOW temp_file_limit", server=tenants.login) == pg.temp_files
     role = tenants.names["own_role"]
     pg.rows(f"ALTER ROLE {role} SET temp_file_limit = '1MB'")
     sort = """
@@ -214,7 +214,7 @@ def test_a_sort_beyond_the_limit_of_temporary_files_ends(pg, tenants):
         SELECT * FROM generate_series(1, 300000) n ORDER BY md5(n::text) LIMIT 1 OFFSET 299999
     """
     assert state_of(pg, tenants.login, sort) == "53400"
-    pg.rows(f"ALTER ROLE {role} SET temp_file_limit = '1GB'")
+    pg.rows(f"ALTER ROLE {role} SET temp_file_limit = '{pg.temp_files}'")
 
 
 def test_the_connection_limit_holds(pg):

@@ -141,6 +141,10 @@ DAMAGES = {
 @pytest.mark.parametrize("case", DAMAGES)
 def test_each_missing_right_is_seen_and_says_what_mends_it(pg, case):
     damage, repair = DAMAGES[case]
+    if case == "temp_file_limit" and pg.version < 15:
+        (found,) = [one for one in pg.port().check() if one.code == case]
+        assert found.ok and found.mend
+        return
     for statement in damage.split("; "):
         pg.rows(statement)
     try:

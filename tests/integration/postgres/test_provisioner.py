@@ -249,7 +249,7 @@ def test_ensuring_mends_a_role_that_was_changed(pg, tenant):
     pg.port().ensure_role(tenant, 1)
     assert pg.value("SELECT rolconnlimit FROM pg_roles WHERE rolname = %s", [tenant]) == 12
     assert tenant in {one.name for one in pg.port().roles()}
-    assert pg.value("SHOW temp_file_limit", server=pg.tenant(tenant)) == "1GB"
+    assert pg.value("SHOW temp_file_limit", server=pg.tenant(tenant)) == pg.temp_files
 
 
 def test_the_tenants_role_has_no_attribute_and_one_membership(pg, tenant):

@@ -42,6 +42,7 @@ def test_a_worker_whose_fence_is_stale_writes_nothing_and_stops(shop: Workshop, 
     assert shop.did == ["a", "b"]
     assert desk.database.rows["notes"] == ["a"]
     assert (row["state"], row["error_code"]) == ("running", None)
+    assert desk.session.rows == desk.database.rows  # nothing waits for the next job's commit
     assert [step["state"] for step in row["steps"].values()] == ["done", "running", "todo"]
 
 

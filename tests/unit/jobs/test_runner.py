@@ -119,6 +119,17 @@ def test_a_step_that_cannot_go_on_begins_again_from_an_earlier_one(shop: Worksho
     assert (row["state"], shop.did) == ("done", ["a", "b", "b", "c"])
 
 
+def test_a_job_that_begins_again_shows_one_step_at_work(shop: Workshop) -> None:
+    desk = shop.desk(shop.step("a"), shop.step("b"), shop.step("c", restart_from="a"))
+    shop.fail("c", KilledHere())
+    shop.fail("a", lambda: None, KilledHere())
+    row_id = desk.enqueue("work")
+    for _ in range(2):
+        with pytest.raises(KilledHere):
+            desk.carry(row_id, desk.claim(row_id))
+    assert states(desk.row(row_id)) == ["running", "todo", "todo"]
+
+
 def test_it_begins_again_there_too_when_a_person_retries_what_had_failed(shop: Workshop) -> None:
     desk = shop.desk(shop.step("a"), shop.step("b", restart_from="a"))
     shop.fail("b", Broken("odoo_phase_failed"))

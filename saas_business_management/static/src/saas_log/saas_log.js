@@ -44,7 +44,6 @@ export class SaasLog extends Component {
     async loadLast(jobId) {
         this.jobId = jobId;
         this.state.lines = jobId ? await this.read({ limit: MOST_LINES, order: "id desc" }) : [];
-        this.state.lines.reverse();
     }
 
     async loadNew() {
@@ -55,7 +54,9 @@ export class SaasLog extends Component {
 
     async read(options, more = []) {
         const rows = await this.orm.searchRead("saas.job.line", [["job_id", "=", this.jobId], ...more], FIELDS, options);
-        return rows.map((row) => ({ ...row, time: deserializeDateTime(row.at).toFormat("HH:mm:ss") }));
+        return rows
+            .map((row) => ({ ...row, time: deserializeDateTime(row.at).toFormat("HH:mm:ss") }))
+            .sort((one, other) => one.id - other.id);
     }
 
     onScroll() {

@@ -1,0 +1,120 @@
+"""The orders on which workers are killed, the points they pass, and which of them are tried.
+
+Owns: orders, the recorded points, the slice. Does not own: carrying a case out (`helpers/crash.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.helpers.crash import REAL, STUB, Case, Crash
+
+PROOF = os.environ.get("SAAS_PROOF") == "1"
+RECORDED = Path(__file__).with_name("recorded_points.json")
+# How many of the points of an order are tried in `make test`: each n-th.
+EVERY = 8
+BACK = " on the way back"
+
+
+@dataclass(frozen=True)
+class Order:
+    """One kind of work: how it is asked for, what is right afterwards.
+
+    `deepest` is where a worker dies before somebody cancels, so that everything has to be undone.
+    """
+
+    label: str
+    deed: str
+    template: str
+    done: str
+    undone: tuple[str, ...]
+    deepest: str = ""
+    warm: bool = False
+    waits_for_page: str = ""
+
+    def place(self, crash: Crash, kill: str = "", template: str = "") -> Case:
+        """Have it done by a worker that is killed at a point."""
+        template = template or self.template
+        crash.golden(template)
+        if self.deed == "drop":
+            return crash.order("drop", kill=kill, database=self._victim(crash, template))
+        if self.warm:
+            crash.standby(template)
+        return crash.order(self.deed, kill=kill, template=template)
+
+    def cheapest(self, point: str, points: list[str]) -> str:
+        """The template to use when the order is taken back: no page is asked for before that."""
+        late = self.waits_for_page and points.index(point) > points.index(self.waits_for_page)
+        return self.template if late else STUB
+
+    def _victim(self, crash: Crash, template: str) -> int:
+        if self.label == "drop standby":
+            return crash.standby(template)
+        crash.order("build", template=template)
+        query = """SELECT database_id FROM saas_template_version WHERE state = 'retired'
+                      AND template_id = (SELECT id FROM saas_template WHERE code = %s)
+                    ORDER BY id DESC LIMIT 1"""
+        return crash.control(query, template)[0][0]
+
+
+CHECK = "provision_tenant.check.before"
+ORDERS = {
+    one.label: one
+    for one in (
+        Order("provision cold", "provision", REAL, "tenant_open", ("tenant_gone", "draft"),
+              deepest=CHECK, waits_for_page=CHECK),
+        Order("provision warm", "provision", REAL, "tenant_open", ("tenant_gone", "draft"),
+              deepest=CHECK, warm=True, waits_for_page=CHECK),
+        Order("fill standby", "fill", STUB, "standby_ready", ("database_gone",),
+              deepest="fill_standby.ready.after"),
+        Order("build", "build", STUB, "version_published", ("version_gone",),
+              deepest="build_template.publish.after"),
+        Order("drop standby", "drop", STUB, "database_gone", ("database_kept", "standby")),
+        Order("drop golden", "drop", STUB, "database_gone", ("database_kept", "ready")),
+    )
+}  # fmt: skip
+UNDONE = {f"{one.label}{BACK}": one for one in ORDERS.values() if one.deepest}
+
+
+def points(label: str) -> list[str]:
+    """The points an order is known to pass, each once, in their order."""
+    return json.loads(RECORDED.read_text(encoding="utf-8")).get(label, []) if RECORDED.exists() else []
+
+
+def chosen(label: str, every: int = EVERY, first: int = 0) -> list[str]:
+    """The points tried now: all of them in the proof, else each n-th."""
+    found = points(label)
+    return found if PROOF else found[first % every :: every]
+
+
+def cases(labels: dict[str, Order], every: int = EVERY) -> list[tuple[str, str]]:
+    """Label and point of every case; the slices of two orders begin at different points."""
+    return [
+        (label, point)
+        for place, label in enumerate(labels)
+        for point in chosen(label, every, 3 * place + 1)
+    ]
+
+
+def record(crash: Crash, label: str) -> list[str]:
+    """The points an order passes now."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "points")
+        if label in ORDERS:
+            order = ORDERS[label]
+            crash.golden(order.template)
+            crash.points_to = log
+            order.place(crash)
+        else:
+            case = UNDONE[label].place(crash, UNDONE[label].deepest, STUB)
+            crash.age_leases()
+            crash.points_to = log
+            crash.run("finish", job=case.cancel().job)
+        crash.points_to = None
+        kind = {"provision": "provision_tenant", "fill": "fill_standby", "build": "build_template", "drop": "drop_database"}  # fmt: skip
+        own = kind[{**ORDERS, **UNDONE}[label].deed] + "."
+        return list(dict.fromkeys(one for one in log.read_text().splitlines() if one.startswith(own)))

@@ -1,0 +1,41 @@
+"""A worker killed at every point: the next one finishes the work, or takes all of it back."""
+
+import pytest
+
+from .matrix import BACK, ORDERS, UNDONE, cases, points
+
+
+@pytest.mark.parametrize(("label", "point"), cases(ORDERS))
+def test_work_is_finished_whoever_dies(crash, count, label, point):
+    order = ORDERS[label]
+    count(label)
+    case = order.place(crash, kill=point)
+    assert case.killed
+    assert case.resume()["state"] == "done"
+    assert case.complaints(order.done) == []
+    if order.deed != "drop":
+        crash.discard(case.spent)
+
+
+@pytest.mark.parametrize(("label", "point"), cases(ORDERS))
+def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, point):
+    order = ORDERS[label]
+    count(f"{label}, cancelled")
+    case = order.place(crash, kill=point, template=order.cheapest(point, points(label)))
+    assert case.killed
+    state = case.cancel().resume()["state"]
+    rule = {"done": (order.done,), "cancelled": order.undone}[state]
+    assert case.complaints(*rule) == []
+    if state == "done" and order.deed != "drop":
+        crash.discard(case.spent)
+
+
+@pytest.mark.parametrize(("label", "point"), cases(UNDONE))
+def test_nothing_is_left_whoever_dies_on_the_way_back(crash, count, label, point):
+    order = UNDONE[label]
+    count(label)
+    case = order.place(crash, kill=order.deepest, template=order.cheapest(order.deepest, points(label.removesuffix(BACK))))  # fmt: skip
+    assert case.killed
+    case.cancel().resume(kill=point)
+    assert case.resume()["state"] == "cancelled"
+    assert case.complaints(*order.undone) == []
