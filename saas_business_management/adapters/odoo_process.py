@@ -26,7 +26,7 @@ from .ports import ModuleInfo
 
 OWN_ADDONS_PATH = str(Path(__file__).resolve().parents[2])
 FOLDER_PREFIX = "saas-odoo-"
-STALE_SECONDS = 3600
+STALE_SECONDS = 600
 LINE_LENGTH = 2000
 # A line for each computed field tells nobody anything.
 QUIET = "odoo.models:WARNING"

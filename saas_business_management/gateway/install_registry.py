@@ -24,6 +24,17 @@ def install(node: Node) -> None:
         return registry if registry.ready else original(cls, db_name)
 
     Registry.__new__ = new
+    Registry.init = _init(Registry.init)
+
+
+def _init(original):
+    """Hide from a registry what acts on others, as Odoo hides `new`."""
+
+    def init(self, db_name: str) -> None:
+        original(self, db_name)
+        self.delete = self.delete_all = None
+
+    return init
 
 
 def forget(database: str, later: Callable[[Callable[[], None]], None]) -> bool:

@@ -12,7 +12,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 from odoo.exceptions import AccessDenied
 from odoo.service import common, db, model, server
 
-from .context import current_database
+from .context import bound_to, current_database
 from .node import Node
 
 _logger = logging.getLogger(__name__)
@@ -61,11 +61,16 @@ def _cron_databases(node: Node):
 
 
 def _serving_only(original, node: Node):
-    """Look again before each run: the list that the cron thread keeps is up to a minute old."""
+    """Look again before each run: the list that the cron thread keeps is up to a minute old.
+
+    A thread that already works for a database runs no crons: code of a tenant may have asked.
+    """
 
     def process_jobs(db_name: str) -> None:
         route = node.cache.map.by_database.get(db_name)
-        if route is not None and route.serving:
+        if route is None or not route.serving or current_database() is not None:
+            return
+        with bound_to(db_name):
             original(db_name)
 
     return process_jobs

@@ -1,7 +1,8 @@
 """Whom Odoo connects as: patches of `odoo.sql_db`.
 
-Owns: role and password per database, the bus, ending connections. Does not own: which database a
-request may reach (`install_http.py`, `install_rpc.py`).
+Owns: role and password per database, the bus, ending connections; a thread that works for one
+database never connects to another. Does not own: which database a request may reach
+(`install_http.py`, `install_rpc.py`).
 
 Source: `odoo/sql_db.py` (connection_info_for, db_connect, ConnectionPool), `service/db.py`.
 """
@@ -13,6 +14,7 @@ from odoo.service import db as db_service
 from odoo.tools import config
 
 from ..kernel.gateway.route import USABLE, RouteMap
+from .context import current_database
 from .node import Node
 
 BUS = "postgres"
@@ -95,9 +97,9 @@ def _connection_info(node: Node):
             login = {"user": bus.user, "password": bus.password.reveal(), "database": bus.database}
             return BUS, {**_place(bus), **login}
         route = node.cache.map.by_database.get(db_or_uri)
-        if route is None:
+        if route is None or current_database() not in (None, db_or_uri):
             # The name is not told: it may be an address with a password in it.
-            raise sql_db.psycopg2.OperationalError("this node serves no such database")
+            raise sql_db.psycopg2.OperationalError("no such database is served here")
         password = node.secrets.password(route.database, route.generation)
         login = {"user": route.database, "password": password, "database": route.database}
         return db_or_uri, {**_place(node.secrets.tenants), **login}

@@ -36,7 +36,6 @@ AUDIT_CLUSTER = Job(
     label="Audit Cluster",
     steps=(
         Step("compare", "Compare with records", _compare),
-        # What was a leftover when a worker died may be in use by now.
-        Step("sweep", "Remove leftovers", _sweep, restart_from="compare"),
+        Step("sweep", "Remove leftovers", _sweep),
     ),
 )

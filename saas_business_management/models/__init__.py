@@ -6,6 +6,7 @@ from . import saas_job
 from . import saas_job_run
 from . import saas_job_look
 from . import saas_cluster
+from . import saas_cluster_work
 from . import saas_cluster_connection
 from . import saas_cluster_prepare
 from . import saas_cluster_steps
@@ -13,6 +14,7 @@ from . import saas_cluster_audit
 from . import saas_cluster_check
 from . import saas_module
 from . import saas_template
+from . import saas_template_state
 from . import saas_template_spec
 from . import saas_template_build
 from . import saas_template_parameter
@@ -32,7 +34,9 @@ from . import saas_route
 from . import saas_link
 from . import saas_doctor
 from . import saas_doctor_platform
-from . import saas_doctor_fleet
+from . import saas_doctor_work
+from . import saas_doctor_clusters
+from . import saas_doctor_catalogue
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

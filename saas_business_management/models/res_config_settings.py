@@ -11,5 +11,9 @@ class ResConfigSettings(models.TransientModel):
     saas_trial_days = fields.Integer(
         string="Trial Days of New Plans", config_parameter="saas.trial_days", default=TRIAL_DAYS
     )
-    saas_base_url = fields.Char(string="Address of the Control Plane", config_parameter="web.base.url")
-    saas_base_url_frozen = fields.Boolean(string="Keep This Address", config_parameter="web.base.url.freeze")
+    saas_base_url = fields.Char(
+        string="Address of the Control Plane", config_parameter="web.base.url"
+    )
+    saas_base_url_frozen = fields.Boolean(
+        string="Keep This Address", config_parameter="web.base.url.freeze"
+    )

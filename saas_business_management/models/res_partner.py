@@ -8,13 +8,21 @@ VIEWER = "saas_business_management.group_saas_viewer"
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    saas_tenant_count = fields.Integer(string="Tenants", compute="_compute_saas_tenant_count", groups=VIEWER)
+    saas_tenant_count = fields.Integer(
+        string="Tenants", compute="_compute_saas_tenant_count", groups=VIEWER
+    )
 
     def _compute_saas_tenant_count(self) -> None:
         """Count the tenants of a contact together with those of the contacts below it."""
-        everyone = self.env["res.partner"].with_context(active_test=False).search([("id", "child_of", self.ids)])
+        everyone = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            .search([("id", "child_of", self.ids)])
+        )
         groups = self.env["saas.tenant"]._read_group(
-            [("partner_id", "in", everyone.ids), ("state", "!=", "deleted")], ["partner_id"], ["__count"]
+            [("partner_id", "in", everyone.ids), ("state", "!=", "deleted")],
+            ["partner_id"],
+            ["__count"],
         )
         self.saas_tenant_count = 0
         for owner, count in groups:
@@ -30,7 +38,12 @@ class ResPartner(models.Model):
     def action_view_saas_tenants(self) -> dict:
         """Open the tenants of this customer."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("saas_business_management.action_saas_tenant")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_tenant"
+        )
         return dict(
-            action, domain=[("partner_id", "child_of", self.id)], context={"default_partner_id": self.id}, path=False
+            action,
+            domain=[("partner_id", "child_of", self.id)],
+            context={"default_partner_id": self.id},
+            path=False,
         )

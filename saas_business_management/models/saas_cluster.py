@@ -1,13 +1,14 @@
 """A cluster: one PostgreSQL cluster, its runtime nodes and one filestore.
 
-Owns: where things are, who may be placed there, the sealed secrets. Does not own: talking to it (jobs, adapters).
+Owns: where things are, who may be placed there, the sealed secrets. Does not own: talking to it
+(jobs, adapters).
 """
 
 import re
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..const import CONNECTIONS_PER_TENANT
 from ..kernel.errors import Refused
@@ -29,11 +30,15 @@ class SaasCluster(models.Model):
         required=True,
         copy=False,
         tracking=True,
-        help="Short name in commands and files, fixed once tenants live here: a–z, 0–9 and _, beginning with a letter.",
+        help="Short name in commands and files, fixed once tenants live here: a–z, 0–9 and _, "
+        "beginning with a letter.",
     )
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
-        "res.company", string="Company", tracking=True, help="Empty: tenants of every company may be placed here."
+        "res.company",
+        string="Company",
+        tracking=True,
+        help="Empty: tenants of every company may be placed here.",
     )
     hosting = fields.Selection(
         [("shared", "Shared"), ("dedicated", "Dedicated"), ("hybrid", "Hybrid")],
@@ -42,7 +47,10 @@ class SaasCluster(models.Model):
         tracking=True,
         help="Shared: many customers. Dedicated: one customer. Hybrid: a few chosen ones.",
     )
-    region = fields.Char(tracking=True, help="Where its data lies, for placement and data residency, such as eu-west.")
+    region = fields.Char(
+        tracking=True,
+        help="Where its data lies, for placement and data residency, such as eu-west.",
+    )
     state = fields.Selection(
         [("draft", "Not Tested"), ("ready", "Ready"), ("failing", "Failing")],
         default="draft",
@@ -53,7 +61,9 @@ class SaasCluster(models.Model):
     )
     checked_at = fields.Datetime(string="Last Test", readonly=True, copy=False)
     passed_at = fields.Datetime(string="Last Good Test", readonly=True, copy=False)
-    check_ids = fields.One2many("saas.cluster.check", "cluster_id", string="Test Result", readonly=True)
+    check_ids = fields.One2many(
+        "saas.cluster.check", "cluster_id", string="Test Result", readonly=True
+    )
     audited_at = fields.Datetime(string="Last Audit", readonly=True, copy=False)
     audit_findings = fields.Json(readonly=True, copy=False)
     modules_read_at = fields.Datetime(string="Modules Read", readonly=True, copy=False)
@@ -66,7 +76,10 @@ class SaasCluster(models.Model):
         help="Tenants and standby copies together; placement stops at this number.",
     )
     connections_per_tenant = fields.Integer(
-        default=CONNECTIONS_PER_TENANT, required=True, tracking=True, help="Database connections one tenant may hold on this cluster."
+        default=CONNECTIONS_PER_TENANT,
+        required=True,
+        tracking=True,
+        help="Database connections one tenant may hold on this cluster.",
     )
     base_host = fields.Char(
         string="Tenant Host Zone",
@@ -90,9 +103,6 @@ class SaasCluster(models.Model):
     )
 
     tenant_ids = fields.One2many("saas.tenant", "cluster_id", string="Tenants")
-    tenant_count = fields.Integer(string="Tenants on Cluster", compute="_compute_tenant_count")
-    template_count = fields.Integer(string="Templates", compute="_compute_template_count")
-    module_count = fields.Integer(string="Modules", compute="_compute_module_count")
 
     _key_unique = models.Constraint("UNIQUE (key)", "Another cluster has this key already.")
     _key_form = models.Constraint(
@@ -100,27 +110,13 @@ class SaasCluster(models.Model):
         "A cluster key has a–z, 0–9 and _, begins with a letter and is at most 31 characters long.",
     )
     _capacity_positive = models.Constraint(
-        "CHECK (capacity > 0)", "A cluster takes at least one tenant: set its capacity to 1 or more."
+        "CHECK (capacity > 0)",
+        "A cluster takes at least one tenant: set its capacity to 1 or more.",
     )
     _connections_enough = models.Constraint(
         f"CHECK (connections_per_tenant > {RESERVED_CONNECTIONS})",
         "A tenant needs at least 4 connections: 3 are kept for scheduled work and live updates.",
     )
-
-    def _compute_tenant_count(self) -> None:
-        self._count("saas.tenant", "tenant_count")
-
-    def _compute_template_count(self) -> None:
-        self._count("saas.template", "template_count")
-
-    def _compute_module_count(self) -> None:
-        self._count("saas.module", "module_count")
-
-    def _count(self, model: str, name: str) -> None:
-        groups = self.env[model]._read_group([("cluster_id", "in", self.ids)], ["cluster_id"], ["__count"])
-        counts = {cluster.id: count for cluster, count in groups}
-        for cluster in self:
-            cluster[name] = counts.get(cluster._origin.id, 0)
 
     @api.constrains("base_host")
     def _check_base_host(self) -> None:
@@ -130,7 +126,8 @@ class SaasCluster(models.Model):
             except Refused:
                 raise ValidationError(
                     self.env._(
-                        "“%(host)s” cannot be a host zone: use a–z, 0–9, hyphens and dots, such as example.com.",
+                        "“%(host)s” cannot be a host zone: use a–z, 0–9, hyphens and dots, such "
+                        "as example.com.",
                         host=cluster.base_host,
                     )
                 ) from None
@@ -139,12 +136,18 @@ class SaasCluster(models.Model):
     def _check_addresses(self) -> None:
         for cluster in self:
             pattern = cluster.public_url_pattern or ""
-            if pattern.count("{host}") != 1 or not URL_PATTERN.match(pattern.replace("{host}", "host")):
+            if pattern.count("{host}") != 1 or not URL_PATTERN.match(
+                pattern.replace("{host}", "host")
+            ):
                 raise ValidationError(
-                    self.env._("The address pattern begins with http:// or https:// and holds {host} once.")
+                    self.env._(
+                        "The address pattern begins with http:// or https:// and holds {host} once."
+                    )
                 )
             if cluster.node_url and not URL_PATTERN.fullmatch(cluster.node_url.rstrip("/")):
-                raise ValidationError(self.env._("The node address looks like http://10.0.0.5:8070, without a path."))
+                raise ValidationError(
+                    self.env._("The node address looks like http://10.0.0.5:8070, without a path.")
+                )
 
     @api.onchange("name")
     def _onchange_name(self) -> None:
@@ -154,86 +157,30 @@ class SaasCluster(models.Model):
     def write(self, vals: dict[str, Any]) -> bool:
         moved = {"key", "base_host"} & set(vals)
         changed = self.filtered(lambda one: any(one[name] != vals[name] for name in moved))
-        if changed and self.env["saas.tenant"].sudo().search_count(self._housed_on(changed), limit=1):
+        if changed and self.env["saas.tenant"].sudo().search_count(
+            self._housed_on(changed), limit=1
+        ):
             raise ValidationError(
-                self.env._("Tenants live on this cluster, so its key and host zone are fixed. Make a new cluster instead.")
+                self.env._(
+                    "Tenants live on this cluster, so its key and host zone are fixed. Make a "
+                    "new cluster instead."
+                )
             )
         return super().write(vals)
 
     @api.model
     def _housed_on(self, clusters: models.Model) -> list:
-        return [("cluster_id", "in", clusters.ids), ("state", "not in", ("draft", "failed", "deleted"))]
+        return [
+            ("cluster_id", "in", clusters.ids),
+            ("state", "not in", ("draft", "failed", "deleted")),
+        ]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self) -> None:
         if self.tenant_ids or any(one.template_count for one in self):
             raise ValidationError(
-                self.env._("Tenants or templates belong to this cluster. Archive it instead: nothing new is placed there.")
-            )
-
-    def action_test_connection(self) -> bool:
-        """Have every right, folder and address of this cluster tested; the result appears on the form."""
-        self._check_startable()
-        self._test_connection()
-        return True
-
-    def action_refresh_modules(self) -> bool:
-        """Have the modules on the cluster read again and published versions compared with them."""
-        self._check_startable()
-        self._refresh_modules()
-        return True
-
-    def _check_startable(self) -> None:
-        """Let operators start work on clusters that can be reached, and say what is missing."""
-        self.check_access("read")
-        self.env["saas.tenant"].check_access("write")
-        for cluster in self:
-            if not cluster.has_secrets:
-                raise UserError(
-                    self.env._(
-                        "The secrets of %(cluster)s are not stored, so it cannot be reached. "
-                        "Run “odoo saas cluster-prepare” for it first.",
-                        cluster=cluster.name,
-                    )
+                self.env._(
+                    "Tenants or templates belong to this cluster. Archive it instead: nothing "
+                    "new is placed there."
                 )
-
-    def _test_connection(self) -> None:
-        for cluster in self.filtered("has_secrets"):
-            cluster._start("test_cluster", {})
-
-    def _refresh_modules(self) -> None:
-        for cluster in self.filtered("has_secrets"):
-            versions = self.env["saas.template.version"].sudo().search(
-                [("state", "=", "published"), ("template_id.cluster_id", "=", cluster.id)]
             )
-            spec = {"versions": {str(version.id): sorted(version.modules or {}) for version in versions}}
-            cluster._start("refresh_modules", spec)
-
-    def _start(self, kind: str, spec: dict[str, Any]) -> models.Model:
-        label = f"{kind}:{self.id}"
-        return self.env["saas.job"].sudo()._enqueue(kind, spec=spec, dedupe_key=label, cluster_id=self.id)
-
-    def action_view_tenants(self) -> dict:
-        """Open the tenants on this cluster."""
-        return self._open_list("action_saas_tenant")
-
-    def action_view_templates(self) -> dict:
-        """Open the templates of this cluster."""
-        return self._open_list("action_saas_template")
-
-    def action_view_modules(self) -> dict:
-        """Open the modules this cluster offers."""
-        return self._open_list("action_saas_module")
-
-    def _open_list(self, name: str) -> dict:
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"saas_business_management.{name}")
-        return dict(action, domain=[("cluster_id", "=", self.id)], context={"default_cluster_id": self.id}, path=False)
-
-    @api.model
-    def _cron_audit(self) -> None:
-        """Compare every cluster with the records and read its modules again; test those that failed once more."""
-        for cluster in self.search([("state", "=", "ready")]).filtered("has_secrets"):
-            cluster._start("audit_cluster", {})
-            cluster._refresh_modules()
-        self.search([("state", "=", "failing")])._test_connection()

@@ -1,7 +1,7 @@
 """One line of a cluster's last connection test.
 
-Owns: the lines. Does not own: looking (`adapters/postgres/health.py`, job `test_cluster`), their words
-(`messages_checks.py`).
+Owns: the lines. Does not own: looking (`adapters/postgres/health.py`, job `test_cluster`), their
+words (`messages_checks.py`).
 """
 
 from typing import Any
@@ -17,7 +17,9 @@ class SaasClusterCheck(models.Model):
     _order = "cluster_id, rank, sequence, id"
     _rec_name = "text"
 
-    cluster_id = fields.Many2one("saas.cluster", required=True, readonly=True, index=True, ondelete="cascade")
+    cluster_id = fields.Many2one(
+        "saas.cluster", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     sequence = fields.Integer(readonly=True)
     code = fields.Char(required=True, readonly=True)
     ok = fields.Boolean(string="Passed", readonly=True)
@@ -50,7 +52,8 @@ class SaasClusterCheck(models.Model):
                     "code": row["code"],
                     "ok": row["ok"],
                     "text": check_text(self.env, row["code"], row["ok"], row.get("facts") or {}),
-                    "mend": row.get("mend") or (False if row["ok"] else mends.get(row["code"], False)),
+                    "mend": row.get("mend")
+                    or (False if row["ok"] else mends.get(row["code"], False)),
                 }
                 for place, row in enumerate(rows)
             ]
@@ -61,10 +64,12 @@ class SaasClusterCheck(models.Model):
         """Return what mends the failures that the job itself looks for."""
         return {
             "filestore_writable": self.env._(
-                "Let the user that runs the control worker write into the filestore folder, or correct the folder here."
+                "Let the user that runs the control worker write into the filestore folder, or "
+                "correct the folder here."
             ),
             "odoo_found": self.env._(
-                "Correct the Odoo command and the modules folders here: the control worker could not start them."
+                "Correct the Odoo command and the modules folders here: the control worker "
+                "could not start them."
             ),
             "node_answers": self.env._("Start the runtime node, or correct the node address here."),
         }

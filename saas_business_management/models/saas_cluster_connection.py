@@ -1,6 +1,7 @@
 """How the control plane reaches a cluster: addresses, folders, programs, sealed secrets.
 
-Owns: these fields and the plain values jobs get of them. Does not own: the encryption (`adapters/keyring.py`).
+Owns: these fields and the plain values jobs get of them. Does not own: the encryption
+(`adapters/keyring.py`).
 """
 
 import shlex
@@ -14,9 +15,11 @@ from ..kernel.secret import Secret
 
 ADMIN = "saas_business_management.group_saas_admin"
 PLAIN_FROM_CLI = (
-    "name", "hosting", "region", "capacity", "connections_per_tenant", "base_host", "public_url_pattern", "node_url",
-    "pg_host", "pg_port", "prov_role", "node_role", "filestore_path", "odoo_command", "addons_path", "pg_bin", "data_dir",
-)  # fmt: skip
+    *("name", "hosting", "region", "capacity", "connections_per_tenant"),
+    *("base_host", "public_url_pattern", "node_url", "node_role"),
+    *("pg_host", "pg_port", "prov_role", "pg_bin"),
+    *("filestore_path", "data_dir", "odoo_command", "addons_path"),
+)
 
 
 class SaasCluster(models.Model):
@@ -25,7 +28,10 @@ class SaasCluster(models.Model):
     pg_host = fields.Char(string="PostgreSQL Host", default="127.0.0.1", groups=ADMIN)
     pg_port = fields.Integer(string="PostgreSQL Port", default=5432, groups=ADMIN)
     prov_role = fields.Char(
-        string="Provisioner Role", default="saas_prov", groups=ADMIN, help="May create databases and roles, never a superuser."
+        string="Provisioner Role",
+        default="saas_prov",
+        groups=ADMIN,
+        help="May create databases and roles, never a superuser.",
     )
     prov_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     cluster_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
@@ -37,7 +43,9 @@ class SaasCluster(models.Model):
         groups=ADMIN,
         help="Encrypted as soon as it is saved and never shown again.",
     )
-    has_secrets = fields.Boolean(string="Secrets Stored", compute="_compute_has_secrets", compute_sudo=True)
+    has_secrets = fields.Boolean(
+        string="Secrets Stored", compute="_compute_has_secrets", compute_sudo=True
+    )
     node_role = fields.Char(
         string="Role of the Nodes",
         compute="_compute_node_role",
@@ -49,19 +57,27 @@ class SaasCluster(models.Model):
     filestore_path = fields.Char(string="Filestore Folder", groups=ADMIN)
     data_dir = fields.Char(string="Data Folder", groups=ADMIN)
     odoo_command = fields.Char(
-        groups=ADMIN, help="The command that starts this cluster's Odoo, with an interpreter before it where needed."
+        groups=ADMIN,
+        help="The command that starts this cluster's Odoo, with an interpreter before it where "
+        "needed.",
     )
     addons_path = fields.Char(groups=ADMIN, help="Folders with modules, separated by commas.")
     pg_bin = fields.Char(
-        string="PostgreSQL Programs", groups=ADMIN, help="Folder of pg_dump; it must not be older than the server."
+        string="PostgreSQL Programs",
+        groups=ADMIN,
+        help="Folder of pg_dump; it must not be older than the server.",
     )
 
-    _port_known = models.Constraint("CHECK (pg_port BETWEEN 1 AND 65535)", "A port is a number from 1 to 65535.")
+    _port_known = models.Constraint(
+        "CHECK (pg_port BETWEEN 1 AND 65535)", "A port is a number from 1 to 65535."
+    )
 
     @api.depends("key")
     def _compute_node_role(self) -> None:
         for cluster in self:
-            cluster.node_role = cluster.node_role or (f"saas_node_{cluster.key}" if cluster.key else False)
+            cluster.node_role = cluster.node_role or (
+                f"saas_node_{cluster.key}" if cluster.key else False
+            )
 
     def _compute_prov_password(self) -> None:
         self.prov_password = False
@@ -72,13 +88,18 @@ class SaasCluster(models.Model):
                 cluster.sudo()._seal("prov_password_sealed", Secret(cluster.prov_password))
             except SaasError:
                 raise UserError(
-                    self.env._("The password was not stored: the key file of the control plane cannot be used. Doctor says why.")
+                    self.env._(
+                        "The password was not stored: the key file of the control plane cannot "
+                        "be used. Doctor says why."
+                    )
                 ) from None
 
     @api.depends("prov_password_sealed", "cluster_secret_sealed")
     def _compute_has_secrets(self) -> None:
         for cluster in self:
-            cluster.has_secrets = bool(cluster.prov_password_sealed and cluster.cluster_secret_sealed)
+            cluster.has_secrets = bool(
+                cluster.prov_password_sealed and cluster.cluster_secret_sealed
+            )
 
     @api.constrains("filestore_path", "data_dir", "pg_bin", "addons_path")
     def _check_folders(self) -> None:
@@ -87,7 +108,10 @@ class SaasCluster(models.Model):
             for folder in (*single, *cluster._addons_folders()):
                 if folder and not folder.startswith("/"):
                     raise ValidationError(
-                        self.env._("“%(folder)s” is not a whole path: begin it with a slash.", folder=folder)
+                        self.env._(
+                            "“%(folder)s” is not a whole path: begin it with a slash.",
+                            folder=folder,
+                        )
                     )
 
     @api.constrains("odoo_command")
@@ -96,7 +120,9 @@ class SaasCluster(models.Model):
             try:
                 shlex.split(cluster.odoo_command)
             except ValueError:
-                raise ValidationError(self.env._("The Odoo command has a quote that is not closed.")) from None
+                raise ValidationError(
+                    self.env._("The Odoo command has a quote that is not closed.")
+                ) from None
 
     def _addons_folders(self) -> list[str]:
         return [folder.strip() for folder in (self.addons_path or "").split(",") if folder.strip()]
@@ -121,7 +147,9 @@ class SaasCluster(models.Model):
 
     @api.private
     def _cluster_secret(self) -> Secret:
-        """Return the secret all passwords of this cluster's tenants are derived from; for jobs, in sudo."""
+        """Return the secret all passwords of this cluster's tenants are derived from; for jobs, in
+        sudo.
+        """
         return self._open_secret("cluster_secret_sealed")
 
     @api.private
@@ -150,15 +178,21 @@ class SaasCluster(models.Model):
     def _prepare_from_cli(self, vals: dict[str, Any]) -> models.Model:
         """Make or renew the cluster with this key from what `cluster-prepare` did; return it.
 
-        `prov_password` and `cluster_secret` are `Secret`; lists become text. Templates, modules and tenants without a
-        cluster join it. May run twice.
+        `prov_password` and `cluster_secret` are `Secret`; lists become text. Templates, modules
+        and tenants without a cluster join it. May run twice.
         """
         cluster = self.with_context(active_test=False).search([("key", "=", vals["key"])])
-        plain = {name: self._plain(name, vals[name]) for name in PLAIN_FROM_CLI if vals.get(name) is not None}
+        plain = {
+            name: self._plain(name, vals[name])
+            for name in PLAIN_FROM_CLI
+            if vals.get(name) is not None
+        }
         if cluster:
             cluster.write({**plain, "active": True})
         else:
-            cluster = self.create({"name": vals["key"].replace("_", " ").title(), **plain, "key": vals["key"]})
+            cluster = self.create(
+                {"name": vals["key"].replace("_", " ").title(), **plain, "key": vals["key"]}
+            )
         cluster._seal("prov_password_sealed", vals["prov_password"])
         cluster._seal("cluster_secret_sealed", vals["cluster_secret"])
         cluster._adopt_homeless()
@@ -174,4 +208,6 @@ class SaasCluster(models.Model):
     def _adopt_homeless(self) -> None:
         """Templates and their modules that wait for a first cluster get this one."""
         self.env["saas.module"]._adopt(self)
-        self.env["saas.template"].with_context(active_test=False).search([("cluster_id", "=", False)]).cluster_id = self
+        self.env["saas.template"].with_context(active_test=False).search(
+            [("cluster_id", "=", False)]
+        ).cluster_id = self

@@ -1,6 +1,7 @@
 """What operations write to a cluster, and what placement wants to know of it.
 
-Owns: `_step_…` called by jobs, facts for the kernel. Does not own: the decisions (kernel/provisioning).
+Owns: `_step_…` called by jobs, facts for the kernel. Does not own: the decisions
+(kernel/provisioning).
 """
 
 from typing import Any
@@ -19,7 +20,10 @@ class SaasCluster(models.Model):
     def _step_checked(self, checks: list[dict[str, Any]]) -> dict[str, Any]:
         """Take over the outcome of a connection test."""
         self._apply_checks(checks)
-        return {"passed": sum(row["ok"] for row in checks), "failed": sum(not row["ok"] for row in checks)}
+        return {
+            "passed": sum(row["ok"] for row in checks),
+            "failed": sum(not row["ok"] for row in checks),
+        }
 
     def _apply_checks(self, rows: list[dict[str, Any]]) -> None:
         """Replace the test lines by these (`code, ok, facts, mend`) and set the state they give."""
@@ -47,7 +51,9 @@ class SaasCluster(models.Model):
 
     @api.private
     def _placement_facts(self) -> ClusterFacts:
-        """Return what the kernel needs to place a tenant: standby copies and databases in the making count as used."""
+        """Return what the kernel needs to place a tenant: standby copies and databases in the
+        making count as used.
+        """
         self.ensure_one()
         used = self.env["saas.database"].search_count(
             [("cluster_id", "=", self.id), ("kind", "=", "tenant"), ("stage", "in", OCCUPYING)]

@@ -43,7 +43,9 @@ class SaasDoctorFinding(models.Model):
         self.create(
             [
                 {
-                    **{name: one[name] for name in ("code", "area", "level", "what", "why", "mend")},
+                    **{
+                        name: one[name] for name in ("code", "area", "level", "what", "why", "mend")
+                    },
                     "sequence": RANKS[one["level"]],
                     "checked_at": now,
                     "res_model": one["record"]._name if one["record"] else False,
@@ -56,7 +58,7 @@ class SaasDoctorFinding(models.Model):
     @api.model
     @api.private
     def _note_audit(self, cluster: models.Model, found: list[Any]) -> None:
-        """Keep on the cluster what an audit found and a sweep must not touch; the doctor tells it."""
+        """Keep on the cluster what an audit found and a sweep leaves alone; the doctor tells it."""
         kept = [
             {"audit": one.audit, "kind": one.kind, "what": one.what, "name": one.name}
             for one in found

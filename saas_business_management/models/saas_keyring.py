@@ -1,7 +1,7 @@
 """Closing and opening stored secrets with the key file of this control plane.
 
-Owns: where the key file is (`saas_keyring_file` in the configuration). Does not own: its format and the encryption
-(`adapters/keyring.py`).
+Owns: where the key file is (`saas_keyring_file` in the configuration). Does not own: its format
+and the encryption (`adapters/keyring.py`).
 """
 
 from odoo import api, models

@@ -27,7 +27,9 @@ class SaasModule(models.Model):
     )
     active = fields.Boolean(default=True, help="Off when the cluster no longer has it.")
 
-    _name_unique = models.Constraint("UNIQUE (cluster_id, technical_name)", "A cluster offers each module once.")
+    _name_unique = models.Constraint(
+        "UNIQUE (cluster_id, technical_name)", "A cluster offers each module once."
+    )
     _orphan_unique = models.UniqueIndex("(technical_name) WHERE cluster_id IS NULL")
 
     @api.depends("title", "technical_name")
@@ -38,12 +40,20 @@ class SaasModule(models.Model):
     @api.model
     @api.private
     def _apply_modules(self, cluster: models.Model, rows: list[dict[str, Any]]) -> None:
-        """Make the catalogue of a cluster equal to what was read there; modules that are gone are archived."""
+        """Make the catalogue of a cluster equal to what was read there; modules that are gone are
+        archived.
+        """
         known = {
             module.technical_name: module
-            for module in self.with_context(active_test=False).search([("cluster_id", "=", cluster.id)])
+            for module in self.with_context(active_test=False).search(
+                [("cluster_id", "=", cluster.id)]
+            )
         }
-        offered = {row["name"]: self._prepare_module_vals(cluster, row) for row in rows if row["installable"]}
+        offered = {
+            row["name"]: self._prepare_module_vals(cluster, row)
+            for row in rows
+            if row["installable"]
+        }
         for name in known.keys() & offered.keys():
             known[name]._write_changed(offered[name])
         self.create([offered[name] for name in sorted(offered.keys() - known.keys())])
@@ -66,18 +76,24 @@ class SaasModule(models.Model):
     def _write_changed(self, vals: dict[str, Any]) -> None:
         """Write only what differs: most of six hundred rows are as they were."""
         now = self._convert_to_write({name: self[name] for name in vals})
-        changed = {name: value for name, value in vals.items() if (now[name] or False) != (value or False)}
+        changed = {
+            name: value for name, value in vals.items() if (now[name] or False) != (value or False)
+        }
         if changed:
             self.write(changed)
 
     @api.model
     @api.private
     def _adopt(self, cluster: models.Model) -> None:
-        """Hand modules that no cluster owns yet to this one, together with the templates that name them."""
+        """Hand modules that no cluster owns yet to this one, together with the templates that name
+        them.
+        """
         orphans = self.with_context(active_test=False).search([("cluster_id", "=", False)])
         owned = {
             module.technical_name: module
-            for module in self.with_context(active_test=False).search([("cluster_id", "=", cluster.id)])
+            for module in self.with_context(active_test=False).search(
+                [("cluster_id", "=", cluster.id)]
+            )
         }
         for orphan in orphans:
             twin = owned.get(orphan.technical_name)
@@ -85,5 +101,8 @@ class SaasModule(models.Model):
                 orphan.cluster_id = cluster
                 continue
             for template in self.env["saas.template"].search([("module_ids", "in", orphan.ids)]):
-                template.module_ids = [fields.Command.unlink(orphan.id), fields.Command.link(twin.id)]
+                template.module_ids = [
+                    fields.Command.unlink(orphan.id),
+                    fields.Command.link(twin.id),
+                ]
             orphan.unlink()

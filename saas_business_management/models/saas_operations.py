@@ -1,6 +1,7 @@
 """Operations seen from the record they work for: what runs now, what ran before.
 
-Owns: the computed link to the open operation and its buttons. Does not own: operations themselves (`saas_job.py`).
+Owns: the computed link to the open operation and its buttons. Does not own: operations themselves
+(`saas_job.py`).
 """
 
 from odoo import api, fields, models
@@ -50,7 +51,9 @@ class SaasOperations(models.AbstractModel):
     def action_view_jobs(self) -> dict:
         """Open the operations of this record."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("saas_business_management.action_saas_job")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_job"
+        )
         return dict(
             action,
             domain=[(self._job_link, "=", self.id)],

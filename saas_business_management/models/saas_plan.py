@@ -39,14 +39,21 @@ class SaasPlan(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
-    company_id = fields.Many2one("res.company", string="Company", help="Empty: every company sells it.")
+    company_id = fields.Many2one(
+        "res.company", string="Company", help="Empty: every company sells it."
+    )
     description = fields.Html(translate=True, help="What customers read about it.")
     cycle_count = fields.Integer(string="Every", default=1, required=True, tracking=True)
-    cycle_unit = fields.Selection(UNITS, string="Billing Cycle", default="month", required=True, tracking=True)
+    cycle_unit = fields.Selection(
+        UNITS, string="Billing Cycle", default="month", required=True, tracking=True
+    )
     cycle_label = fields.Char(string="Billed", compute="_compute_cycle_label")
     price = fields.Monetary(tracking=True, help="For one billing cycle, without tax.")
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id, tracking=True
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        tracking=True,
     )
     template_ids = fields.Many2many(
         "saas.template", string="Templates", help="Empty: sold with every template."
@@ -62,15 +69,22 @@ class SaasPlan(models.Model):
 
     _code_unique = models.Constraint("UNIQUE (code)", "Another plan has this code already.")
     _code_form = models.Constraint(
-        "CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$')", "A code has a–z, 0–9 and hyphens and at most 40 characters."
+        "CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$')",
+        "A code has a–z, 0–9 and hyphens and at most 40 characters.",
     )
     _cycle_positive = models.Constraint(
-        "CHECK (cycle_count BETWEEN 1 AND 60)", "A billing cycle counts from 1 to 60 weeks, months, quarters or years."
+        "CHECK (cycle_count BETWEEN 1 AND 60)",
+        "A billing cycle counts from 1 to 60 weeks, months, quarters or years.",
     )
-    _price_positive = models.Constraint("CHECK (price >= 0)", "A price cannot be negative; 0 means free.")
-    _trial_border = models.Constraint("CHECK (trial_days BETWEEN 0 AND 365)", "A trial has from 0 to 365 days.")
+    _price_positive = models.Constraint(
+        "CHECK (price >= 0)", "A price cannot be negative; 0 means free."
+    )
+    _trial_border = models.Constraint(
+        "CHECK (trial_days BETWEEN 0 AND 365)", "A trial has from 0 to 365 days."
+    )
     _limits_positive = models.Constraint(
-        "CHECK (limit_users >= 0 AND limit_storage_gb >= 0 AND limit_api_calls >= 0 AND limit_bandwidth_gb >= 0)",
+        "CHECK (limit_users >= 0 AND limit_storage_gb >= 0 AND limit_api_calls >= 0 AND "
+        "limit_bandwidth_gb >= 0)",
         "A limit cannot be negative; 0 means no limit.",
     )
 
@@ -92,7 +106,9 @@ class SaasPlan(models.Model):
             plan.cycle_label = (
                 self.env._("per %(unit)s", unit=unit.lower())
                 if plan.cycle_count == 1
-                else self.env._("every %(count)s × %(unit)s", count=plan.cycle_count, unit=unit.lower())
+                else self.env._(
+                    "every %(count)s × %(unit)s", count=plan.cycle_count, unit=unit.lower()
+                )
             )
 
     def _compute_tenant_count(self) -> None:
@@ -117,10 +133,21 @@ class SaasPlan(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_used(self) -> None:
         if any(plan.tenant_count for plan in self):
-            raise ValidationError(self.env._("Tenants have this plan. Archive it instead: they keep it, nobody new gets it."))
+            raise ValidationError(
+                self.env._(
+                    "Tenants have this plan. Archive it instead: they keep it, nobody new gets it."
+                )
+            )
 
     def action_view_tenants(self) -> dict:
         """Open the tenants with this plan."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("saas_business_management.action_saas_tenant")
-        return dict(action, domain=[("plan_id", "=", self.id)], context={"default_plan_id": self.id}, path=False)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_tenant"
+        )
+        return dict(
+            action,
+            domain=[("plan_id", "=", self.id)],
+            context={"default_plan_id": self.id},
+            path=False,
+        )

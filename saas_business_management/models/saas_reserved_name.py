@@ -1,4 +1,4 @@
-"""Subdomains that nobody gets: names of services, roles and programs a stranger must not pose as."""
+"""Subdomains that nobody gets: names of services and roles a stranger must not pose as."""
 
 from typing import Any
 
@@ -14,7 +14,9 @@ class SaasReservedName(models.Model):
     _description = "Reserved Name"
     _order = "name"
 
-    name = fields.Char(string="Subdomain", required=True, help="No tenant gets it, whatever the cluster.")
+    name = fields.Char(
+        string="Subdomain", required=True, help="No tenant gets it, whatever the cluster."
+    )
     note = fields.Char(string="Why")
     tenant_id = fields.Many2one("saas.tenant", string="Still Used By", compute="_compute_tenant_id")
 
@@ -22,7 +24,9 @@ class SaasReservedName(models.Model):
 
     @api.depends("name")
     def _compute_tenant_id(self) -> None:
-        tenants = self.env["saas.tenant"].search([("subdomain", "in", self.mapped("name")), ("state", "!=", "deleted")])
+        tenants = self.env["saas.tenant"].search(
+            [("subdomain", "in", self.mapped("name")), ("state", "!=", "deleted")]
+        )
         holders = {tenant.subdomain: tenant for tenant in tenants}
         for reserved in self:
             reserved.tenant_id = holders.get(reserved.name, False)
@@ -48,7 +52,8 @@ class SaasReservedName(models.Model):
                 if error.code == "subdomain_form":
                     raise ValidationError(
                         self.env._(
-                            "“%(name)s” could not be a subdomain anyway: it has other signs than a–z, 0–9 and hyphens.",
+                            "“%(name)s” could not be a subdomain anyway: it has other signs "
+                            "than a–z, 0–9 and hyphens.",
                             name=reserved.name,
                         )
                     ) from None

@@ -1,7 +1,7 @@
 """A tenant template: which modules and settings a new tenant begins with.
 
-Owns: what people choose. Does not own: what is built from it (`saas_template_version.py`), staleness
-(`saas_template_spec.py`), building and standby copies (`saas_template_build.py`).
+Owns: what people choose. Does not own: what is built from it (`saas_template_version.py`),
+staleness (`saas_template_spec.py`), building and standby copies (`saas_template_build.py`).
 """
 
 import re
@@ -9,15 +9,16 @@ import unicodedata
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import ValidationError
 
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 def slug(text: str) -> str:
-    """Return a name as a code: a–z, 0–9 and hyphens, at most 40 characters; empty when nothing is left."""
+    """Return a name as a code: a–z, 0–9 and hyphens, at most 40 characters; empty when nothing is
+    left.
+    """
     plain = unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
 
@@ -60,58 +61,61 @@ class SaasTemplate(models.Model):
         default=lambda self: self._only_cluster(),
         help="Where it is built, and where its tenants live.",
     )
-    module_ids = fields.Many2many("saas.module", string="Modules", domain="[('cluster_id', '=', cluster_id)]")
-    demo_data = fields.Boolean(tracking=True, help="Load the modules' demonstration data, for a tenant to try things out.")
+    module_ids = fields.Many2many(
+        "saas.module", string="Modules", domain="[('cluster_id', '=', cluster_id)]"
+    )
+    demo_data = fields.Boolean(
+        tracking=True, help="Load the modules' demonstration data, for a tenant to try things out."
+    )
     lang = fields.Selection(
         selection="_select_lang", string="Language", default="en_US", required=True, tracking=True
     )
     extra_lang_ids = fields.Many2many(
-        "res.lang", string="More Languages", context={"active_test": False}, help="Also installed, for users to choose."
+        "res.lang",
+        string="More Languages",
+        context={"active_test": False},
+        help="Also installed, for users to choose.",
     )
     country_id = fields.Many2one("res.country", tracking=True)
     currency_id = fields.Many2one("res.currency", tracking=True, context={"active_test": False})
     chart = fields.Selection(
-        selection="_select_chart", string="Chart of Accounts", tracking=True, help="Used when accounting is among the modules."
+        selection="_select_chart",
+        string="Chart of Accounts",
+        tracking=True,
+        help="Used when accounting is among the modules.",
     )
-    tz = fields.Selection(selection=_tz_get, string="Time Zone", default="UTC", required=True, tracking=True)
+    tz = fields.Selection(
+        selection=_tz_get, string="Time Zone", default="UTC", required=True, tracking=True
+    )
     company_label = fields.Char(
-        string="Company Name", translate=False, help="Name of the company until a tenant gets its own."
+        string="Company Name",
+        translate=False,
+        help="Name of the company until a tenant gets its own.",
     )
     logo = fields.Image(max_width=512, max_height=512)
     primary_color = fields.Char(tracking=True)
     secondary_color = fields.Char(tracking=True)
-    parameter_ids = fields.One2many("saas.template.parameter", "template_id", string="System Parameters", copy=True)
+    parameter_ids = fields.One2many(
+        "saas.template.parameter", "template_id", string="System Parameters", copy=True
+    )
     standby_wanted = fields.Integer(
-        string="Standby Copies", tracking=True, help="Ready copies kept waiting, so that a tenant opens at once."
-    )
-
-    version_ids = fields.One2many("saas.template.version", "template_id", string="Versions", readonly=True)
-    published_version_id = fields.Many2one(
-        "saas.template.version", string="Published Version", readonly=True, copy=False, ondelete="restrict"
-    )
-    latest_version_id = fields.Many2one("saas.template.version", compute="_compute_state", store=True, string="Last Build")
-    latest_state = fields.Selection(related="latest_version_id.state", string="Last Build State", store=True)
-    latest_error = fields.Text(related="latest_version_id.error_text", string="Why the Last Build Failed")
-    state = fields.Selection(
-        [("draft", "Draft"), ("building", "Building"), ("failed", "Build Failed"), ("healthy", "Healthy"), ("published", "Published")],
-        compute="_compute_state",
-        store=True,
+        string="Standby Copies",
         tracking=True,
+        help="Ready copies kept waiting, so that a tenant opens at once.",
     )
-    tenant_count = fields.Integer(string="Tenants", compute="_compute_tenant_count")
-    version_count = fields.Integer(string="Number of Versions", compute="_compute_version_count")
-    standby_count = fields.Integer(string="Standby Copies Ready", compute="_compute_standby_count")
-    standby_low = fields.Boolean(compute="_compute_standby_count", search="_search_standby_low")
 
     _code_unique = models.Constraint("UNIQUE (code)", "Another template has this code already.")
     _code_form = models.Constraint(
-        "CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$')", "A code has a–z, 0–9 and hyphens and at most 40 characters."
+        "CHECK (code ~ '^[a-z0-9][a-z0-9-]{0,39}$')",
+        "A code has a–z, 0–9 and hyphens and at most 40 characters.",
     )
     _standby_border = models.Constraint(
-        "CHECK (standby_wanted BETWEEN 0 AND 50)", "Keep between 0 and 50 standby copies of a template."
+        "CHECK (standby_wanted BETWEEN 0 AND 50)",
+        "Keep between 0 and 50 standby copies of a template.",
     )
     _limits_positive = models.Constraint(
-        "CHECK (limit_users >= 0 AND limit_storage_gb >= 0 AND limit_api_calls >= 0 AND limit_bandwidth_gb >= 0)",
+        "CHECK (limit_users >= 0 AND limit_storage_gb >= 0 AND limit_api_calls >= 0 AND "
+        "limit_bandwidth_gb >= 0)",
         "A limit cannot be negative; 0 means no limit.",
     )
 
@@ -119,42 +123,6 @@ class SaasTemplate(models.Model):
     def _compute_code(self) -> None:
         for template in self:
             template.code = template.code or slug(template.name)
-
-    @api.depends("published_version_id", "version_ids.state", "version_ids.number")
-    def _compute_state(self) -> None:
-        for template in self:
-            versions = template.version_ids.sorted("number")
-            template.latest_version_id = versions[-1:]
-            latest = versions[-1:].state
-            if template.published_version_id:
-                template.state = "published"
-            else:
-                template.state = latest if latest in ("building", "failed", "healthy") else "draft"
-
-    def _compute_tenant_count(self) -> None:
-        self._count("saas.tenant", [("state", "not in", ("deleted",))], "tenant_count")
-
-    def _compute_version_count(self) -> None:
-        self._count("saas.template.version", [], "version_count")
-
-    def _count(self, model: str, domain: list, name: str) -> None:
-        groups = self.env[model]._read_group([("template_id", "in", self.ids), *domain], ["template_id"], ["__count"])
-        counts = {template.id: count for template, count in groups}
-        for template in self:
-            template[name] = counts.get(template._origin.id, 0)
-
-    def _compute_standby_count(self) -> None:
-        groups = self.env["saas.database"].sudo()._read_group(
-            [("stage", "=", "standby"), ("version_id", "in", self.published_version_id.ids)], ["version_id"], ["__count"]
-        )
-        counts = {version.id: count for version, count in groups}
-        for template in self:
-            template.standby_count = counts.get(template.published_version_id.id, 0)
-            template.standby_low = bool(template.published_version_id) and template.standby_count < template.standby_wanted
-
-    def _search_standby_low(self, operator: str, value: Any) -> list:
-        wanted = self.search([("standby_wanted", ">", 0), ("published_version_id", "!=", False)])
-        return [("id", operator, wanted.filtered("standby_low").ids)] if operator == "in" else NotImplemented
 
     @api.model
     def _only_cluster(self) -> models.Model:
@@ -169,14 +137,18 @@ class SaasTemplate(models.Model):
     @api.model
     def _select_chart(self) -> list[tuple[str, str]]:
         charts = self.env["account.chart.template"].sudo()._get_chart_template_mapping()
-        return sorted(((code, chart["name"]) for code, chart in charts.items()), key=lambda pair: pair[1])
+        return sorted(
+            ((code, chart["name"]) for code, chart in charts.items()), key=lambda pair: pair[1]
+        )
 
     @api.onchange("country_id")
     def _onchange_country_id(self) -> None:
         """A country brings its currency and its chart of accounts along."""
         if self.country_id:
             self.currency_id = self.country_id.currency_id
-            self.chart = self.env["account.chart.template"].sudo()._guess_chart_template(self.country_id)
+            self.chart = (
+                self.env["account.chart.template"].sudo()._guess_chart_template(self.country_id)
+            )
 
     @api.constrains("primary_color", "secondary_color")
     def _check_colors(self) -> None:
@@ -184,17 +156,22 @@ class SaasTemplate(models.Model):
             for color in (template.primary_color, template.secondary_color):
                 if color and not COLOR.fullmatch(color):
                     raise ValidationError(
-                        self.env._("“%(color)s” is not a colour: write it like #0A4C8C.", color=color)
+                        self.env._(
+                            "“%(color)s” is not a colour: write it like #0A4C8C.", color=color
+                        )
                     )
 
     @api.constrains("module_ids", "cluster_id")
     def _check_modules(self) -> None:
         for template in self.filtered("cluster_id"):
-            foreign = template.module_ids.filtered(lambda module, own=template.cluster_id: module.cluster_id != own)
+            foreign = template.module_ids.filtered(
+                lambda module, own=template.cluster_id: module.cluster_id != own
+            )
             if foreign:
                 raise ValidationError(
                     self.env._(
-                        "%(cluster)s does not offer these modules: %(modules)s. Remove them, or choose another cluster.",
+                        "%(cluster)s does not offer these modules: %(modules)s. Remove them, or "
+                        "choose another cluster.",
                         cluster=template.cluster_id.name,
                         modules=", ".join(foreign.mapped("technical_name")),
                     )
@@ -206,12 +183,20 @@ class SaasTemplate(models.Model):
             built_at = template.version_ids.database_id.cluster_id
             if built_at - template.cluster_id:
                 raise ValidationError(
-                    self.env._("Versions of %(template)s lie on another cluster. Duplicate the template instead.", template=template.name)
+                    self.env._(
+                        "Versions of %(template)s lie on another cluster. Duplicate the "
+                        "template instead.",
+                        template=template.name,
+                    )
                 )
 
     def copy_data(self, default: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         return [
-            dict(vals, name=self.env._("%(name)s (copy)", name=template.name), code=slug(f"{template.code[:34]}-copy"))
+            dict(
+                vals,
+                name=self.env._("%(name)s (copy)", name=template.name),
+                code=slug(f"{template.code[:34]}-copy"),
+            )
             for template, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
@@ -219,5 +204,8 @@ class SaasTemplate(models.Model):
     def _unlink_unless_built(self) -> None:
         if self.version_ids or any(template.tenant_count for template in self):
             raise ValidationError(
-                self.env._("This template was built or has tenants. Archive it instead: its history stays readable.")
+                self.env._(
+                    "This template was built or has tenants. Archive it instead: its history "
+                    "stays readable."
+                )
             )

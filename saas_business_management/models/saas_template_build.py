@@ -1,7 +1,7 @@
 """Having a template built, and its standby copies kept ready.
 
-Owns: the buttons and the cron that ask for this work. Does not own: the work (`jobs/`), how many copies
-(`kernel/provisioning/standby.py`).
+Owns: the buttons and the cron that ask for this work. Does not own: the work (`jobs/`), how many
+copies (`kernel/provisioning/standby.py`).
 """
 
 from typing import Any
@@ -29,12 +29,17 @@ class SaasTemplate(models.Model):
     def _check_buildable(self) -> None:
         if not self.cluster_id:
             raise RedirectWarning(
-                self.env._("%(template)s has no cluster to be built on. Choose one first.", template=self.name),
+                self.env._(
+                    "%(template)s has no cluster to be built on. Choose one first.",
+                    template=self.name,
+                ),
                 self.env.ref("saas_business_management.action_saas_cluster").id,
                 self.env._("Open Clusters"),
             )
         if not self.active:
-            raise UserError(self.env._("%(template)s is archived. Bring it back first.", template=self.name))
+            raise UserError(
+                self.env._("%(template)s is archived. Bring it back first.", template=self.name)
+            )
 
     def _begin_version(self) -> models.Model:
         version = self.env["saas.template.version"].create(
@@ -65,7 +70,10 @@ class SaasTemplate(models.Model):
         for template in self:
             if not template.published_version_id:
                 raise UserError(
-                    self.env._("%(template)s has no published version to copy. Build it first.", template=template.name)
+                    self.env._(
+                        "%(template)s has no published version to copy. Build it first.",
+                        template=template.name,
+                    )
                 )
         self.sudo()._keep_standby()
         return True
@@ -90,9 +98,16 @@ class SaasTemplate(models.Model):
         """Open the standby copies of this template."""
         return dict(
             self._open_list("action_saas_database", {}),
-            domain=[("version_id.template_id", "=", self.id), ("kind", "=", "tenant"), ("tenant_id", "=", False),
-                    ("stage", "in", ("building", "ready", "standby"))],  # fmt: skip
+            domain=self._standby_domain(),
         )
+
+    def _standby_domain(self) -> list[tuple]:
+        return [
+            ("version_id.template_id", "=", self.id),
+            ("kind", "=", "tenant"),
+            ("tenant_id", "=", False),
+            ("stage", "in", ("building", "ready", "standby")),
+        ]
 
     def _open_list(self, name: str, context: dict[str, Any]) -> dict:
         self.ensure_one()
@@ -101,9 +116,11 @@ class SaasTemplate(models.Model):
 
     @api.model
     def _cron_maintain(self) -> None:
-        """Make missing standby copies, give up useless ones, look at modules that were never read."""
+        """Make missing standby copies, give up useless ones, read modules never read before."""
         self.with_context(active_test=False).search([("version_ids", "!=", False)])._keep_standby()
-        self.env["saas.cluster"].search([("modules_read_at", "=", False), ("state", "=", "ready")])._refresh_modules()
+        self.env["saas.cluster"].search(
+            [("modules_read_at", "=", False), ("state", "=", "ready")]
+        )._refresh_modules()
 
     def _keep_standby(self) -> None:
         for template in self.filtered("cluster_id"):
@@ -114,11 +131,7 @@ class SaasTemplate(models.Model):
             self.env["saas.database"].search([("name", "in", useless)])._enqueue_drop()
 
     def _pool(self) -> standby.Pool:
-        copies = self.env["saas.database"].search(
-            [("version_id.template_id", "=", self.id), ("kind", "=", "tenant"), ("tenant_id", "=", False),
-             ("stage", "in", ("building", "ready", "standby"))],
-            order="id",
-        )  # fmt: skip
+        copies = self.env["saas.database"].search(self._standby_domain(), order="id")
         facts = self.cluster_id._placement_facts()
         return standby.Pool(
             wanted=self.standby_wanted,
@@ -127,7 +140,9 @@ class SaasTemplate(models.Model):
             capacity_left=facts.capacity - facts.used,
             standbys=tuple(
                 standby.Standby(
-                    copy.name, copy.version_id.number, standby.READY if copy.stage == "standby" else standby.BUILDING
+                    copy.name,
+                    copy.version_id.number,
+                    standby.READY if copy.stage == "standby" else standby.BUILDING,
                 )
                 for copy in copies
             ),
@@ -137,7 +152,9 @@ class SaasTemplate(models.Model):
 
     def _make_standby(self) -> None:
         version = self.published_version_id
-        database = self.env["saas.database"]._reserve("tenant", self.cluster_id, version_id=version.id)
+        database = self.env["saas.database"]._reserve(
+            "tenant", self.cluster_id, version_id=version.id
+        )
         self.env["saas.job"]._enqueue(
             "fill_standby",
             dedupe_key=f"fill_standby:{database.name}",

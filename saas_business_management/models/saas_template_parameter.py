@@ -17,7 +17,9 @@ class SaasTemplateParameter(models.Model):
     key = fields.Char(required=True)
     value = fields.Char(required=True)
 
-    _key_unique = models.Constraint("UNIQUE (template_id, key)", "This template sets the parameter already.")
+    _key_unique = models.Constraint(
+        "UNIQUE (template_id, key)", "This template sets the parameter already."
+    )
 
     @api.constrains("key")
     def _check_key(self) -> None:
@@ -25,7 +27,12 @@ class SaasTemplateParameter(models.Model):
             key = parameter.key.strip()
             if key != parameter.key or any(key.startswith(own) for own in OWN_KEYS):
                 raise ValidationError(
-                    self.env._("“%(key)s” cannot be set by a template: each tenant gets its own.", key=parameter.key)
+                    self.env._(
+                        "“%(key)s” cannot be set by a template: each tenant gets its own.",
+                        key=parameter.key,
+                    )
                     if key == parameter.key
-                    else self.env._("“%(key)s” begins or ends with a blank: remove it.", key=parameter.key)
+                    else self.env._(
+                        "“%(key)s” begins or ends with a blank: remove it.", key=parameter.key
+                    )
                 )

@@ -11,19 +11,24 @@ from odoo import api, fields, models
 
 # Part of the order → what people call it.
 PARTS = (
-    "modules", "languages", "language", "country", "currency", "time_zone", "chart", "demo", "parameters", "company"
-)  # fmt: skip
+    *("modules", "languages", "language", "country", "currency", "time_zone"),
+    *("chart", "demo", "parameters", "company"),
+)
 SPEC_FIELDS = (
-    "module_ids", "module_ids.technical_name", "lang", "extra_lang_ids", "country_id", "currency_id", "chart", "tz",
-    "demo_data", "parameter_ids.key", "parameter_ids.value", "company_label", "logo", "primary_color", "secondary_color",
-)  # fmt: skip
+    *("module_ids", "module_ids.technical_name", "demo_data", "lang", "extra_lang_ids"),
+    *("country_id", "currency_id", "chart", "tz", "parameter_ids.key", "parameter_ids.value"),
+    *("company_label", "logo", "primary_color", "secondary_color"),
+)
 
 
 class SaasTemplate(models.Model):
     _inherit = "saas.template"
 
     code_changes = fields.Char(
-        string="Changed Modules", readonly=True, copy=False, help="What differs between the published version and the cluster."
+        string="Changed Modules",
+        readonly=True,
+        copy=False,
+        help="What differs between the published version and the cluster.",
     )
     is_stale = fields.Boolean(string="Stale", compute="_compute_stale", store=True)
     stale_reason = fields.Char(string="Why Stale", compute="_compute_stale", store=True)
@@ -35,7 +40,9 @@ class SaasTemplate(models.Model):
             reasons = template._stale_reasons()
             template.stale_reason = "; ".join(reasons)
             template.is_stale = bool(reasons)
-            template.stale_since = (template.stale_since or fields.Datetime.now()) if reasons else False
+            template.stale_since = (
+                (template.stale_since or fields.Datetime.now()) if reasons else False
+            )
 
     def _stale_reasons(self) -> list[str]:
         if not self.published_version_id:
@@ -43,7 +50,11 @@ class SaasTemplate(models.Model):
         built, now = self.published_version_id.spec or {}, self._to_spec()
         labels = self._part_labels()
         changed = [labels[part] for part in PARTS if built.get(part) != now[part]]
-        reasons = [self.env._("changed here: %(settings)s", settings=", ".join(changed))] if changed else []
+        reasons = (
+            [self.env._("changed here: %(settings)s", settings=", ".join(changed))]
+            if changed
+            else []
+        )
         return [*reasons, self.code_changes] if self.code_changes else reasons
 
     def _part_labels(self) -> dict[str, str]:
@@ -62,7 +73,9 @@ class SaasTemplate(models.Model):
 
     @api.private
     def _to_spec(self) -> dict[str, Any]:
-        """Return the order for the golden build as plain JSON values, the same for the same choices."""
+        """Return the order for the golden build as plain JSON values, the same for the same
+        choices.
+        """
         self.ensure_one()
         extra = self.extra_lang_ids.with_context(active_test=False)
         return {
@@ -74,7 +87,9 @@ class SaasTemplate(models.Model):
             "time_zone": self.tz,
             "chart": self.chart or "",
             "demo": self.demo_data,
-            "parameters": {parameter.key: parameter.value for parameter in self.parameter_ids.sorted("key")},
+            "parameters": {
+                parameter.key: parameter.value for parameter in self.parameter_ids.sorted("key")
+            },
             "company": self._company_spec(),
         }
 

@@ -1,7 +1,7 @@
 """One build of a template: the golden database tenants are copied from.
 
-Owns: its course building → healthy → published → retired, and that a published one is frozen. Does not own: making it
-(job `build_template`).
+Owns: its course building → healthy → published → retired, and that a published one is frozen. Does
+not own: making it (job `build_template`).
 """
 
 from typing import Any
@@ -19,7 +19,18 @@ STATES = [
     ("failed", "Failed"),
     ("discarded", "Discarded"),
 ]
-FROZEN = {"template_id", "number", "database_id", "spec", "modules", "fingerprint", "report", "bytes", "built_at", "seconds"}
+FROZEN = {
+    "template_id",
+    "number",
+    "database_id",
+    "spec",
+    "modules",
+    "fingerprint",
+    "report",
+    "bytes",
+    "built_at",
+    "seconds",
+}
 
 
 class SaasTemplateVersion(models.Model):
@@ -30,7 +41,9 @@ class SaasTemplateVersion(models.Model):
     _rec_names_search = ["template_id.name"]
     _job_link = "version_id"
 
-    template_id = fields.Many2one("saas.template", required=True, readonly=True, index=True, ondelete="restrict")
+    template_id = fields.Many2one(
+        "saas.template", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     company_id = fields.Many2one(related="template_id.company_id", store=True, index=True)
     cluster_id = fields.Many2one(related="template_id.cluster_id", store=True, index=True)
     number = fields.Integer(required=True, readonly=True)
@@ -52,9 +65,12 @@ class SaasTemplateVersion(models.Model):
     error_text = fields.Text(related="job_id.error_text", string="Result")
     tenant_count = fields.Integer(string="Tenants", compute="_compute_tenant_count")
 
-    _number_unique = models.Constraint("UNIQUE (template_id, number)", "A template has each version number once.")
+    _number_unique = models.Constraint(
+        "UNIQUE (template_id, number)", "A template has each version number once."
+    )
     _building_unique = models.UniqueIndex(
-        "(template_id) WHERE state = 'building'", "A version of this template is being built already."
+        "(template_id) WHERE state = 'building'",
+        "A version of this template is being built already.",
     )
     _published_unique = models.UniqueIndex(
         "(template_id) WHERE state = 'published'", "A template has one published version."
@@ -89,7 +105,12 @@ class SaasTemplateVersion(models.Model):
         if value is True:
             return self.env._("yes")
         if isinstance(value, dict):
-            return ", ".join(f"{name} = {one}" for name, one in value.items() if one and name != "logo") or "—"
+            return (
+                ", ".join(
+                    f"{name} = {one}" for name, one in value.items() if one and name != "logo"
+                )
+                or "—"
+            )
         return ", ".join(value) if isinstance(value, list) else str(value)
 
     @api.depends("seconds")
@@ -104,16 +125,23 @@ class SaasTemplateVersion(models.Model):
 
     def _compute_tenant_count(self) -> None:
         groups = self.env["saas.tenant"]._read_group(
-            [("version_id", "in", self.ids), ("state", "!=", "deleted")], ["version_id"], ["__count"]
+            [("version_id", "in", self.ids), ("state", "!=", "deleted")],
+            ["version_id"],
+            ["__count"],
         )
         counts = {version.id: count for version, count in groups}
         for version in self:
             version.tenant_count = counts.get(version._origin.id, 0)
 
     def write(self, vals: dict[str, Any]) -> bool:
-        if FROZEN & vals.keys() and any(version.state in ("published", "retired") for version in self):
+        if FROZEN & vals.keys() and any(
+            version.state in ("published", "retired") for version in self
+        ):
             raise UserError(
-                self.env._("A published version is frozen: tenants are copied from it. Change the template and build a new version.")
+                self.env._(
+                    "A published version is frozen: tenants are copied from it. Change the "
+                    "template and build a new version."
+                )
             )
         return super().write(vals)
 
@@ -122,7 +150,12 @@ class SaasTemplateVersion(models.Model):
         self.ensure_one()
         self.env["saas.plan"].check_access("write")
         if self.state != "healthy":
-            raise UserError(self.env._("Only a healthy version can be published; %(version)s is not.", version=self.display_name))
+            raise UserError(
+                self.env._(
+                    "Only a healthy version can be published; %(version)s is not.",
+                    version=self.display_name,
+                )
+            )
         self.sudo()._publish()
         return True
 
@@ -132,7 +165,11 @@ class SaasTemplateVersion(models.Model):
         self.env["saas.template"].check_access("write")
         if self.state != "healthy":
             raise UserError(
-                self.env._("Only a healthy version that is not published can be discarded; %(version)s is not.", version=self.display_name)
+                self.env._(
+                    "Only a healthy version that is not published can be discarded; %(version)s "
+                    "is not.",
+                    version=self.display_name,
+                )
             )
         self.sudo()._discard()
         return True
@@ -145,7 +182,9 @@ class SaasTemplateVersion(models.Model):
     def action_view_tenants(self) -> dict:
         """Open the tenants made from this version."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("saas_business_management.action_saas_tenant")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_tenant"
+        )
         return dict(action, domain=[("version_id", "=", self.id)], context={}, path=False)
 
     def _publish(self) -> None:

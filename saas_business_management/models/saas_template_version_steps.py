@@ -1,6 +1,7 @@
 """What a build writes to its version, and what a look at the cluster's code tells about it.
 
-Owns: `_step_…` called by the job `build_template`. Does not own: the build itself (`jobs/`), publishing by hand.
+Owns: `_step_…` called by the job `build_template`. Does not own: the build itself (`jobs/`),
+publishing by hand.
 """
 
 from typing import Any
@@ -13,13 +14,22 @@ class SaasTemplateVersion(models.Model):
 
     @api.private
     def _step_intent(self, fence: int) -> dict[str, Any]:
-        """Write the database's name down before it exists; a build that is tried again keeps its name."""
+        """Write the database's name down before it exists; a build that is tried again keeps its
+        name.
+        """
         self.ensure_one()
         database_sudo = self.database_id
         if database_sudo.stage in (False, "dropping", "dropped"):
-            database_sudo = self.env["saas.database"]._reserve("golden", self.template_id.cluster_id, version_id=self.id)
+            database_sudo = self.env["saas.database"]._reserve(
+                "golden", self.template_id.cluster_id, version_id=self.id
+            )
         database_sudo.fence = fence
-        self.write({"database_id": database_sudo.id, "job_id": self.env.context.get("saas_job_id") or self.job_id.id})
+        self.write(
+            {
+                "database_id": database_sudo.id,
+                "job_id": self.env.context.get("saas_job_id") or self.job_id.id,
+            }
+        )
         return {"database": database_sudo.name}
 
     @api.private
@@ -40,7 +50,9 @@ class SaasTemplateVersion(models.Model):
         )
 
     @api.private
-    def _step_publish(self, report: dict[str, Any], fingerprint: str, bytes: float, oid: int) -> None:  # noqa: A002
+    def _step_publish(
+        self, report: dict[str, Any], fingerprint: str, bytes: float, oid: int
+    ) -> None:
         """Take over a healthy build and make it the one tenants are copied from. May run twice."""
         if self.state == "published":
             return
@@ -57,7 +69,9 @@ class SaasTemplateVersion(models.Model):
             }
         )
         self._publish()
-        self.template_id.message_post(body=self.env._("%(version)s was built and published.", version=self.display_name))
+        self.template_id.message_post(
+            body=self.env._("%(version)s was built and published.", version=self.display_name)
+        )
 
     def _took(self) -> float:
         started = self.job_id.started_at
@@ -73,7 +87,10 @@ class SaasTemplateVersion(models.Model):
     def _code_changes(self, fingerprint: str) -> str:
         """Return a sentence part such as "x_pos 1.2 → 1.3"."""
         if fingerprint.startswith("missing: "):
-            return self.env._("modules no longer there: %(modules)s", modules=fingerprint.removeprefix("missing: "))
+            return self.env._(
+                "modules no longer there: %(modules)s",
+                modules=fingerprint.removeprefix("missing: "),
+            )
         offered = self.env["saas.module"].search([("cluster_id", "=", self.cluster_id.id)])
         now = {module.technical_name: module.version for module in offered}
         changed = [

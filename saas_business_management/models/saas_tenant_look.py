@@ -15,7 +15,9 @@ class SaasTenant(models.Model):
     included_storage = fields.Char(string="Storage", compute="_compute_included")
     included_api_calls = fields.Char(string="API Calls", compute="_compute_included")
     included_bandwidth = fields.Char(string="Bandwidth", compute="_compute_included")
-    last_job_id = fields.Many2one("saas.job", string="Last Operation", compute="_compute_last_job_id")
+    last_job_id = fields.Many2one(
+        "saas.job", string="Last Operation", compute="_compute_last_job_id"
+    )
 
     @api.depends("template_id.published_version_id")
     def _compute_template_ready(self) -> None:
@@ -27,9 +29,15 @@ class SaasTenant(models.Model):
         """Tell the plan's resources, and the template's where the plan says nothing."""
         for tenant in self:
             tenant.included_users = tenant._included("limit_users", self.env._("%(number)s users"))
-            tenant.included_storage = tenant._included("limit_storage_gb", self.env._("%(number)s GB"))
-            tenant.included_api_calls = tenant._included("limit_api_calls", self.env._("%(number)s a month"))
-            tenant.included_bandwidth = tenant._included("limit_bandwidth_gb", self.env._("%(number)s GB a month"))
+            tenant.included_storage = tenant._included(
+                "limit_storage_gb", self.env._("%(number)s GB")
+            )
+            tenant.included_api_calls = tenant._included(
+                "limit_api_calls", self.env._("%(number)s a month")
+            )
+            tenant.included_bandwidth = tenant._included(
+                "limit_bandwidth_gb", self.env._("%(number)s GB a month")
+            )
 
     def _included(self, name: str, text: str) -> str:
         source = self.plan_id or self.template_id

@@ -1,7 +1,7 @@
 """The stage of the tests: a provider with a cluster, two templates, a plan, and its people.
 
-People: bob runs tenants (operator), ada sets up (administrator), vera looks on (viewer), carol works for another
-company (operator there), alice is a customer with a portal login.
+People: bob runs tenants (operator), ada sets up (administrator), vera looks on (viewer), carol
+works for another company (operator there), alice is a customer with a portal login.
 """
 
 import tempfile
@@ -23,7 +23,9 @@ class SaasCommon(TransactionCase):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True})
+        cls.env = cls.env(
+            context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True}
+        )
         cls._give_key_file()
         cls._give_people()
         cls.cluster = cls.env["saas.cluster"]._prepare_from_cli(
@@ -39,12 +41,16 @@ class SaasCommon(TransactionCase):
                 "addons_path": ["/usr/lib/odoo/addons"],
             }
         )
-        cls.cluster._apply_checks([{"code": "server_reachable", "ok": True, "facts": {}, "mend": ""}])
+        cls.cluster._apply_checks(
+            [{"code": "server_reachable", "ok": True, "facts": {}, "mend": ""}]
+        )
         cls.modules = cls.make_modules("contacts", "crm", "account")
         cls.template = cls.make_template(name="Retail")
         cls.other_template = cls.make_template(name="Wholesale")
         cls.version = cls.make_version(cls.template)
-        cls.plan = cls.env["saas.plan"].create({"name": "Standard for Tests", "price": 89, "trial_days": 14})
+        cls.plan = cls.env["saas.plan"].create(
+            {"name": "Standard for Tests", "price": 89, "trial_days": 14}
+        )
 
     @classmethod
     def _give_key_file(cls) -> None:
@@ -68,18 +74,23 @@ class SaasCommon(TransactionCase):
             company_ids=[(6, 0, cls.other_company.ids)],
         )
         cls.employee = new_test_user(cls.env, "emil", groups="base.group_user")
-        cls.customer = new_test_user(cls.env, "alice", groups="base.group_portal", email="alice@moreau.example")
+        cls.customer = new_test_user(
+            cls.env, "alice", groups="base.group_portal", email="alice@portal.example"
+        )
 
     @classmethod
     def make_modules(cls, *names: str, version: str = "19.0.1.0") -> Any:
         """Return these modules as the test cluster offers them, besides those it offered before."""
         offered = cls.env["saas.module"].search([("cluster_id", "=", cls.cluster.id)])
         rows = {
-            module.technical_name: cls.module_row(module.technical_name, module.version) for module in offered
+            module.technical_name: cls.module_row(module.technical_name, module.version)
+            for module in offered
         }
         rows |= {name: cls.module_row(name, version) for name in names}
         cls.env["saas.module"]._apply_modules(cls.cluster, list(rows.values()))
-        found = cls.env["saas.module"].search([("cluster_id", "=", cls.cluster.id), ("technical_name", "in", names)])
+        found = cls.env["saas.module"].search(
+            [("cluster_id", "=", cls.cluster.id), ("technical_name", "in", names)]
+        )
         return found.sorted("technical_name")
 
     @classmethod
@@ -98,7 +109,9 @@ class SaasCommon(TransactionCase):
     @classmethod
     def make_template(cls, **values: Any) -> Any:
         modules = cls.modules.filtered(lambda module: module.technical_name == "contacts")
-        return cls.env["saas.template"].create({"cluster_id": cls.cluster.id, "module_ids": modules.ids, **values})
+        return cls.env["saas.template"].create(
+            {"cluster_id": cls.cluster.id, "module_ids": modules.ids, **values}
+        )
 
     @classmethod
     def make_version(cls, template: Any, state: str = "published") -> Any:

@@ -54,12 +54,17 @@ class TestAccess(SaasCommon):
     def test_groups_imply_each_other_and_the_first_administrator_has_them(self):
         self.assertTrue(self.admin.has_group("saas_business_management.group_saas_viewer"))
         self.assertFalse(self.operator.has_group("saas_business_management.group_saas_admin"))
-        self.assertTrue(self.env.ref("base.user_admin").has_group("saas_business_management.group_saas_admin"))
+        self.assertTrue(
+            self.env.ref("base.user_admin").has_group("saas_business_management.group_saas_admin")
+        )
 
     def test_another_company_sees_nothing_of_our_tenants_and_their_work(self):
         tenant = self.make_open_tenant()
-        for records in (tenant, tenant.job_ids, tenant.job_ids.step_ids, tenant.event_ids, tenant.host_ids,
-                        tenant.database_id, self.template, self.version):  # fmt: skip
+        theirs_not = (
+            *(tenant, tenant.job_ids, tenant.job_ids.step_ids, tenant.event_ids),
+            *(tenant.host_ids, tenant.database_id, self.template, self.version),
+        )
+        for records in theirs_not:
             with self.subTest(model=records._name):
                 self.assertTrue(records)
                 theirs = self.env[records._name].with_user(self.stranger)
@@ -81,9 +86,13 @@ class TestAccess(SaasCommon):
         from odoo.service.model import get_public_method
 
         for model, method in (
-            ("saas.cluster", "_to_spec"), ("saas.cluster", "_prepare_from_cli"), ("saas.keyring", "_open"),
-            ("saas.template", "_to_spec"), ("saas.template.version", "_step_publish"), ("saas.doctor", "_run"),
-        ):  # fmt: skip
+            ("saas.cluster", "_to_spec"),
+            ("saas.cluster", "_prepare_from_cli"),
+            ("saas.keyring", "_open"),
+            ("saas.template", "_to_spec"),
+            ("saas.template.version", "_step_publish"),
+            ("saas.doctor", "_run"),
+        ):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 get_public_method(self.env[model], method)
 
@@ -97,10 +106,13 @@ class TestAccess(SaasCommon):
     def test_a_viewer_cannot_press_any_button_that_starts_work(self):
         tenant = self.make_tenant(subdomain="viewed")
         buttons = (
-            (tenant, "action_provision"), (self.template, "action_build"), (self.template, "action_fill_standby"),
-            (self.cluster, "action_test_connection"), (self.cluster, "action_refresh_modules"),
+            (tenant, "action_provision"),
+            (self.template, "action_build"),
+            (self.template, "action_fill_standby"),
+            (self.cluster, "action_test_connection"),
+            (self.cluster, "action_refresh_modules"),
             (self.env["saas.doctor"], "action_check_again"),
-        )  # fmt: skip
+        )
         count = self.env["saas.job"].search_count([])
         for record, button in buttons:
             with self.subTest(button=button), self.assertRaises(AccessError):

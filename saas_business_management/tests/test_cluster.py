@@ -1,10 +1,9 @@
 """Clusters: what is accepted, what is kept secret, what a test of the connection leaves behind."""
 
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from ..kernel.secret import Secret
 from .common import SaasCommon
@@ -16,7 +15,9 @@ SECRET_FIELDS = ("prov_password_sealed", "cluster_secret_sealed")
 class TestCluster(SaasCommon):
     def assert_database_refuses(self, **values):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            self.env["saas.cluster"].create({"name": "Other", "key": "other", **values}).flush_recordset()
+            self.env["saas.cluster"].create(
+                {"name": "Other", "key": "other", **values}
+            ).flush_recordset()
 
     def test_a_key_has_one_form_and_one_owner(self):
         for key in ("Other", "1other", "oth-er", "", "o" * 32, "other\n"):
@@ -24,7 +25,13 @@ class TestCluster(SaasCommon):
         self.assert_database_refuses(key="testing")
 
     def test_numbers_out_of_their_borders_are_refused(self):
-        for values in ({"capacity": 0}, {"capacity": -1}, {"connections_per_tenant": 3}, {"pg_port": 70000}, {"pg_port": 0}):
+        for values in (
+            {"capacity": 0},
+            {"capacity": -1},
+            {"connections_per_tenant": 3},
+            {"pg_port": 70000},
+            {"pg_port": 0},
+        ):
             self.assert_database_refuses(**values)
 
     def test_a_host_zone_is_a_host_name(self):
@@ -55,7 +62,8 @@ class TestCluster(SaasCommon):
 
     def test_secrets_are_stored_sealed_and_come_back_as_secrets(self):
         self.env.cr.execute(
-            "SELECT prov_password_sealed, cluster_secret_sealed FROM saas_cluster WHERE id = %s", (self.cluster.id,)
+            "SELECT prov_password_sealed, cluster_secret_sealed FROM saas_cluster WHERE id = %s",
+            (self.cluster.id,),
         )
         for sealed in self.env.cr.fetchone():
             self.assertTrue(sealed.startswith("v1:k1:"))
@@ -106,7 +114,12 @@ class TestCluster(SaasCommon):
 
     def test_preparing_twice_renews_the_same_cluster(self):
         again = self.env["saas.cluster"]._prepare_from_cli(
-            {"key": "testing", "base_host": "b.example", "prov_password": Secret("p2"), "cluster_secret": Secret("c2")}
+            {
+                "key": "testing",
+                "base_host": "b.example",
+                "prov_password": Secret("p2"),
+                "cluster_secret": Secret("c2"),
+            }
         )
         self.assertEqual(again, self.cluster)
         self.assertEqual((again.name, again.base_host), ("Testing", "b.example"))
@@ -114,9 +127,13 @@ class TestCluster(SaasCommon):
 
     def test_templates_without_a_cluster_join_the_prepared_one_with_their_modules(self):
         waiting = self.env["saas.module"].create({"technical_name": "website", "title": "Website"})
-        twin = self.env["saas.module"].create({"technical_name": "contacts", "title": "Contacts"}) if not self.env[
-            "saas.module"
-        ].search([("cluster_id", "=", False), ("technical_name", "=", "contacts")]) else waiting
+        twin = (
+            self.env["saas.module"].create({"technical_name": "contacts", "title": "Contacts"})
+            if not self.env["saas.module"].search(
+                [("cluster_id", "=", False), ("technical_name", "=", "contacts")]
+            )
+            else waiting
+        )
         template = self.env["saas.template"].create(
             {"name": "Waiting", "cluster_id": False, "module_ids": [(6, 0, (waiting | twin).ids)]}
         )
@@ -134,7 +151,9 @@ class TestCluster(SaasCommon):
         self.assertEqual(self.cluster.check_ids[0].code, "node_answers")
         self.assertIn("Start the runtime node", self.cluster.check_ids[0].mend)
         passed_before = self.cluster.passed_at
-        self.cluster._step_checked([row, {**row, "code": "server_version", "facts": {"version": 15}, "mend": "Upgrade."}])
+        self.cluster._step_checked(
+            [row, {**row, "code": "server_version", "facts": {"version": 15}, "mend": "Upgrade."}]
+        )
         self.assertEqual(self.cluster.state, "ready")
         self.assertEqual(self.cluster.check_ids.mapped("result"), ["warning", "ok"])
         self.assertGreaterEqual(self.cluster.passed_at, passed_before)
@@ -146,7 +165,9 @@ class TestCluster(SaasCommon):
     def test_a_double_click_tests_once(self):
         for _click in range(2):
             self.cluster.with_user(self.operator).action_test_connection()
-        jobs = self.env["saas.job"].search([("kind", "=", "test_cluster"), ("cluster_id", "=", self.cluster.id)])
+        jobs = self.env["saas.job"].search(
+            [("kind", "=", "test_cluster"), ("cluster_id", "=", self.cluster.id)]
+        )
         self.assertEqual(len(jobs), 1)
         self.assertEqual(self.cluster.operation_id, jobs)
 
@@ -175,9 +196,17 @@ class TestCluster(SaasCommon):
         self.assertEqual((facts.key, facts.healthy, facts.active), ("testing", True, True))
 
     def test_refreshing_takes_over_new_modules_and_archives_those_that_are_gone(self):
-        rows = [self.module_row("contacts", "19.0.2.0"), self.module_row("website"), dict(self.module_row("no"), installable=False)]
+        rows = [
+            self.module_row("contacts", "19.0.2.0"),
+            self.module_row("website"),
+            dict(self.module_row("no"), installable=False),
+        ]
         self.cluster._step_modules_read(rows)
-        catalogue = self.env["saas.module"].with_context(active_test=False).search([("cluster_id", "=", self.cluster.id)])
+        catalogue = (
+            self.env["saas.module"]
+            .with_context(active_test=False)
+            .search([("cluster_id", "=", self.cluster.id)])
+        )
         versions = {module.technical_name: (module.version, module.active) for module in catalogue}
         self.assertEqual(versions["contacts"], ("19.0.2.0", True))
         self.assertEqual(versions["website"], ("19.0.1.0", True))
@@ -211,6 +240,8 @@ class TestCluster(SaasCommon):
     def test_a_failing_cluster_is_tested_again_by_itself_and_not_audited(self):
         self.cluster.state = "failing"
         self.env["saas.cluster"]._cron_audit()
-        jobs = self.env["saas.job"].search([("cluster_id", "=", self.cluster.id), ("state", "=", "waiting")])
+        jobs = self.env["saas.job"].search(
+            [("cluster_id", "=", self.cluster.id), ("state", "=", "waiting")]
+        )
         kinds = set(jobs.mapped("kind")) & {"test_cluster", "audit_cluster", "refresh_modules"}
         self.assertEqual(kinds, {"test_cluster"})

@@ -14,7 +14,11 @@ from .common import SaasCommon
 class TestDoctor(SaasCommon):
     def told(self, code, record=None):
         """Return the finding of a code, about one record when it is given."""
-        found = [one for one in self.env["saas.doctor"]._run() if one["code"] == code and (not record or one["record"] == record)]
+        found = [
+            one
+            for one in self.env["saas.doctor"]._run()
+            if one["code"] == code and (not record or one["record"] == record)
+        ]
         self.assertTrue(found, code)
         return found[0]
 
@@ -22,7 +26,9 @@ class TestDoctor(SaasCommon):
         return self.told(code, record)["level"]
 
     def test_findings_come_worst_first_and_whoever_fails_says_how_to_mend_it(self):
-        self.cluster._apply_checks([{"code": "server_reachable", "ok": False, "facts": {}, "mend": "Start it."}])
+        self.cluster._apply_checks(
+            [{"code": "server_reachable", "ok": False, "facts": {}, "mend": "Start it."}]
+        )
         found = self.env["saas.doctor"]._run()
         ranks = ["failing", "warning", "unknown", "ok"]
         order = [ranks.index(one["level"]) for one in found]
@@ -34,7 +40,11 @@ class TestDoctor(SaasCommon):
 
     def test_an_address_only_this_machine_reaches_is_a_warning(self):
         parameters = self.env["ir.config_parameter"]
-        for address, level in (("http://localhost:8069", "warning"), ("http://saas.example.com", "warning"), ("https://saas.example.com", "ok")):
+        for address, level in (
+            ("http://localhost:8069", "warning"),
+            ("http://saas.example.com", "warning"),
+            ("https://saas.example.com", "ok"),
+        ):
             parameters.set_param("web.base.url", address)
             self.assertEqual(self.level("base_url"), level, address)
 
@@ -99,7 +109,9 @@ class TestDoctor(SaasCommon):
         self.assertEqual(self.level("cluster_audit", self.cluster), "unknown")
         self.cluster._step_audit(databases=[], roles=[], folders=[])
         told = self.told("cluster_audit", self.cluster)
-        self.assertEqual(told["level"], "failing", "the published version's database is missing on the server")
+        self.assertEqual(
+            told["level"], "failing", "the published version's database is missing on the server"
+        )
 
     def test_a_nearly_full_cluster_is_a_warning(self):
         self.assertEqual(self.level("cluster_room", self.cluster), "ok")
@@ -130,19 +142,27 @@ class TestDoctor(SaasCommon):
         self.env["saas.doctor"].with_user(self.operator).action_check_again()
         first = self.env["saas.doctor.finding"].search([])
         self.assertIn("keyring", first.mapped("code"))
-        self.assertTrue(self.env["saas.job"].search([("kind", "=", "test_cluster"), ("cluster_id", "=", self.cluster.id)]))
+        self.assertTrue(
+            self.env["saas.job"].search(
+                [("kind", "=", "test_cluster"), ("cluster_id", "=", self.cluster.id)]
+            )
+        )
         self.env["saas.doctor"].with_user(self.operator).action_check_again()
         self.assertFalse(first.exists())
 
     def test_a_finding_leads_to_its_record(self):
         self.template.tz = "Europe/Paris"
         self.env["saas.doctor"]._step_look()
-        finding = self.env["saas.doctor.finding"].search([("code", "=", "template_stale"), ("res_id", "=", self.template.id)])
+        finding = self.env["saas.doctor.finding"].search(
+            [("code", "=", "template_stale"), ("res_id", "=", self.template.id)]
+        )
         self.assertEqual(finding.action_open()["res_id"], self.template.id)
         self.assertEqual(finding.action_open()["res_model"], "saas.template")
 
     def test_a_viewer_reads_findings_and_cannot_check_again(self):
         self.env["saas.doctor"]._step_look()
-        self.assertTrue(self.env["saas.doctor.finding"].with_user(self.viewer).search([]).read(["what", "mend"]))
+        self.assertTrue(
+            self.env["saas.doctor.finding"].with_user(self.viewer).search([]).read(["what", "mend"])
+        )
         with self.assertRaises(AccessError):
             self.env["saas.doctor"].with_user(self.viewer).action_check_again()

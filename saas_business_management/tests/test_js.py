@@ -14,9 +14,16 @@ class TestComponents(HOOTCommon):
         super().setUpClass()
         try:
             file_path(MISSING)
-        except FileNotFoundError:  # Some distributions leave this file out, and its absence fails every browser test.
+        except (
+            FileNotFoundError
+        ):  # Some distributions leave this file out, and its absence fails every browser test.
             cls.env["ir.asset"].create(
-                {"name": "left out", "bundle": "web.assets_backend", "directive": "remove", "path": MISSING}
+                {
+                    "name": "left out",
+                    "bundle": "web.assets_backend",
+                    "directive": "remove",
+                    "path": MISSING,
+                }
             )
 
     def test_components_of_operations(self):

@@ -1,10 +1,9 @@
 """Plans: the offer, its borders, what tenants and customers see of it."""
 
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import SaasCommon
 
@@ -17,14 +16,27 @@ class TestPlan(SaasCommon):
         self.assertEqual(self.plan.cycle_label, "every 2 × week")
 
     def test_numbers_out_of_their_borders_are_refused(self):
-        for vals in ({"price": -1}, {"cycle_count": 0}, {"cycle_count": 61}, {"trial_days": -1}, {"trial_days": 366}, {"limit_users": -1}):
-            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        for vals in (
+            {"price": -1},
+            {"cycle_count": 0},
+            {"cycle_count": 61},
+            {"trial_days": -1},
+            {"trial_days": 366},
+            {"limit_users": -1},
+        ):
+            with (
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
                 self.plan.write(vals)
                 self.plan.flush_recordset()
 
     def test_two_plans_cannot_share_a_code(self):
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            self.env["saas.plan"].create({"name": "Other", "code": self.plan.code}).flush_recordset()
+            self.env["saas.plan"].create(
+                {"name": "Other", "code": self.plan.code}
+            ).flush_recordset()
 
     def test_a_new_plan_begins_with_the_trial_of_the_settings(self):
         self.env["ir.config_parameter"].set_param("saas.trial_days", "21")

@@ -1,10 +1,9 @@
 """Templates: what they order, when they are stale, building, publishing, standby copies."""
 
-from psycopg2 import IntegrityError
-
 from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .common import SaasCommon
 
@@ -17,7 +16,11 @@ class TestTemplate(SaasCommon):
 
     def test_a_code_of_a_wrong_form_is_refused(self):
         for code in ("With Blank", "UPPER", "-x", "x" * 41):
-            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with (
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
                 self.make_template(name="Any", code=code).flush_recordset()
 
     def test_a_colour_is_written_with_six_signs(self):
@@ -32,7 +35,9 @@ class TestTemplate(SaasCommon):
 
     def test_modules_of_another_cluster_are_refused(self):
         other = self.env["saas.cluster"].create({"name": "Other", "key": "other"})
-        foreign = self.env["saas.module"].create({"technical_name": "x", "title": "X", "cluster_id": other.id})
+        foreign = self.env["saas.module"].create(
+            {"technical_name": "x", "title": "X", "cluster_id": other.id}
+        )
         with self.assertRaisesRegex(ValidationError, "x"):
             self.template.module_ids |= foreign
 
@@ -76,7 +81,12 @@ class TestTemplate(SaasCommon):
                 "chart": "generic_coa",
                 "demo": True,
                 "parameters": {"mail.default.from": "hello"},
-                "company": {"name": "Retail SA", "logo": "", "primary_color": "#0A4C8C", "secondary_color": ""},
+                "company": {
+                    "name": "Retail SA",
+                    "logo": "",
+                    "primary_color": "#0A4C8C",
+                    "secondary_color": "",
+                },
             },
         )
 
@@ -149,7 +159,9 @@ class TestTemplate(SaasCommon):
     def test_a_step_that_runs_twice_publishes_once(self):
         published_at = self.version.built_at
         self.version._step_publish(report={"modules": {}}, fingerprint="other", bytes=1, oid=1)
-        self.assertEqual((self.version.built_at, self.version.fingerprint), (published_at, "fingerprint-1"))
+        self.assertEqual(
+            (self.version.built_at, self.version.fingerprint), (published_at, "fingerprint-1")
+        )
 
     def test_a_failed_build_leaves_the_published_version(self):
         failed = self.template._begin_version()
@@ -166,7 +178,13 @@ class TestTemplate(SaasCommon):
         self.assertEqual(version._step_intent(fence=1), version._step_intent(fence=2))
 
     def test_a_published_version_is_frozen(self):
-        for vals in ({"spec": {}}, {"modules": {}}, {"fingerprint": "x"}, {"number": 9}, {"database_id": False}):
+        for vals in (
+            {"spec": {}},
+            {"modules": {}},
+            {"fingerprint": "x"},
+            {"number": 9},
+            {"database_id": False},
+        ):
             with self.assertRaises(UserError, msg=str(vals)):
                 self.version.sudo().write(vals)
 
@@ -194,7 +212,9 @@ class TestTemplate(SaasCommon):
         self.assertIn(self.template, self.env["saas.template"].search([("standby_low", "=", True)]))
         for _turn in range(2):
             self.env["saas.template"]._cron_maintain()
-        jobs = self.env["saas.job"].search([("kind", "=", "fill_standby"), ("template_id", "=", self.template.id)])
+        jobs = self.env["saas.job"].search(
+            [("kind", "=", "fill_standby"), ("template_id", "=", self.template.id)]
+        )
         self.assertEqual(len(jobs), 2)
         self.assertEqual(set(jobs.database_id.mapped("stage")), {"building"})
         jobs.database_id.stage = "standby"
@@ -204,7 +224,11 @@ class TestTemplate(SaasCommon):
     def test_standby_copies_of_a_retired_version_are_given_up(self):
         self.template.standby_wanted = 1
         self.env["saas.template"]._cron_maintain()
-        copy = self.env["saas.job"].search([("kind", "=", "fill_standby"), ("template_id", "=", self.template.id)]).database_id
+        copy = (
+            self.env["saas.job"]
+            .search([("kind", "=", "fill_standby"), ("template_id", "=", self.template.id)])
+            .database_id
+        )
         copy.stage = "standby"
         self.make_version(self.template)
         self.env["saas.template"]._cron_maintain()
@@ -214,7 +238,9 @@ class TestTemplate(SaasCommon):
         self.template.standby_wanted = 5
         self.cluster.capacity = self.cluster._placement_facts().used + 2
         self.env["saas.template"]._cron_maintain()
-        jobs = self.env["saas.job"].search([("kind", "=", "fill_standby"), ("cluster_id", "=", self.cluster.id)])
+        jobs = self.env["saas.job"].search(
+            [("kind", "=", "fill_standby"), ("cluster_id", "=", self.cluster.id)]
+        )
         self.assertEqual(len(jobs), 2)
 
     def test_a_template_without_a_published_version_cannot_fill_its_standby(self):
@@ -240,7 +266,16 @@ class TestTemplate(SaasCommon):
             self.template.cluster_id = other
 
     def test_negative_limits_and_wild_standby_numbers_are_refused(self):
-        for vals in ({"limit_users": -1}, {"limit_storage_gb": -0.5}, {"standby_wanted": 51}, {"standby_wanted": -1}):
-            with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        for vals in (
+            {"limit_users": -1},
+            {"limit_storage_gb": -0.5},
+            {"standby_wanted": 51},
+            {"standby_wanted": -1},
+        ):
+            with (
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
                 self.template.write(vals)
                 self.template.flush_recordset()

@@ -4,7 +4,6 @@ import ast
 import re
 
 from lxml import etree
-
 from odoo.tests import tagged
 from odoo.tools import file_path
 
@@ -12,15 +11,45 @@ from .common import SaasCommon
 
 OURS = "saas_business_management"
 BADGES = {
-    "muted": {"draft", "archived", "deleted", "retired", "discarded", "cancelled", "released", "unknown", "dropped"},
-    "info": {"provisioning", "migrating", "trial", "building", "waiting", "running", "undoing", "reserved", "dropping"},
-    "success": {"active", "healthy", "published", "ready", "done", "ok", "live", "standby", "claimed"},
+    "muted": {
+        "draft",
+        "archived",
+        "deleted",
+        "retired",
+        "discarded",
+        "cancelled",
+        "released",
+        "unknown",
+        "dropped",
+    },
+    "info": {
+        "provisioning",
+        "migrating",
+        "trial",
+        "building",
+        "waiting",
+        "running",
+        "undoing",
+        "reserved",
+        "dropping",
+    },
+    "success": {
+        "active",
+        "healthy",
+        "published",
+        "ready",
+        "done",
+        "ok",
+        "live",
+        "standby",
+        "claimed",
+    },
     "warning": {"suspended", "deleting", "warning"},
     "danger": {"failed", "failing", "dead"},
 }
 FORBIDDEN = re.compile(
-    r"\b(instance|golden|snapshot|vendor|subscriber|SKU|terminate|purge|vhost|please|sorry|oops|are you sure|"
-    r"queue|cron|deploy|impersonate|white label)\b|!$",
+    r"\b(instance|golden|snapshot|vendor|subscriber|SKU|terminate|purge|vhost|please|sorry|oops|"
+    r"are you sure|queue|cron|deploy|impersonate|white label)\b|!$",
     re.IGNORECASE,
 )
 
@@ -28,24 +57,47 @@ FORBIDDEN = re.compile(
 @tagged("post_install", "-at_install")
 class TestViews(SaasCommon):
     def our_actions(self):
-        data = self.env["ir.model.data"].search([("module", "=", OURS), ("model", "=", "ir.actions.act_window")])
+        data = self.env["ir.model.data"].search(
+            [("module", "=", OURS), ("model", "=", "ir.actions.act_window")]
+        )
         return self.env["ir.actions.act_window"].browse(data.mapped("res_id"))
 
     def test_every_action_loads_its_views_for_every_group(self):
         for user in (self.viewer, self.operator, self.admin):
-            for action in self.our_actions().filtered(lambda one: one.res_model != "res.config.settings"):
-                views = [(False, mode) for mode in action.view_mode.split(",")] + [(False, "search")]
+            for action in self.our_actions().filtered(
+                lambda one: one.res_model != "res.config.settings"
+            ):
+                views = [(False, mode) for mode in action.view_mode.split(",")] + [
+                    (False, "search")
+                ]
                 with self.subTest(action=action.name, user=user.login):
-                    got = self.env[action.res_model].with_user(user).get_views(views, {"load_filters": True})
+                    got = (
+                        self.env[action.res_model]
+                        .with_user(user)
+                        .get_views(views, {"load_filters": True})
+                    )
                     self.assertEqual(set(got["views"]), {mode for _id, mode in views})
 
     def test_records_can_be_read_as_each_form_asks_for_them(self):
-        records = (self.make_open_tenant(), self.template, self.version, self.plan, self.cluster, self.version.job_id, self.modules[0])
+        records = (
+            self.make_open_tenant(),
+            self.template,
+            self.version,
+            self.plan,
+            self.cluster,
+            self.version.job_id,
+            self.modules[0],
+        )
         for user in (self.viewer, self.operator, self.admin):
             for record in records:
                 with self.subTest(model=record._name, user=user.login):
                     view = record.with_user(user).get_view(view_type="form")
-                    names = {node.get("name") for node in etree.fromstring(view["arch"]).xpath("//field[not(ancestor::field)]")}
+                    names = {
+                        node.get("name")
+                        for node in etree.fromstring(view["arch"]).xpath(
+                            "//field[not(ancestor::field)]"
+                        )
+                    }
                     self.assertTrue(record.with_user(user).read(sorted(names)))
 
     def test_every_action_has_an_address_help_and_a_list_for_phones(self):
@@ -61,15 +113,23 @@ class TestViews(SaasCommon):
 
     def test_default_filters_exist(self):
         for action in self.our_actions():
-            wanted = [key.removeprefix("search_default_") for key in ast.literal_eval(action.context or "{}") if "search_default" in key]
+            wanted = [
+                key.removeprefix("search_default_")
+                for key in ast.literal_eval(action.context or "{}")
+                if "search_default" in key
+            ]
             if wanted:
-                arch = etree.fromstring(self.env[action.res_model].get_view(view_type="search")["arch"])
+                arch = etree.fromstring(
+                    self.env[action.res_model].get_view(view_type="search")["arch"]
+                )
                 names = {node.get("name") for node in arch.iter("filter", "field")}
                 with self.subTest(action=action.name):
                     self.assertLessEqual(set(wanted), names)
 
     def test_filters_and_groups_of_every_search_work(self):
-        for action in self.our_actions().filtered(lambda one: one.res_model != "res.config.settings"):
+        for action in self.our_actions().filtered(
+            lambda one: one.res_model != "res.config.settings"
+        ):
             model = self.env[action.res_model].with_user(self.operator)
             arch = etree.fromstring(model.get_view(view_type="search")["arch"])
             for node in arch.iter("filter"):
@@ -79,21 +139,39 @@ class TestViews(SaasCommon):
 
                         model.search_count(safe_eval(node.get("domain"), {"uid": self.operator.id}))
                     if node.get("context"):
-                        model.formatted_read_group([], [ast.literal_eval(node.get("context"))["group_by"]], ["__count"])
+                        model.formatted_read_group(
+                            [], [ast.literal_eval(node.get("context"))["group_by"]], ["__count"]
+                        )
 
     def test_menus_have_their_fixed_names_and_no_empty_section(self):
-        names = {menu.name: menu for menu in self.env["ir.ui.menu"].search([("id", "child_of", self.env.ref(f"{OURS}.menu_saas").id)])}
-        for name in ("Tenants", "Operations Log", "Tenant Templates", "Billing Plans", "Clusters", "Doctor"):
+        names = {
+            menu.name: menu
+            for menu in self.env["ir.ui.menu"].search(
+                [("id", "child_of", self.env.ref(f"{OURS}.menu_saas").id)]
+            )
+        }
+        for name in (
+            "Tenants",
+            "Operations Log",
+            "Tenant Templates",
+            "Billing Plans",
+            "Clusters",
+            "Doctor",
+        ):
             self.assertIn(name, names)
         for user in (self.viewer, self.operator, self.admin):
             visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
-            for menu in self.env["ir.ui.menu"].browse(visible).filtered(lambda one: one in names.values()):
+            for menu in (
+                self.env["ir.ui.menu"].browse(visible).filtered(lambda one: one in names.values())
+            ):
                 with self.subTest(user=user.login, menu=menu.name):
                     self.assertTrue(menu.action or set(menu.child_id.ids) & set(visible))
 
     def test_an_employee_without_a_group_does_not_see_the_menu(self):
         menu = self.env.ref(f"{OURS}.menu_saas")
-        self.assertNotIn(menu.id, self.env["ir.ui.menu"].with_user(self.employee)._visible_menu_ids())
+        self.assertNotIn(
+            menu.id, self.env["ir.ui.menu"].with_user(self.employee)._visible_menu_ids()
+        )
 
     def test_a_state_has_the_same_colour_everywhere(self):
         home = {state: color for color, states in BADGES.items() for state in states}
@@ -105,11 +183,15 @@ class TestViews(SaasCommon):
                             self.assertEqual(home[state], color)
 
     def our_views(self):
-        data = self.env["ir.model.data"].search([("module", "=", OURS), ("model", "=", "ir.ui.view")])
+        data = self.env["ir.model.data"].search(
+            [("module", "=", OURS), ("model", "=", "ir.ui.view")]
+        )
         return self.env["ir.ui.view"].browse(data.mapped("res_id"))
 
     def test_no_view_offers_deletion_by_odoos_question(self):
-        for view in self.our_views().filtered(lambda one: one.type in ("form", "kanban") and one.model.startswith("saas.")):
+        for view in self.our_views().filtered(
+            lambda one: one.type in ("form", "kanban") and one.model.startswith("saas.")
+        ):
             with self.subTest(view=view.name):
                 self.assertEqual(etree.fromstring(view.arch).get("delete"), "0")
 
@@ -123,7 +205,18 @@ class TestViews(SaasCommon):
     def test_forbidden_words_stand_nowhere_on_a_screen(self):
         for view in self.our_views().filtered("model"):
             root = etree.fromstring(view.arch)
-            told = [text for node in root.iter() for text in (node.text, node.tail, node.get("string"), node.get("placeholder"), node.get("confirm")) if text and isinstance(node.tag, str)]
+            told = [
+                text
+                for node in root.iter()
+                for text in (
+                    node.text,
+                    node.tail,
+                    node.get("string"),
+                    node.get("placeholder"),
+                    node.get("confirm"),
+                )
+                if text and isinstance(node.tag, str)
+            ]
             for text in told:
                 with self.subTest(view=view.name, text=text):
                     self.assertIsNone(FORBIDDEN.search(text.strip()))

@@ -282,14 +282,24 @@ class Visitor:
         """The token of the login page's form."""
         return self.get("/web/login").text.split('csrf_token: "')[1].split('"')[0]
 
-    def run_code(self, code: str) -> str:
-        """Run Python as a code action; what it raises as UserError comes back."""
+    def make_action(self, code: str) -> dict:
+        """Make a code action; the answer has its id as result, or the error."""
         model = self.call("ir.model", "search", [["model", "=", "res.partner"]])[0]
         values = {"name": "x", "state": "code", "code": code, "model_id": model}
-        action = self.call("ir.actions.server", "create", [values])
-        path = "/web/dataset/call_kw/ir.actions.server/run"
-        answer = self.rpc(path, model="ir.actions.server", method="run", args=[action], kwargs={})
-        return answer["error"]["data"]["message"] if "error" in answer else ""
+        return self._call_action("create", [[values]])
+
+    def run_action(self, action: int) -> str:
+        """Run a code action; what it raises comes back."""
+        return _error(self._call_action("run", [[action]]))
+
+    def run_code(self, code: str) -> str:
+        """Run Python as a code action; what is raised when it is made or run comes back."""
+        made = self.make_action(code)
+        return _error(made) or self.run_action(made["result"][0])
+
+    def _call_action(self, method: str, args: list) -> dict:
+        path = f"/web/dataset/call_kw/ir.actions.server/{method}"
+        return self.rpc(path, model="ir.actions.server", method=method, args=args, kwargs={})
 
     def api_key(self) -> str:
         """A key of the administrator for the programming interfaces."""
@@ -297,6 +307,10 @@ class Visitor:
         said = self.run_code(f"env['ir.config_parameter'].set_param('test.key', {made})")
         assert not said, said
         return self.call("ir.config_parameter", "get_param", "test.key")
+
+
+def _error(answer: dict) -> str:
+    return answer["error"]["data"]["message"] if "error" in answer else ""
 
 
 def until(condition, seconds: float = 10, told=lambda: ""):

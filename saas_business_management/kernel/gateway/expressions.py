@@ -22,6 +22,7 @@ REFUSED_ATTRIBUTES = (
     "autocommit",
     "_db",
     "_db_readonly",
+    "_lock",
     "delete_all",
 )
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import threading
+import time
 from contextlib import closing
 from datetime import datetime, timezone
 
@@ -221,6 +222,35 @@ def test_dropping_ends_the_sessions_inside(pg):
         with pytest.raises(psycopg2.Error):
             session.cursor().execute("SELECT 1")
     pg.forget(name)
+
+
+def test_while_a_superuser_is_inside_dropping_is_unavailable_and_later_succeeds(pg):
+    name = pg.born()
+    with closing(pg.raw(pg.superuser.within(name))):
+        with pytest.raises(Unavailable) as told:
+            pg.port().drop_database(name)
+        assert told.value.code == "object_in_use"
+    pg.forget(name)
+    assert pg.port().database(name) is None
+
+
+def test_autovacuum_in_a_database_does_not_keep_it(own_pg):
+    own_pg.rows("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+    own_pg.rows("ALTER SYSTEM SET autovacuum_vacuum_cost_delay = '100ms'")
+    own_pg.rows("SELECT pg_reload_conf()")
+    name = own_pg.born()
+    own_pg.rows(
+        "CREATE TABLE churn AS SELECT n, repeat('x', 500) AS t FROM generate_series(1, 100000) n;"
+        "DELETE FROM churn",
+        server=own_pg.tenant(name),
+    )
+    inside = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = %s"
+    until = time.monotonic() + 60
+    while not own_pg.value(inside, [name, "autovacuum worker"]):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    own_pg.port().drop_database(name)
+    assert own_pg.port().database(name) is None
 
 
 def test_stopping_ends_the_sessions_and_keeps_new_ones_out(pg, tenant):

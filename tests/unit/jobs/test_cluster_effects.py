@@ -98,6 +98,16 @@ def test_an_audit_touches_nothing_on_which_an_operation_is_open() -> None:
     assert world.outside() == before
 
 
+def test_what_an_audit_that_broke_has_left_goes_with_the_next_one() -> None:
+    world = World()
+    row_id = audit(world)
+    world.files.fail_next("drop", Broken("filestore_damaged"))
+    assert world.desk.work(row_id)["state"] == "failed"
+    assert world.desk.work(world.desk.enqueue("audit_cluster"))["state"] == "done"
+    assert (world.cluster.roles_by_name, world.files.names()) == ({}, [world.golden])
+    assert world.audit() == []
+
+
 def test_an_audit_keeps_what_came_to_be_needed_after_it_had_looked() -> None:
     world = World()
     row_id = audit(world)

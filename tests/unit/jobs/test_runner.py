@@ -77,6 +77,15 @@ def test_while_it_waits_it_says_why_and_when(shop: Workshop) -> None:
     assert desk.claim(row_id) is None
 
 
+def test_a_job_that_cannot_even_begin_says_so_at_its_first_step(shop: Workshop) -> None:
+    desk = shop.desk(shop.step("a"))
+    desk.points = Points(at={1: Unavailable("records_busy")})
+    row_id = desk.enqueue("work")
+    desk.carry(row_id, desk.claim(row_id))
+    assert desk.row(row_id)["steps"]["a"]["error"] == "records_busy"
+    assert desk.work(row_id)["state"] == "done"
+
+
 def test_what_a_failed_try_wrote_to_records_is_forgotten(shop: Workshop) -> None:
     desk = shop.desk(shop.step("a"))
     shop.fail("a", Unavailable("server_unreachable"))

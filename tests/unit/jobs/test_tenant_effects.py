@@ -1,5 +1,8 @@
 """What provisioning, standby filling and removal have made of the world in the end."""
 
+import pytest
+
+from saas_business_management.adapters.fakes.front_door import LOGIN_PAGE
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 from tests.helpers.job_orders import (
     carried,
@@ -100,10 +103,11 @@ def test_a_node_that_stays_silent_is_asked_again_later() -> None:
     assert world.desk.work(row_id)["state"] == "done"
 
 
-def test_a_page_without_a_login_form_opens_no_tenant() -> None:
+@pytest.mark.parametrize("page", [(200, "a page"), (500, LOGIN_PAGE), (503, "starting")])
+def test_a_page_that_is_no_login_page_opens_no_tenant(page: tuple[int, str]) -> None:
     world = World()
     row_id = provision(world)
-    world.node._pages[HOST, "/web/login"] = (500, "Internal Server Error")
+    world.node._pages[HOST, "/web/login"] = page
     world.node.serve = lambda host: None
     row = world.desk.work(row_id)
     assert (row["state"], row["error_code"]) == ("failed", "login_page_wrong")

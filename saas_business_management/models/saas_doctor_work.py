@@ -1,0 +1,96 @@
+"""The doctor's checks of work: scheduled actions, the control worker, operations, tenants.
+
+Owns: these checks. Does not own: the operations themselves (`saas_job.py`).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from odoo import fields, models
+
+RUNNERS = ("ir_cron_run_1", "ir_cron_run_2", "ir_cron_run_3")
+CRONS = (*RUNNERS, "ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor")
+LATE_MINUTES = 15
+WAIT_MINUTES = 5
+
+
+class SaasDoctor(models.AbstractModel):
+    _inherit = "saas.doctor"
+
+    def _look_around(self) -> Iterator[dict[str, Any]]:
+        yield from super()._look_around()
+        yield self._look_at_crons()
+        yield self._look_at_worker()
+        yield from self._look_at_operations()
+        yield from self._look_at_tenants()
+
+    def _crons(self, names: tuple[str, ...]) -> models.Model:
+        found = self.env["ir.cron"].with_context(active_test=False)
+        for name in names:
+            cron = self.env.ref(f"saas_business_management.{name}", raise_if_not_found=False)
+            found |= cron or found.browse()
+        return found
+
+    def _look_at_crons(self) -> dict[str, Any]:
+        _ = self.env._
+        crons = self._crons(CRONS)
+        off = crons.filtered(lambda cron: not cron.active)
+        if len(crons) == len(CRONS) and not off:
+            what = _("Every scheduled action is switched on")
+            return self._told("crons", "work", "ok", what)
+        names = ", ".join(off.mapped("name")) or "—"
+        what = _("Scheduled actions are switched off or missing: %(names)s", names=names)
+        why = _("Operations, standby copies and audits stand still.")
+        mend = _("Switch them on in Odoo's list of scheduled actions, or upgrade this module.")
+        return self._told("crons", "work", "failing", what, why, mend)
+
+    def _look_at_worker(self) -> dict[str, Any]:
+        _ = self.env._
+        if self._worker_alive():
+            return self._told("worker", "work", "ok", _("The control worker runs operations"))
+        what = _("The control worker has not run for %(minutes)s minutes", minutes=LATE_MINUTES)
+        why = _("Operations are accepted and wait.")
+        command = f"odoo --no-http -d {self.env.cr.dbname} --max-cron-threads=4"
+        mend = _("Start a worker: %(command)s", command=command)
+        return self._told("worker", "work", "failing", what, why, mend)
+
+    def _worker_alive(self) -> bool:
+        """Tell whether a runner works: its row is locked, or its next turn is not long overdue."""
+        runners = self._crons(RUNNERS).filtered("active")
+        limit = fields.Datetime.subtract(fields.Datetime.now(), minutes=LATE_MINUTES)
+        at_work = runners - runners.try_lock_for_update()
+        return bool(at_work) or any(cron.nextcall > limit for cron in runners)
+
+    def _look_at_operations(self) -> Iterator[dict[str, Any]]:
+        _ = self.env._
+        dead = self.env["saas.job"].search([("state", "=", "dead")])
+        for job in dead:
+            what = _("“%(job)s” gave up", job=job.label)
+            mend = _("Open it, mend the cause and choose Retry or Undo.")
+            yield self._told("job_dead", "work", "failing", what, job.error_text or "", mend, job)
+        late = self._late_operations()
+        if late:
+            what = _("Operations that wait for a worker: %(count)s", count=len(late))
+            why = _("The oldest has been due for over %(minutes)s minutes.", minutes=WAIT_MINUTES)
+            mend = _("Look whether the control worker runs.")
+            yield self._told("job_waiting", "work", "failing", what, why, mend, late[-1:])
+        if not dead and not late:
+            what = _("No operation waits or needs a person")
+            yield self._told("job_dead", "work", "ok", what)
+
+    def _late_operations(self) -> models.Model:
+        limit = fields.Datetime.subtract(fields.Datetime.now(), minutes=WAIT_MINUTES)
+        return self.env["saas.job"].search(
+            [("state", "=", "waiting"), ("attempts", "=", 0), ("due_at", "<", limit)]
+        )
+
+    def _look_at_tenants(self) -> Iterator[dict[str, Any]]:
+        _ = self.env._
+        failed = self.env["saas.tenant"].search([("state", "=", "failed")])
+        for tenant in failed:
+            what = _("%(tenant)s was not provisioned", tenant=tenant.name)
+            why = _("Its customer waits.")
+            mend = _("Open it, mend what the operation says and choose Retry.")
+            yield self._told("tenant_failed", "tenant", "warning", what, why, mend, tenant)
+        if not failed:
+            yield self._told("tenant_failed", "tenant", "ok", _("No tenant is left half-made"))
