@@ -40,4 +40,5 @@ DROP_DATABASE = Job(
         Step("files", "Remove files", _files),
         Step("forget", "Close the row", _forget),
     ),
+    on_undone=("database", "kept"),
 )

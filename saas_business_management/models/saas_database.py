@@ -70,10 +70,15 @@ class SaasDatabase(models.Model):
     def _enqueue_drop(self):
         """Ask for the removal of databases nobody needs any more."""
         for database_sudo in self.sudo().filtered(lambda row: row.stage not in ("dropping", "dropped")):
+            spec = {
+                "database": database_sudo.name,
+                "has_role": database_sudo.kind == "tenant",
+                "stage": database_sudo.stage,
+            }
             database_sudo.stage = "dropping"
             self.env["saas.job"]._enqueue(
                 "drop_database",
-                spec={"database": database_sudo.name, "has_role": database_sudo.kind == "tenant"},
+                spec=spec,
                 dedupe_key=f"drop:{database_sudo.name}",
                 serial_key=f"database:{database_sudo.name}",
                 priority=30,
@@ -90,6 +95,11 @@ class SaasDatabase(models.Model):
     def _step_ready(self, oid):
         self.write({"stage": "standby", "oid": oid})
         self.env["saas.route"].sudo()._put(self, {"state": "standby", "host": False})
+
+    def _step_kept(self):
+        """The removal was called off before anything was taken away."""
+        job_sudo = self.env["saas.job"].sudo().browse(self.env.context["saas_job_id"])
+        self.stage = job_sudo.spec["stage"]
 
     def _step_close(self):
         self.env["saas.route"].sudo()._put(self, {"state": "gone", "host": False})

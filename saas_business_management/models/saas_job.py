@@ -208,6 +208,7 @@ class SaasJob(models.Model):
                     "state": "undoing" if back else "waiting",
                     "deaths": 0,
                     "attempts": 0,
+                    "blocked_at": False,
                     "fence": 0,
                     "due_at": fields.Datetime.now(),
                     "ended_at": False,
@@ -230,6 +231,7 @@ class SaasJob(models.Model):
         for job in self:
             if job.state not in ("waiting", "running"):
                 raise UserError(self.env._("“%(job)s” is over, so it cannot be cancelled.", job=job.label))
+            job._check_return()
             self.env["saas.job.request"].sudo().create({"job_id": job.id})
             self._wake_runners()
         return True
@@ -240,11 +242,30 @@ class SaasJob(models.Model):
         for job in self:
             if job.state != "dead":
                 raise UserError(self.env._("Only an operation that needs attention can be undone."))
+            job._check_return()
             job.sudo().write(
-                {"state": "undoing", "deaths": 0, "attempts": 0, "fence": 0, "due_at": fields.Datetime.now()}
+                {
+                    "state": "undoing",
+                    "deaths": 0,
+                    "attempts": 0,
+                    "blocked_at": False,
+                    "fence": 0,
+                    "due_at": fields.Datetime.now(),
+                }
             )
             self._wake_runners()
         return True
+
+    def _check_return(self):
+        """Refuse to take back what is past the point of no return."""
+        states = {step.name: step.state for step in self.sudo().step_ids}
+        if JOBS[self.kind].past_return(states):
+            raise UserError(
+                self.env._(
+                    "“%(job)s” has passed the point of no return: what it made is in use. It can only be finished.",
+                    job=self.label,
+                )
+            )
 
     def _check_operator(self):
         if not self.env.user.has_group("saas_business_management.group_saas_operator"):

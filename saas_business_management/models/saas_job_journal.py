@@ -17,11 +17,13 @@ from ..jobs.journal import StaleWorker
 from ..jobs.registry import JOBS
 from ..kernel.errors import SaasError
 from ..kernel.work.retry import RetryAt, decide
+from .saas_job_course import Course
 
 LINES_EVERY_SECONDS = 1.0
 # A word to open screens costs the bus a connection of its own, so quick work says only its end.
 TELL_EVERY_SECONDS = 0.5
 LONG_STEP_WEIGHT = 4
+HELD = "SELECT fence FROM saas_job WHERE id = %s FOR NO KEY UPDATE"
 NOT_BLOCKED = {"attempts": 0, "blocked_at": False}
 
 
@@ -31,6 +33,8 @@ class Journal:
     def __init__(self, job_sudo, fence):
         self.job_sudo = job_sudo
         self.fence = fence
+        self._course = Course(job_sudo.env.cr, job_sudo.id)
+        self._began_at = None
         self._lines = []
         self._flushed_at = 0.0
         self._told_at = time.monotonic()
@@ -38,7 +42,7 @@ class Journal:
     # What was written before
 
     def states(self):
-        return {step.name: step.state for step in self.job_sudo.step_ids}
+        return self._course.states()
 
     def facts(self):
         return dict(self.job_sudo.facts or {})
@@ -53,25 +57,16 @@ class Journal:
     # Forward
 
     def restart(self, names):
-        self._steps(names).write({"state": "todo", "facts": False})
+        self._course.restart(names)
+        self.job_sudo.step_ids.invalidate_recordset(flush=False)
 
     def advance(self, done, facts, skipped, then, progress):
         now = fields.Datetime.now()
-        with self._commit():
-            values = {"progress": progress, "error_text": False, "error_code": False}
-            values |= {"error_kind": False, "error_trace": False}
-            if done:
-                values |= NOT_BLOCKED | {"facts": {**(self.job_sudo.facts or {}), **facts}}
-                self._end(self._steps([done]), now, facts)
-            if skipped:
-                self._steps(skipped).write({"state": "skipped"})
-            if then:
-                self._begin(self._steps([then]), now)
-                values["step_now"] = self._steps([then]).label
-            else:
-                values |= self._ended("done", now)
-            self.job_sudo.write(values)
+        took = self._took() if done else None
+        with self._commit(self._course.move(self.fence, now, done, facts, then, progress)):
+            self._course.move_steps(now, done, took, facts, skipped, then)
             self._tell(now=not then or self._is_long(then))
+        self._began_at = time.monotonic() if then else None
 
     def failed(self, step, error, trace):
         verdict = self._verdict(error)
@@ -83,7 +78,10 @@ class Journal:
     def stuck(self, step, error, trace):
         verdict = self._verdict(error, undoing=True)
         again = isinstance(verdict, RetryAt)
-        values = self._waiting(verdict) if again else self._ended("dead", fields.Datetime.now())
+        values = self._ended("dead", fields.Datetime.now())
+        if again:
+            # On its way back it stays there; fence 0 says that nobody carries it until it is due.
+            values = self._later(verdict) | {"fence": 0} if self.undoing() else self._waiting(verdict)
         self._record(step, error, trace, values, again)
 
     # Back
@@ -150,12 +148,14 @@ class Journal:
     # Parts
 
     @contextmanager
-    def _commit(self):
-        """Commit what is written inside, and what the step wrote to records, if the claim holds."""
+    def _commit(self, held=None):
+        """Commit what is written inside, and what the step wrote to records, if the claim holds.
+
+        `held` is a statement that returns the fence while it is ours.
+        """
         cr = self.job_sudo.env.cr
-        held = SQL("SELECT fence FROM saas_job WHERE id = %s FOR NO KEY UPDATE", self.job_sudo.id)
         try:
-            cr.execute(held, log_exceptions=False)
+            cr.execute(held or SQL(HELD, self.job_sudo.id), log_exceptions=False)
         except SerializationFailure:
             # The row has changed since this transaction began: another worker has claimed it.
             raise StaleWorker(self.job_sudo.id) from None
@@ -183,15 +183,9 @@ class Journal:
     def _steps(self, names):
         return self.job_sudo.step_ids.filtered(lambda step: step.name in names)
 
-    def _begin(self, step, now):
-        step.write({"state": "running", "started_at": now, "attempt": step.attempt + 1})
-        self._began_at = time.monotonic()
-
-    def _end(self, step, now, facts):
-        began = getattr(self, "_began_at", None)
-        took = {"seconds": round(time.monotonic() - began, 3)} if began else {}
-        done = {"state": "done", "ended_at": now, "facts": facts, "error_text": False}
-        step.write(done | took)
+    def _took(self):
+        """Return the seconds of the step at hand, None when another worker began it."""
+        return None if self._began_at is None else round(time.monotonic() - self._began_at, 3)
 
     def _verdict(self, error, undoing=False):
         since = self.job_sudo.blocked_at
@@ -241,6 +235,7 @@ class Journal:
         """Tell open screens with the next commit: now, or when they have not heard for a while."""
         if now or time.monotonic() - self._told_at >= TELL_EVERY_SECONDS:
             self._told_at = time.monotonic()
+            self.job_sudo.invalidate_recordset()
             self.job_sudo._tell_people({})
 
 

@@ -17,6 +17,7 @@ from ..jobs.failpoint import Failpoints
 from ..jobs.ports import build_ports
 from ..jobs.registry import JOBS
 from ..jobs.worker import Worker
+from ..kernel.errors import SaasError
 from ..kernel.work.retry import Dead, after_death
 from .saas_job_journal import Journal, LinkedRecords
 
@@ -66,6 +67,10 @@ class SaasJobRun(models.Model):
                 journal.died_too_often()
             else:
                 self._runner(job_sudo, journal, fence, alive).run()
+        except SaasError as error:
+            # The cluster's record could not say how to reach it; nothing was begun.
+            journal.rollback()
+            journal.stuck("", error, "")
         finally:
             journal.flush_lines()
 

@@ -1,6 +1,6 @@
 """How a template stands: its versions, its last build, its tenants and standby copies.
 
-Owns: these computed facts. Does not own: what people choose (`saas_template.py`), whether it is stale
+Owns: these computed facts. Does not own: what people choose (`saas_template.py`), staleness
 (`saas_template_spec.py`).
 """
 

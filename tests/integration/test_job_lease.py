@@ -158,6 +158,31 @@ def test_of_one_serial_key_one_job_runs_at_a_time(queue):
         assert lease.claim("w").job_id == second
 
 
+def test_nothing_of_a_serial_key_starts_before_what_was_begun_is_over(queue):
+    begun = queue.add(serial_key="tenant:1", started_at="2026-01-01", due_at="2999-01-01")
+    later = queue.add(serial_key="tenant:1")
+    with queue.worker() as lease:
+        assert lease.claim("w") is None
+        queue.rows("UPDATE saas_job SET due_at = '2026-01-01' WHERE id = %s", [begun])
+        assert lease.claim("w").job_id == begun
+        assert lease.claim("w") is None
+        queue.rows("UPDATE saas_job SET state = 'done' WHERE id = %s", [begun])
+        assert lease.claim("w").job_id == later
+
+
+def test_what_waits_on_its_way_back_holds_its_serial_key(queue):
+    queue.add(
+        serial_key="tenant:1",
+        state="undoing",
+        fence=0,
+        started_at="2026-01-01",
+        due_at="2999-01-01",
+    )
+    queue.add(serial_key="tenant:1")
+    with queue.worker() as lease:
+        assert lease.claim("w") is None
+
+
 def test_a_job_waiting_again_keeps_its_start(queue):
     job_id = queue.add(started_at="2026-01-01", deaths=2)
     with queue.worker() as lease:
