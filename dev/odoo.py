@@ -37,6 +37,10 @@ THREE_WAYS = (
 )
 
 
+# Scripts that Odoo's bundles name and Debian's package lacks.
+LEFT_OUT = ("mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
+
+
 @dataclass(frozen=True)
 class OdooTree:
     """Where Odoo is: `python_path` goes into PYTHONPATH, `addons` into addons_path."""
@@ -89,7 +93,17 @@ def _debian_tree(root: Path) -> OdooTree:
     place = root / "usr" / "lib" / "python3" / "dist-packages"
     if not (place / "odoo").is_dir():
         return _checkout(root)
+    _fill_gaps(place / "odoo" / "addons")
     return OdooTree(place, (place / "odoo" / "addons",), root.name)
+
+
+def _fill_gaps(addons: Path) -> None:
+    """Put an empty script where Debian left one out (background blur in video calls), so that pages load whole."""
+    for name in LEFT_OUT:
+        script = addons / name
+        if not script.exists():
+            script.parent.mkdir(parents=True, exist_ok=True)
+            script.write_text("/* not part of this package */\n")
 
 
 def _from_debian() -> OdooTree:
