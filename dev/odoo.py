@@ -98,7 +98,7 @@ def _debian_tree(root: Path) -> OdooTree:
 
 
 def _fill_gaps(addons: Path) -> None:
-    """Put an empty script where Debian left one out (background blur in video calls), so that pages load whole."""
+    """Put an empty script where Debian left one out, so that pages load whole."""
     for name in LEFT_OUT:
         script = addons / name
         if not script.exists():

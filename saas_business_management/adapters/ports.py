@@ -5,6 +5,7 @@ raises `Refused`, `Unavailable` or `Broken` and nothing else on purpose.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -163,6 +164,11 @@ class ClusterPort(Protocol):
     def give_birth(self, name: str, generation: int, birth: Birth) -> None:
         """As the tenant's role: new uuid, secret and times, cron calls spread ahead, nothing
         inherited (mail servers, tokens, sessions).
+        """
+
+    def expecting(self, name: str, generation: int) -> AbstractContextManager[None]:
+        """Make ready, inside the block, for a `settle` that is likely; a wrong guess costs
+        nothing.
         """
 
     def settle(self, name: str, generation: int, identity: Identity) -> dict[str, object]:

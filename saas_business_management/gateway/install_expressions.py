@@ -69,7 +69,7 @@ def _compile_codeobj(original):
             return code
         source = expr.strip() if mode == "eval" else expr
         tree = guard_formats(ast.parse(source, filename or "", mode))
-        return compile(tree, filename or "", mode)
+        return code if tree is None else compile(tree, filename or "", mode)
 
     return compile_codeobj
 

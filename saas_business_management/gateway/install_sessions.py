@@ -31,7 +31,10 @@ def _own_session(original):
                 self.httprequest._session_id__ = None
             else:
                 _read_ahead.session = session
-        return original(self)
+        try:
+            return original(self)
+        finally:
+            _read_ahead.session = None
 
     return get_session_and_dbname
 

@@ -86,7 +86,9 @@ def _render(answer: Answer, kind: Kind, name: str, question: bytes) -> tuple[int
         return answer.status, "application/json", json.dumps(_error(answer, name)).encode()
     if kind is Kind.XMLRPC:
         return 200, "text/xml; charset=utf-8", _xml_rpc(answer, name)
-    if kind in (Kind.STATIC, Kind.WEBSOCKET):
+    if kind is Kind.WEBSOCKET:  # Odoo's threaded server sends no body to who asked for an upgrade.
+        return answer.status, "text/plain; charset=utf-8", b""
+    if kind is Kind.STATIC:
         return answer.status, "text/plain; charset=utf-8", f"{_title(answer, name)}\n".encode()
     return answer.status, "text/html; charset=utf-8", _page(answer, name)
 

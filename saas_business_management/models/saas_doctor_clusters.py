@@ -34,7 +34,7 @@ class SaasDoctor(models.AbstractModel):
 
     def _look_at_test(self, cluster: models.Model) -> dict[str, Any]:
         _ = self.env._
-        worst = cluster.check_ids[:1]
+        worst = cluster.check_ids.sorted("rank")[:1]
         if not cluster.checked_at:
             what = _("%(cluster)s was never tested", cluster=cluster.name)
             mend = _("Open it and choose Test Connection.")

@@ -9,8 +9,8 @@ import time
 from contextlib import contextmanager
 
 from odoo import fields
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
-from psycopg2.errors import SerializationFailure
 
 from .. import messages
 from ..jobs.journal import StaleWorker
@@ -156,7 +156,7 @@ class Journal:
         cr = self.job_sudo.env.cr
         try:
             cr.execute(held or SQL(HELD, self.job_sudo.id), log_exceptions=False)
-        except SerializationFailure:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             # The row has changed since this transaction began: another worker has claimed it.
             raise StaleWorker(self.job_sudo.id) from None
         row = cr.fetchone()

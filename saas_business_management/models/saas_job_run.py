@@ -7,6 +7,7 @@ the buttons (`saas_job.py`), what is committed when (`saas_job_journal.py`), the
 import os
 import socket
 import threading
+from contextlib import nullcontext
 
 from odoo import api, models
 from odoo.sql_db import connection_info_for
@@ -66,7 +67,7 @@ class SaasJobRun(models.Model):
             if isinstance(after_death(deaths), Dead):
                 journal.died_too_often()
             else:
-                self._runner(job_sudo, journal, fence, alive).run()
+                self._carry(job_sudo, journal, fence, alive)
         except SaasError as error:
             # The cluster's record could not say how to reach it; nothing was begun.
             journal.rollback()
@@ -77,18 +78,29 @@ class SaasJobRun(models.Model):
     def _system_user(self):
         return self.env.ref("base.user_root")
 
-    def _runner(self, job_sudo, journal, fence, alive):
+    def _carry(self, job_sudo, journal, fence, alive):
         cluster_sudo = job_sudo.cluster_id
-        return Runner(
+        ports = build_ports(cluster_sudo._to_spec() if cluster_sudo else None)
+        runner = Runner(
             JOBS[job_sudo.kind],
             journal,
             LinkedRecords(job_sudo),
-            build_ports(cluster_sudo._to_spec() if cluster_sudo else None),
+            ports,
             job_sudo.spec or {},
             fence,
             self._failpoints(),
             alive,
         )
+        with self._expecting(job_sudo, ports):
+            runner.run()
+
+    def _expecting(self, job_sudo, ports):
+        """Connect to the copy a customer is likely to get while the first steps are recorded."""
+        forward = job_sudo.kind == "provision_tenant" and job_sudo.state == "running"
+        copy_sudo = job_sudo.tenant_id._likely_copy() if forward else None
+        if not copy_sudo:
+            return nullcontext()
+        return ports.cluster.expecting(copy_sudo.name, copy_sudo.generation)
 
     def _failpoints(self):
         """Failpoints exist for tests: without `saas_failpoints = 1` configured they do nothing."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..kernel.errors import Refused
@@ -33,10 +33,22 @@ class SaasReservedName(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list: list[dict[str, Any]]) -> models.Model:
+        self.env.registry.clear_cache()
         return super().create([self._normal(vals) for vals in vals_list])
 
     def write(self, vals: dict[str, Any]) -> bool:
+        self.env.registry.clear_cache()
         return super().write(self._normal(vals))
+
+    def unlink(self) -> bool:
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache()
+    def _names(self) -> frozenset[str]:
+        """Return all of them; every look at a subdomain asks."""
+        return frozenset(self.sudo().search([]).mapped("name"))
 
     @api.model
     def _normal(self, vals: dict[str, Any]) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class SaasTenant(models.Model):
             Refused: the codes of `kernel.provisioning.naming` and `subdomain_taken`.
         """
         self.ensure_one()
-        reserved = set(self.env["saas.reserved.name"].sudo().search([]).mapped("name"))
+        reserved = self.env["saas.reserved.name"]._names()
         subdomain = naming.normalise_subdomain(self.subdomain or "", reserved)
         cluster_sudo = (self.cluster_id or self.template_id.cluster_id).sudo()
         zone = "." + (cluster_sudo.base_host or "").lower()

@@ -13,7 +13,7 @@ class SaasTenantEvent(models.Model):
     _rec_name = "event"
 
     tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one(related="tenant_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="tenant_id.company_id", store=True, precompute=True, index=True)
     event = fields.Char(required=True, readonly=True)
     event_label = fields.Char(compute="_compute_event_label", string="What")
     from_state = fields.Selection(STATES, readonly=True, string="From")

@@ -16,7 +16,7 @@ class SaasTenantHost(models.Model):
 
     host = fields.Char(required=True, readonly=True)
     tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one(related="tenant_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="tenant_id.company_id", store=True, precompute=True, index=True)
     kind = fields.Selection(
         [("subdomain", "Subdomain"), ("custom", "Own Host Name")],
         default="subdomain", required=True, readonly=True,

@@ -38,13 +38,21 @@ class Order:
 
     def place(self, crash: Crash, kill: str = "", template: str = "") -> Case:
         """Have it done by a worker that is killed at a point."""
+        return crash.order(self.deed, kill=kill, **self._prepared(crash, template))
+
+    def place_and_stop(self, crash: Crash, point: str) -> Case:
+        """Have it begun by a worker that halts at a point."""
+        return crash.order_and_stop(self.deed, point, **self._prepared(crash))
+
+    def _prepared(self, crash: Crash, template: str = "") -> dict[str, object]:
+        """Make what has to be there before; return what the order says."""
         template = template or self.template
         crash.golden(template)
         if self.deed == "drop":
-            return crash.order("drop", kill=kill, database=self._victim(crash, template))
+            return {"database": self._victim(crash, template)}
         if self.warm:
             crash.standby(template)
-        return crash.order(self.deed, kill=kill, template=template)
+        return {"template": template}
 
     def cheapest(self, point: str, points: list[str]) -> str:
         """The template to use when the order is taken back: no page is asked for before that."""
@@ -82,7 +90,9 @@ UNDONE = {f"{one.label}{BACK}": one for one in ORDERS.values() if one.deepest}
 
 def points(label: str) -> list[str]:
     """The points an order is known to pass, each once, in their order."""
-    return json.loads(RECORDED.read_text(encoding="utf-8")).get(label, []) if RECORDED.exists() else []
+    return (
+        json.loads(RECORDED.read_text(encoding="utf-8")).get(label, []) if RECORDED.exists() else []
+    )
 
 
 def chosen(label: str, every: int = EVERY, first: int = 0) -> list[str]:
@@ -117,4 +127,6 @@ def record(crash: Crash, label: str) -> list[str]:
         crash.points_to = None
         kind = {"provision": "provision_tenant", "fill": "fill_standby", "build": "build_template", "drop": "drop_database"}  # fmt: skip
         own = kind[{**ORDERS, **UNDONE}[label].deed] + "."
-        return list(dict.fromkeys(one for one in log.read_text().splitlines() if one.startswith(own)))
+        return list(
+            dict.fromkeys(one for one in log.read_text().splitlines() if one.startswith(own))
+        )

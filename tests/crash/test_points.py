@@ -22,4 +22,6 @@ def test_points_stand_around_every_step_and_every_commit():
     for label in ORDERS:
         names = {name.partition(".")[2] for name in points(label)}
         steps = {name.split(".")[0] for name in names} - {"start"}
-        assert {f"{step}.{place}" for step in steps for place in ("before", "after", "committed")} <= names
+        assert {
+            f"{step}.{place}" for step in steps for place in ("before", "after", "committed")
+        } <= names

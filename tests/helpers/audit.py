@@ -100,7 +100,10 @@ def tenant_gone(tenant: Model, state: str) -> list[str]:
             state=(tenant.state, state),
             database=(tenant.database_id.name, False),
             databases=(_stages(tenant), []),
-            routes=(set(routes.mapped(lambda one: (one.host, one.state))) - {(False, "gone")}, set()),
+            routes=(
+                set(routes.mapped(lambda one: (one.host, one.state))) - {(False, "gone")},
+                set(),
+            ),
             names=(tenant.host_ids.mapped("host"), []),
             mails=(len(_mails(tenant)), 0),
             links=(tenant.env["saas.link"].search_count([("tenant_id", "=", tenant.id)]), 0),
@@ -122,7 +125,10 @@ def version_published(version: Model) -> list[str]:
         *differing(
             published=(published, version),
             chosen=(template.published_version_id, version),
-            databases=(golden.filtered(lambda one: one.kind == "golden").mapped("stage"), ["ready"]),
+            databases=(
+                golden.filtered(lambda one: one.kind == "golden").mapped("stage"),
+                ["ready"],
+            ),
             oid=(info and info.oid, database.oid),
             sealed=(info and (info.is_template, info.allows_connections), (True, False)),
             role=(_role(ports, database.name), None),

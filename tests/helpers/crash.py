@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,6 @@ from typing import Any
 import psycopg2
 
 from dev import control, database_files, databases, paths
-from dev.processes import Managed
 from dev.recipe import Recipe
 from dev.settings import CONTROL_DATABASE, CONTROL_ROLE, Settings
 from dev.shell import clean_environment
@@ -57,14 +57,17 @@ class Child:
 class Mother:
     """The process that has Odoo loaded and forks a child for every order."""
 
-    def __init__(self, conf: Path, log: Path, python_path: Path) -> None:
+    def __init__(self, conf: Path, log: Path, python_path: Path, scratch: Path) -> None:
+        scratch.mkdir(exist_ok=True)
         search = os.pathsep.join([str(python_path), str(paths.ROOT)])
         self._process = subprocess.Popen(
             [paths.PYTHON, MOTHER, conf, CONTROL_DATABASE, log],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=clean_environment(PYTHONPATH=search, PYTHONDONTWRITEBYTECODE="1"),
+            env=clean_environment(
+                PYTHONPATH=search, PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(scratch)
+            ),
         )
         self._numbers = itertools.count(1)
         self._children: dict[int, Child] = {}
@@ -120,12 +123,12 @@ class Case:
         """Whether the worker that began it was killed."""
         return self.child.status == KILLED
 
-    def resume(self, kill: str = "") -> dict[str, Any] | None:
+    def resume(self, kill: str = "", **more: Any) -> dict[str, Any] | None:
         """Let another worker take it over and bring it to its end, or be killed on the way."""
         if not self.crash.resumes:
             return self.crash.run("state", job=self.job).result
         self.crash.age_leases()
-        child = self.crash.run("finish", kill=kill, job=self.job)
+        child = self.crash.run("finish", kill=kill, job=self.job, **more)
         assert bool(kill) == (child.status == KILLED), (kill, child.status, child.said)
         return None if kill else child.result
 
@@ -169,6 +172,8 @@ class Crash:
         self.stack = Stack(Settings.for_tests(self.folder))
         self.resumes = True
         self.points_to: Path | None = None
+        self.scratch = self.folder / "tmp"
+        self._told: set[str] = set()
         self._numbers = itertools.count(1)
         self.mother: Mother | None = None
 
@@ -185,10 +190,10 @@ class Crash:
         log = self.folder / "log" / "crash.log"
         log.parent.mkdir(exist_ok=True)
         tree = self.stack.tree.python_path
-        self.mother = Mother(self.stack.settings.control_conf, log, tree)
+        self.mother = Mother(self.stack.settings.control_conf, log, tree, self.scratch)
         self._wait_for_node()
-        for code in (STUB, REAL):
-            assert self.run("make_template", code=code).result
+        for code, modules in ((STUB, []), (REAL, ["contacts"])):
+            assert self.run("make_template", code=code, modules=modules).result
         self.use_stub()
         return self
 
@@ -221,7 +226,9 @@ class Crash:
             "--pg-restore": cluster.binaries.tool("pg_restore"),
         }
         words = [word for pair in options.items() for word in pair]
-        self._use([FIXTURE / "odoo_over_cache.py", *words], control.config.addons_path(self.stack.tree))
+        self._use(
+            [FIXTURE / "odoo_over_cache.py", *words], control.config.addons_path(self.stack.tree)
+        )
 
     def use_odoo_alone(self) -> None:
         """Let the cluster's Odoo be the real one from the first table on."""
@@ -264,16 +271,23 @@ class Crash:
 
     def order(self, kind: str, kill: str = "", **values: Any) -> Case:
         """Place an order and begin it, with a worker that may be killed on the way."""
-        return self._case(kind, self.run("ordered", kill=kill, kind=kind, **self._named(kind, values)))
+        return self._case(
+            kind, self.run("ordered", kill=kill, kind=kind, **self._named(kind, values))
+        )
 
     def order_and_stop(self, kind: str, stop: str, **values: Any) -> Case:
         """Place an order whose worker is stopped, not ended, at a point."""
+        case = self.order_in_background(kind, stop, **values)
+        until(lambda: is_stopped(case.child.pid), f"nobody stopped at {stop}", WAIT_SECONDS)
+        return case
+
+    def order_in_background(self, kind: str, stop: str = "", **values: Any) -> Case:
+        """Place an order; back as soon as it is placed."""
+        last = self.control("SELECT coalesce(max(id), 0) FROM saas_job")[0][0]
         child = self.begin("ordered", stop=stop, kind=kind, **self._named(kind, values))
-        until(lambda: is_stopped(child.pid), f"nobody stopped at {stop}")
-        query = "SELECT max(id) FROM saas_job"
-        job = self.control(query)[0][0]
-        rows = self.control("SELECT tenant_id, version_id, database_id FROM saas_job WHERE id = %s", job)
-        links = dict(zip(("tenant", "version", "database"), rows[0], strict=True))
+        query = "SELECT id, tenant_id, version_id, database_id FROM saas_job WHERE id > %s"
+        job, *ids = until(lambda: self.control(query, last), "no order", WAIT_SECONDS)[0]
+        links = dict(zip(("tenant", "version", "database"), ids, strict=True))
         return Case(self, kind, job, links, child)
 
     def _named(self, kind: str, values: dict) -> dict:
@@ -299,12 +313,33 @@ class Crash:
         return found[0][0] if found else self.order("fill", template=template).database
 
     def judge(self, *told: list[Any]) -> list[str]:
-        """Every complaint about these orders and about the whole cluster."""
-        return self.run("judge", tell=list(told)).result
+        """Every complaint about these orders, and every new one about the whole cluster."""
+        found = self.run("judge", tell=list(told)).result
+        new = [one for one in found if one not in self._told]
+        self._told |= {one for one in found if one.startswith(("A", "lease"))}
+        return new
 
     def discard(self, *ids: int | None) -> None:
         """Remove databases no test needs any more."""
         assert self.run("discard", databases=[one for one in ids if one]).result == []
+
+    def run_all(self) -> None:
+        """Take over and finish whatever is open."""
+        self.age_leases()
+        self.run("work")
+
+    @contextmanager
+    def barrier(self, number: int) -> Iterator[str]:
+        """Give a place to wait at; at the end of the block the gate opens for that many at once."""
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            yield folder
+            place = Path(folder)
+            until(lambda: len(list(place.iterdir())) == number, "not all came to the barrier")
+            (place / "open").touch()
+            until(lambda: self._passed(place), "not all have gone")
+
+    def _passed(self, place: Path) -> bool:
+        return all(one.name == "open" or one.read_text() == "gone" for one in place.iterdir())
 
     def age_leases(self) -> None:
         """Turn the clock: whoever held an operation has been silent for a day."""
@@ -329,16 +364,13 @@ class Crash:
         return [one for one in self.stack.settings.mails.glob("*.eml") if marks in one.read_bytes()]
 
     @contextmanager
-    def without_resume(self):
+    def without_resume(self) -> Iterator[None]:
         """Let nobody take over what a killed worker left."""
         self.resumes = False
-        yield
-        self.resumes = True
-
-    @property
-    def worker(self) -> Managed:
-        """A real worker process of the stack."""
-        return self.stack.worker
+        try:
+            yield
+        finally:
+            self.resumes = True
 
 
 def query(dsn: dict, statement: str, values: tuple) -> list[tuple]:
@@ -355,7 +387,7 @@ def is_stopped(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-def until(condition, told: str, seconds: float = 30) -> Any:
+def until(condition: Callable[[], Any], told: str, seconds: float = 30) -> Any:
     """Wait until the condition is true and return what it gave."""
     end = time.monotonic() + seconds
     while True:

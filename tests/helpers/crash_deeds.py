@@ -32,7 +32,14 @@ def ordered(env: Environment, say: Say, kind: str, work: bool = True, **what: An
     """Place an order, say its ids, and be the worker that begins it."""
     job = ORDERS[kind](env, **what)
     env.cr.commit()
-    say({"job": job.id, "tenant": job.tenant_id.id, "version": job.version_id.id, "database": job.database_id.id})
+    say(
+        {
+            "job": job.id,
+            "tenant": job.tenant_id.id,
+            "version": job.version_id.id,
+            "database": job.database_id.id,
+        }
+    )
     if work:
         env["saas.job"]._work(WORK_SECONDS, until_idle=True)
 
@@ -56,6 +63,15 @@ def _tenant(env: Environment, template: str, subdomain: str) -> Model:
 
 def _template(env: Environment, code: str) -> Model:
     return env["saas.template"].search([("code", "=", code)])
+
+
+def order_many(
+    env: Environment, _say: Say, template: str, subdomains: list[str]
+) -> list[list[int]]:
+    """Place many orders at once; return job and tenant of each."""
+    jobs = [_provision(env, template, subdomain) for subdomain in subdomains]
+    env.cr.commit()
+    return [[job.id, job.tenant_id.id] for job in jobs]
 
 
 def _build(env: Environment, template: str) -> Model:
@@ -99,17 +115,36 @@ def press_provision(env: Environment, _say: Say, tenant: int, barrier: str) -> d
 
 def wait_at(barrier: str) -> None:
     """Say that we are here, then wait until the gate is opened."""
-    Path(barrier, str(os.getpid())).touch()
+    here = Path(barrier, str(os.getpid()))
+    here.touch()
     end = time.monotonic() + BARRIER_SECONDS
     while not Path(barrier, "open").exists():
         if time.monotonic() > end:
             raise TimeoutError(barrier)
         time.sleep(0.001)
+    here.write_text("gone")
 
 
-def make_template(env: Environment, _say: Say, code: str) -> int:
-    """Make a template without modules of its own on the only cluster."""
-    values = {"name": code.title(), "code": code, "cluster_id": env["saas.cluster"].search([]).id}
+def make_template(env: Environment, _say: Say, code: str, modules: list[str]) -> int:
+    """Make a template on the only cluster, which offers these modules."""
+    cluster = env["saas.cluster"].search([])
+    row = {
+        "summary": "",
+        "version": "19.0.1.0",
+        "category": "",
+        "application": False,
+        "installable": True,
+    }
+    env["saas.module"]._apply_modules(
+        cluster, [{**row, "name": name, "title": name} for name in modules]
+    )
+    offered = env["saas.module"].search([("technical_name", "in", modules)])
+    values = {
+        "name": code.title(),
+        "code": code,
+        "cluster_id": cluster.id,
+        "module_ids": offered.ids,
+    }
     template = env["saas.template"].create(values)
     env.cr.commit()
     return template.id
@@ -143,6 +178,13 @@ def state(env: Environment, _say: Say, job: int) -> dict[str, Any]:
     names = ("state", "error_code", "error_text", "deaths", "attempts", "fence")
     told = {name: row[name] for name in names}
     return {**told, "steps": {step.name: step.state for step in row.step_ids}}
+
+
+def sweep(env: Environment, say: Say) -> str:
+    """Have the cluster audited and leftovers of nobody removed."""
+    job = env["saas.cluster"].search([])._start("audit_cluster", {})
+    env.cr.commit()
+    return finish(env, say, job.id)["state"]
 
 
 def cancel(env: Environment, _say: Say, job: int) -> None:

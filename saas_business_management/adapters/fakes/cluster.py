@@ -1,5 +1,6 @@
 """A PostgreSQL cluster in memory, with the states and errors of a real one."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from ...kernel.errors import Broken
@@ -145,6 +146,10 @@ class FakeCluster(Faults):
             "database.secret": birth.database_secret,
             "database.create_date": birth.created_at.strftime("%Y-%m-%d %H:%M:%S"),
         }
+
+    def expecting(self, name: str, generation: int) -> AbstractContextManager[None]:
+        """Expect nothing: no customer waits here."""
+        return nullcontext()
 
     def settle(self, name: str, generation: int, identity: Identity) -> dict[str, object]:
         """Write the customer's names."""

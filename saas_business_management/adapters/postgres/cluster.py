@@ -10,7 +10,7 @@ triggers with the provisioner's rights.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from ...kernel.errors import Broken, SaasError
 from ...kernel.provisioning.naming import checked
@@ -18,7 +18,8 @@ from ...kernel.secret import Secret, derive_password
 from ..clock import SystemClock
 from ..ports import Birth, Check, Clock, DatabaseInfo, Identity, RoleInfo
 from . import admin, health, locks, ownership, roles, tenant_db
-from .connect import NOTHING, SHORT, Cursor, Limits, Server, opened
+from .ahead import Ahead
+from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, connect, opened, used
 from .warm import WarmConnection
 
 LONG = Limits(statement_seconds=1800, lock_seconds=120)
@@ -40,6 +41,7 @@ class PostgresCluster:
         self._connections = connections_per_tenant
         self._clock = clock or SystemClock()
         self._warm = WarmConnection(self._server, SHORT, APPLICATION)
+        self._ahead: Ahead | None = None
 
     def close(self) -> None:
         """Close the connection kept open; the next call opens another."""
@@ -158,8 +160,21 @@ class PostgresCluster:
 
         Raises: Refused, Unavailable, Broken (`login_refused`, `not_unique`, `record_missing`).
         """
-        with self._as_tenant(name, generation) as cursor:
+        ready = self._ahead and self._ahead.take(name, generation)
+        with used(ready or self._connect_as_tenant(name, generation)) as cursor:
             return tenant_db.settle(cursor, identity)
+
+    @contextmanager
+    def expecting(self, name: str, generation: int) -> Iterator[None]:
+        """Open the tenant's connection ahead for a `settle` inside the block, a guess."""
+        self._ahead = Ahead(
+            name, generation, lambda: self._connect_as_tenant(name, generation), tenant_db.AHEAD
+        )
+        try:
+            yield
+        finally:
+            self._ahead.close()
+            self._ahead = None
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""
@@ -218,12 +233,15 @@ class PostgresCluster:
         with opened(self._server.within(name), LONG, APPLICATION) as cursor:
             yield cursor
 
-    @contextmanager
     def _as_tenant(
         self, name: str, generation: int, settings: Mapping[str, str] = NOTHING
-    ) -> Iterator[Cursor]:
+    ) -> AbstractContextManager[Cursor]:
         """Enter a tenant's database as the tenant."""
+        return used(self._connect_as_tenant(name, generation, settings))
+
+    def _connect_as_tenant(
+        self, name: str, generation: int, settings: Mapping[str, str] = NOTHING
+    ) -> Connection:
         password = self._password(checked(name), generation)
         login = self._server.within(name).as_role(name, password)
-        with opened(login, SHORT, "saas control", settings) as cursor:
-            yield cursor
+        return connect(login, SHORT, "saas control", settings)

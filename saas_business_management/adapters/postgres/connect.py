@@ -120,7 +120,16 @@ def opened(
 
     Raises: Refused, Unavailable or Broken for whatever the driver raises inside.
     """
-    cnx = connect(server, limits, application, settings)
+    with used(connect(server, limits, application, settings)) as cursor:
+        yield cursor
+
+
+@contextmanager
+def used(cnx: Connection) -> Iterator[Cursor]:
+    """Give a cursor on a connection and close both at the end.
+
+    Raises: Refused, Unavailable or Broken for whatever the driver raises inside.
+    """
     with closing(cnx), translated(), cnx.cursor() as cursor:
         yield cursor
 

@@ -104,8 +104,7 @@ def mark(cursor: Cursor, role: str, stage: str) -> None:
     Raises: Unavailable, Broken (`role_missing`).
     """
     require(cursor, role)
-    with transaction(cursor.connection) as inner:
-        _comment(inner, role, stage)
+    _comment(cursor, role, stage)
 
 
 def _comment(cursor: Cursor, role: str, stage: str) -> None:

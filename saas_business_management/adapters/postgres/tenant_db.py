@@ -183,6 +183,18 @@ SELECT current_setting('saas.settled')::json
     "{partners_with_mail}", PARTNERS.format(more=", email_normalized = lower(btrim(n.email))")
 ).replace("{partners}", PARTNERS.format(more=""))
 
+# Makes the server read ahead what `SETTLE` needs of its catalogues, half of a first call's time.
+AHEAD = """
+DO $$ BEGIN NULL; END $$;
+EXPLAIN UPDATE res_users SET login = login, signature = signature WHERE id = 0;
+EXPLAIN UPDATE res_company SET name = name, email = email WHERE id = 0;
+EXPLAIN UPDATE res_partner SET name = name, email = email WHERE commercial_partner_id = 0;
+EXPLAIN INSERT INTO ir_config_parameter (key, value)
+        SELECT key, value FROM jsonb_each_text('{}')
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+EXPLAIN INSERT INTO orm_signaling_stable DEFAULT VALUES
+"""
+
 
 def give_birth(cursor: Cursor, birth: Birth) -> None:
     """Make a copy an Odoo of its own: new keys, crons spread ahead, nothing of its origin's people.

@@ -28,10 +28,15 @@ REFUSED_ATTRIBUTES = (
 
 
 class _Rewrite(ast.NodeTransformer):
+    """Remembers in `found` whether there was anything to guard."""
+
+    found = False
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         if node.attr not in GUARDED or not isinstance(node.ctx, ast.Load):
             return node
+        self.found = True
         called = ast.Name(id=GUARD_NAME, ctx=ast.Load())
         return ast.copy_location(
             ast.Call(func=called, args=[node.value, ast.Constant(node.attr)], keywords=[]), node
@@ -46,20 +51,22 @@ def may_format(source: str | bytes) -> bool:
     return isinstance(source, bytes) or not source.isascii() or "format" in source
 
 
-def guard_formats(tree: ast.AST) -> ast.AST:
-    """Return the tree with every guarded attribute turned into a call of ours."""
-    return ast.fix_missing_locations(_Rewrite().visit(tree))
+def guard_formats(tree: ast.AST) -> ast.AST | None:
+    """Return the tree with every guarded attribute turned into a call of ours, None without any."""
+    rewrite = _Rewrite()
+    changed = ast.fix_missing_locations(rewrite.visit(tree))
+    return changed if rewrite.found else None
 
 
 def guard_expression(expression: str) -> str:
-    """Return the text of one expression with its formats guarded.
+    """Return the text of one expression with its formats guarded, unchanged without any.
 
-    Raises: SyntaxError when it is none.
+    Raises: SyntaxError when it is no expression.
     """
     if not may_format(expression):
         return expression
-    tree = ast.parse(expression, mode="eval")
-    return f"({ast.unparse(guard_formats(tree))})"
+    changed = guard_formats(ast.parse(expression, mode="eval"))
+    return expression if changed is None else f"({ast.unparse(changed)})"
 
 
 class GuardedFields:

@@ -30,7 +30,8 @@ def run(source, mode="eval", **names):
     names[GUARD_NAME] = lambda value, attribute: guarded_format(
         value, attribute, lambda text: GuardedFormatter()
     )
-    tree = guard_formats(ast.parse(source, mode=mode))
+    parsed = ast.parse(source, mode=mode)
+    tree = guard_formats(parsed) or parsed
     scope = {**names}
     result = eval(compile(tree, "x", mode), scope)  # noqa: S307
     return result if mode == "eval" else scope["result"]
@@ -135,4 +136,5 @@ def test_only_what_could_format_is_rewritten(source, expected):
 
 def test_an_expression_without_format_stays_as_it_is():
     assert guard_expression("values.get('a')") == "values.get('a')"
+    assert guard_expression("( 'information é' )") == "( 'information é' )"
     assert GUARD_NAME in guard_expression("values.get('a').format(1)")
