@@ -83,6 +83,9 @@ class SaasJob(models.Model):
         "(serial_key) WHERE serial_key IS NOT NULL AND state IN ('running', 'undoing') AND fence > 0"
     )
     _due_idx = models.Index("(priority, due_at, id) WHERE state = 'waiting'")
+    _begun_idx = models.Index(
+        "(serial_key) WHERE serial_key IS NOT NULL AND started_at IS NOT NULL AND state IN ('waiting', 'undoing')"
+    )
     _open_idx = models.Index("(state) WHERE state IN ('waiting', 'running', 'undoing')")
 
     def init(self):

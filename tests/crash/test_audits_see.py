@@ -1,0 +1,70 @@
+"""The audits the crash tests rely on see what is planted, and the sweep takes what nobody has."""
+
+import shutil
+
+import pytest
+
+from tests.helpers.crash import STUB
+from tests.helpers.node import new_name
+
+
+def test_a_database_a_role_and_files_of_nobody_are_found_and_swept(crash, count):
+    count("planted")
+    name, folder = new_name(), crash.stack.settings.node_data / "filestore"
+    crash.tenants(f"CREATE ROLE {name} IN ROLE saas_tenant")
+    crash.tenants(f"CREATE DATABASE {name} OWNER saas_prov")
+    note = '{"stage": "building"}'
+    crash.tenants(f"COMMENT ON ROLE {name} IS '{note}'")
+    (folder / name).mkdir(parents=True)
+    (folder / ".staging").mkdir(exist_ok=True)
+    (folder / ".staging" / f"{name}.f7").mkdir()
+    found = crash.judge()
+    assert found == [
+        f"A1 extra database {name}",
+        f"A1 extra role {name}",
+        f"A2 extra folder {name}",
+    ]
+    assert crash.run("sweep").result == "done"
+    assert crash.judge() == []
+    assert crash.tenants("SELECT 1 FROM pg_roles WHERE rolname = %s", name) == []
+    assert not list(folder.rglob(f"{name}*"))
+
+
+@pytest.mark.parametrize("what", ["database", "role", "folder"])
+def test_what_is_missing_of_a_copy_is_found(crash, count, what):
+    count("planted")
+    crash.golden(STUB)
+    database = crash.standby(STUB)
+    (name,) = crash.control("SELECT name FROM saas_database WHERE id = %s", database)[0]
+    if what == "folder":
+        shutil.rmtree(crash.stack.settings.node_data / "filestore" / name)
+    else:
+        crash.tenants(f"DROP DATABASE {name} WITH (FORCE)")
+    if what == "role":
+        crash.tenants(f"DROP ROLE {name}")
+    missing = {"role": ["database", "role"]}.get(what, [what])
+    audit = "A2" if what == "folder" else "A1"
+    assert crash.judge() == [f"{audit} missing {one} {name}" for one in missing]
+    crash.discard(database)
+
+
+def test_an_operation_nobody_works_on_is_found(crash, count):
+    count("planted")
+    crash.golden(STUB)
+    case = crash.order("fill", kill="fill_standby.own.before", template=STUB)
+    crash.age_leases()
+    assert crash.judge() == [f"A7 stuck operation fill_standby {case.job}"]
+    case.resume()
+    assert crash.judge() == []
+    crash.discard(case.database)
+
+
+def test_a_lease_of_an_ended_operation_is_found_and_goes_with_the_next_claim(crash, count):
+    count("planted")
+    crash.golden(STUB)
+    case = crash.order("fill", kill="fill_standby.ready.committed", template=STUB)
+    assert crash.judge() == [f"lease of operation {case.job}"]
+    crash.age_leases()
+    crash.run("work")
+    assert crash.judge() == []
+    crash.discard(case.database)

@@ -1,0 +1,42 @@
+"""A worker killed while a server or a program was busy for it."""
+
+import os
+import signal
+
+import pytest
+
+from tests.helpers.crash import REAL, STUB, until
+
+PHASES = ("base", "locale", "modules", "settings", "assets")
+CREATING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%' AND state = 'active'"
+SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'g\\_%'"
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_build_killed_inside_a_phase_begins_anew(crash, count, phase, tmp_path):
+    count("inside a phase")
+    crash.golden(STUB)
+    mark = tmp_path / "mark"
+    crash.use_stub("--halt", phase, "--mark", str(mark))
+    case = crash.order_in_background("build", template=STUB)
+    until(mark.exists, "the phase did not begin", 90)
+    os.kill(case.child.pid, signal.SIGKILL)
+    crash.mother.wait(case.child)
+    until(lambda: crash.tenants(SESSIONS) == [(0,)], "the phase outlived its worker")
+    crash.use_stub()
+    assert case.resume()["state"] == "done"
+    assert case.complaints("version_published") == []
+    assert list(crash.scratch.glob("saas-odoo-*/odoo.conf")) == []
+    crash.discard(case.spent)
+
+
+def test_a_copy_whose_customer_died_is_adopted(crash, count):
+    count("inside CREATE DATABASE")
+    crash.golden(REAL)
+    case = crash.order_in_background("provision", template=REAL)
+    until(lambda: crash.tenants(CREATING), "the copy did not begin")
+    os.kill(case.child.pid, signal.SIGKILL)
+    crash.mother.wait(case.child)
+    assert case.resume()["state"] == "done"
+    assert case.complaints("tenant_open") == []
+    crash.discard(case.spent)

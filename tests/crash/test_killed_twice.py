@@ -1,0 +1,35 @@
+"""One worker dies, and so does the one that took over: the third one finishes."""
+
+import os
+import random
+
+import pytest
+
+from .matrix import ORDERS, PROOF, points
+
+SEED = int(os.environ.get("SAAS_SEED", "20260107"))
+COUNT = 12 if PROOF else 1
+
+
+def pairs(label: str) -> list[tuple[str, str]]:
+    """Points in this order, the second in a later step than the first."""
+    known, dice = points(label), random.Random(f"{SEED} {label}")
+    found = []
+    while known and len(found) < COUNT:
+        first, second = sorted(dice.sample(range(len(known)), 2))
+        if known[first].split(".")[1] != known[second].split(".")[1]:
+            found.append((known[first], known[second]))
+    return found
+
+
+@pytest.mark.parametrize("label", ORDERS)
+def test_a_second_death_changes_nothing(crash, count, label):
+    for first, second in pairs(label):
+        count("killed twice")
+        order = ORDERS[label]
+        case = order.place(crash, kill=first)
+        case.resume(kill=second)
+        assert case.resume()["deaths"] == 2, (SEED, first, second)
+        assert case.complaints(order.done) == [], (SEED, first, second)
+        if order.deed != "drop":
+            crash.discard(case.spent)

@@ -1,0 +1,49 @@
+"""A real worker process of the control plane dies; the next one is back at work within a lease."""
+
+import time
+
+import pytest
+
+from tests.helpers.crash import REAL, STALE_SECONDS, until
+
+from .matrix import PROOF, cases, ORDERS
+
+DONE = "SELECT 1 FROM saas_job WHERE id = %s AND state = 'done'"
+CRONS = "UPDATE ir_cron SET active = %s WHERE cron_name LIKE 'SaaS: Run operations%%'"
+STALE = 30 if PROOF else STALE_SECONDS
+WITHIN_SECONDS = STALE + 10
+POINTS = ["provision_tenant.database.cluster.clone.after", "provision_tenant.open.committed"]
+
+
+@pytest.fixture
+def worker(crash):
+    """The stack's own worker, not started yet; its crons are on."""
+    conf = crash.stack.settings.control_conf
+    before = conf.read_text()
+    conf.write_text(
+        before.replace(f"saas_stale_seconds = {STALE_SECONDS}", f"saas_stale_seconds = {STALE}")
+    )
+    crash.control(CRONS, True)
+    yield crash.stack.worker
+    crash.stack.worker.stop()
+    crash.stack.settings.environment.pop("SAAS_FAILPOINT", None)
+    crash.control(CRONS, False)
+    conf.write_text(before)
+
+
+@pytest.mark.parametrize("point", POINTS if PROOF else POINTS[:1])
+def test_the_next_worker_resumes_within_a_lease(crash, count, worker, point):
+    count("live worker killed")
+    crash.golden(REAL)
+    crash.stack.settings.environment["SAAS_FAILPOINT"] = f"{point}:kill"
+    crash.stack.start_worker()
+    case = crash.order("provision", template=REAL, work=False)
+    until(lambda: worker.pid is None, "the worker did not die", 90)
+    died = time.monotonic()
+    crash.stack.settings.environment.pop("SAAS_FAILPOINT")
+    crash.stack.start_worker()
+    until(lambda: crash.control(DONE, case.job), "nobody resumed", WITHIN_SECONDS + 30)
+    assert time.monotonic() - died < WITHIN_SECONDS
+    assert case.complaints("tenant_open") == []
+    worker.stop()
+    crash.discard(case.spent)

@@ -1,0 +1,60 @@
+"""A PostgreSQL server goes down and comes back while a tenant is made."""
+
+import os
+import signal
+
+import pytest
+
+from tests.helpers.crash import REAL, until
+
+from .matrix import PROOF, points
+
+MODES = ("fast", "immediate")
+CREATING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%' AND state = 'active'"
+STEPS = (
+    "role",
+    "database",
+    "own",
+    "files",
+    "birth",
+    "settle",
+    "publish",
+    "check",
+    "open",
+    "welcome",
+)
+
+
+def places() -> list[str]:
+    """Where the worker stands when a server goes: before each step, in the proof everywhere."""
+    before = [f"provision_tenant.{step}.before" for step in STEPS]
+    return points("provision cold") if PROOF else before[1::4]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("which", ["tenants", "control"])
+def test_a_tenant_opens_whichever_server_went_down_meanwhile(crash, count, which, mode):
+    crash.golden(REAL)
+    cluster = crash.stack.tenant_cluster if which == "tenants" else crash.stack.control_cluster
+    for point in places()[MODES.index(mode) :: len(MODES)]:
+        count(f"{which} server restarted")
+        case = crash.order_and_stop("provision", point, template=REAL)
+        cluster.restart(mode)
+        os.kill(case.child.pid, signal.SIGCONT)
+        crash.mother.wait(case.child)
+        assert case.resume()["state"] == "done", point
+        assert case.complaints("tenant_open") == [], point
+        crash.discard(case.spent)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_copy_cut_off_by_the_server_itself_is_made_again(crash, count, mode):
+    count("server restarted inside CREATE DATABASE")
+    crash.golden(REAL)
+    case = crash.order_in_background("provision", template=REAL)
+    until(lambda: crash.tenants(CREATING), "the copy did not begin")
+    crash.stack.tenant_cluster.restart(mode)
+    crash.mother.wait(case.child)
+    assert case.resume()["state"] == "done"
+    assert case.complaints("tenant_open") == []
+    crash.discard(case.spent)

@@ -1,0 +1,36 @@
+"""A worker that was stopped, was taken over, and comes back: it touches nothing any more."""
+
+import os
+import signal
+
+import pytest
+
+from .matrix import ORDERS, chosen
+
+ROWS = """
+SELECT md5(string_agg(t::text, '|')) FROM (
+    SELECT j::text FROM saas_job j UNION ALL SELECT s::text FROM saas_job_step s
+     UNION ALL SELECT d::text FROM saas_database d UNION ALL SELECT r::text FROM saas_route r
+     UNION ALL SELECT t::text FROM saas_tenant t UNION ALL SELECT m::text FROM mail_mail m
+     ORDER BY 1) t
+"""
+CASES = [
+    (label, point)
+    for place, label in enumerate(("provision cold", "build", "fill standby", "drop standby"))
+    for point in chosen(label, every=20, first=7 * place + 3)
+]
+
+
+@pytest.mark.parametrize(("label", "point"), CASES)
+def test_who_was_taken_over_writes_nothing(crash, count, label, point):
+    count("stopped and taken over")
+    order = ORDERS[label]
+    case = order.place_and_stop(crash, point)
+    assert case.resume()["state"] == "done"
+    before = crash.control(ROWS)
+    os.kill(case.child.pid, signal.SIGCONT)
+    assert crash.mother.wait(case.child).status == 0
+    assert crash.control(ROWS) == before
+    assert case.complaints(order.done) == []
+    if order.deed != "drop":
+        crash.discard(case.spent)
