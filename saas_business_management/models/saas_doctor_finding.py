@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 
 from .saas_doctor import LEVELS, RANKS
@@ -65,6 +67,16 @@ class SaasDoctorFinding(models.Model):
             if not one.sweep
         ]
         cluster.sudo().write({"audit_findings": kept, "audited_at": fields.Datetime.now()})
+
+    @api.model
+    def get_empty_list_help(self, help_message: str) -> str:
+        """Say that nothing was checked yet before saying that nothing is to mend."""
+        if self.search_count([], limit=1):
+            return super().get_empty_list_help(help_message)
+        return Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>') % (
+            self.env._("Not checked yet"),
+            self.env._("Choose Check Again: the whole installation is looked at in a few seconds."),
+        )
 
     def action_open(self) -> dict:
         """Open what the finding is about."""
