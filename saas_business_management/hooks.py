@@ -10,8 +10,6 @@ ADDON = "saas_business_management"
 _logger = logging.getLogger(__name__)
 
 
-import os as _os, sys as _sys
-if _os.environ.get('SAAS_SW')=='1': _sys.setswitchinterval(0.0005)
 def post_load() -> None:
     """Take the addon off the list of server-wide modules; on a node, install the gateway.
 

@@ -30,7 +30,7 @@ class SaasCluster(models.Model):
         required=True,
         copy=False,
         tracking=True,
-        help="Short name in commands and files, fixed once tenants live here: a–z, 0–9 and _, "
+        help="Short name in commands and files, fixed once it is prepared: a–z, 0–9 and _, "
         "beginning with a letter.",
     )
     active = fields.Boolean(default=True, tracking=True)
@@ -155,6 +155,18 @@ class SaasCluster(models.Model):
             self.key = re.sub(r"[^a-z0-9]+", "_", self.name.lower()).strip("_0123456789")[:31]
 
     def write(self, vals: dict[str, Any]) -> bool:
+        self._check_fixed(vals)
+        return super().write(vals)
+
+    def _check_fixed(self, vals: dict[str, Any]) -> None:
+        """Refuse to rename what secrets, roles, node files and addresses are bound to."""
+        if any(one.has_secrets and one.key != vals.get("key", one.key) for one in self):
+            raise ValidationError(
+                self.env._(
+                    "The key is fixed since the cluster was prepared: its roles and its nodes "
+                    "carry it. Make a new cluster instead."
+                )
+            )
         moved = {"key", "base_host"} & set(vals)
         changed = self.filtered(lambda one: any(one[name] != vals[name] for name in moved))
         if changed and self.env["saas.tenant"].sudo().search_count(
@@ -166,7 +178,6 @@ class SaasCluster(models.Model):
                     "new cluster instead."
                 )
             )
-        return super().write(vals)
 
     @api.model
     def _housed_on(self, clusters: models.Model) -> list:

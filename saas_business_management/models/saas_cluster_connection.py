@@ -75,9 +75,7 @@ class SaasCluster(models.Model):
     @api.depends("key")
     def _compute_node_role(self) -> None:
         for cluster in self:
-            cluster.node_role = cluster.node_role or (
-                f"saas_node_{cluster.key}" if cluster.key else False
-            )
+            cluster.node_role = f"saas_node_{cluster.key}" if cluster.key else False
 
     def _compute_prov_password(self) -> None:
         self.prov_password = False

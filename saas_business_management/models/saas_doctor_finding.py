@@ -3,7 +3,6 @@
 from typing import Any
 
 from markupsafe import Markup
-
 from odoo import api, fields, models
 
 from .saas_doctor import LEVELS, RANKS

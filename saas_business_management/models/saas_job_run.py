@@ -9,7 +9,7 @@ import socket
 import threading
 from contextlib import nullcontext
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.sql_db import connection_info_for
 from odoo.tools import config
 
@@ -61,7 +61,7 @@ class SaasJobRun(models.Model):
         """Carry one claimed operation as far as it goes."""
         self.env.cr.commit()
         self.env.invalidate_all()
-        job_sudo = self.sudo().browse(job_id).with_user(self._system_user()).sudo()
+        job_sudo = self.browse(job_id).with_user(SUPERUSER_ID).sudo()
         journal = Journal(job_sudo, fence)
         try:
             if isinstance(after_death(deaths), Dead):
@@ -74,9 +74,6 @@ class SaasJobRun(models.Model):
             journal.stuck("", error, "")
         finally:
             journal.flush_lines()
-
-    def _system_user(self):
-        return self.env.ref("base.user_root")
 
     def _carry(self, job_sudo, journal, fence, alive):
         cluster_sudo = job_sudo.cluster_id

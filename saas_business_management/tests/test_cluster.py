@@ -183,6 +183,13 @@ class TestCluster(SaasCommon):
                 self.cluster.write(vals)
         self.cluster.write({"key": "testing", "capacity": 7})
 
+    def test_the_key_is_fixed_once_secrets_are_bound_to_it(self):
+        with self.assertRaises(ValidationError):
+            self.cluster.key = "renamed"
+        bare = self.env["saas.cluster"].create({"name": "Bare", "key": "bare"})
+        bare.key = "renamed"
+        self.assertEqual(bare.node_role, "saas_node_renamed")
+
     def test_a_cluster_in_use_cannot_be_removed(self):
         with self.assertRaises(ValidationError):
             self.cluster.unlink()
