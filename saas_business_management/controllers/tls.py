@@ -5,7 +5,14 @@ from odoo.http import request
 
 
 class Tls(http.Controller):
-    @http.route("/saas/tls/ask", type="http", auth="public", methods=["GET"], sitemap=False, save_session=False)
+    @http.route(
+        "/saas/tls/ask",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        sitemap=False,
+        save_session=False,
+    )
     def ask(self, domain="", **_query):
         """Answer 200 for a host name that leads to a tenant, 404 for every other."""
         live = [("host", "=", domain.strip().lower()[:253]), ("state", "=", "live")]

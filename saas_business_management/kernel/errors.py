@@ -2,7 +2,8 @@
 
 Owns: the kinds, their codes and facts. Does not own: sentences for people (`messages/`).
 
-Every error carries a stable code ("subdomain_taken") and a few small facts that the sentence needs. Facts never hold a
+Every error carries a stable code ("subdomain_taken") and a few small facts that the sentence
+needs. Facts never hold a
 secret, an SQL statement or a path of the server.
 """
 

@@ -1,6 +1,7 @@
 """Secrets: a value that does not show itself, and how secrets of a cluster are derived.
 
-Owns: `Secret`, derived passwords, SCRAM verifiers. Does not own: storage and encryption (`adapters/keyring.py`).
+Owns: `Secret`, derived passwords, SCRAM verifiers. Does not own: storage and encryption
+(`adapters/keyring.py`).
 """
 
 import base64
@@ -31,7 +32,9 @@ class Secret:
         return repr(self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
+        return isinstance(other, Secret) and hmac.compare_digest(
+            self._value.encode(), other._value.encode()
+        )
 
     def __hash__(self) -> int:
         return hash(("Secret", self._value))
@@ -46,7 +49,8 @@ class Secret:
 def derive(cluster_secret: Secret, purpose: str, name: str, generation: int) -> Secret:
     """Return the 256-bit secret of one name for one purpose, as 43 URL-safe characters.
 
-    The same arguments always give the same value, so nothing has to be stored; a new generation gives a new one.
+    The same arguments always give the same value, so nothing has to be stored; a new generation
+    gives a new one.
     """
     message = "\0".join(("saas", purpose, name, str(generation))).encode()
     digest = hmac.new(cluster_secret.reveal().encode(), message, hashlib.sha256).digest()
@@ -59,7 +63,8 @@ def derive_password(cluster_secret: Secret, role: str, generation: int) -> Secre
 
 
 def scram_verifier(password: Secret, salt: bytes, iterations: int = SCRAM_ITERATIONS) -> str:
-    """Return what PostgreSQL stores for a SCRAM-SHA-256 password, so that the clear text never travels.
+    """Return what PostgreSQL stores for a SCRAM-SHA-256 password, so that the clear text never
+    travels.
 
     Source: RFC 5802 section 3, PostgreSQL `src/common/scram-common.c` (scram_build_secret).
     """

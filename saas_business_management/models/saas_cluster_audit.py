@@ -1,6 +1,7 @@
 """What the hourly audit of a cluster is compared with, and what it found.
 
-Owns: the control plane's side of audits A1, A2, A8; findings on the doctor's page. Does not own: the comparison
+Owns: the control plane's side of audits A1, A2, A8; findings on the doctor's page. Does not own:
+the comparison
 (`kernel/provisioning/audit.py`), removing (job `audit_cluster`).
 """
 
@@ -37,7 +38,10 @@ class SaasCluster(models.Model):
         )
         found = audit(self._known(), inventory)
         self.env["saas.doctor.finding"]._note_audit(self, found)
-        return {"findings": len(found), "sweep": [self._sweepable(one) for one in found if one.sweep]}
+        return {
+            "findings": len(found),
+            "sweep": [self._sweepable(one) for one in found if one.sweep],
+        }
 
     def _known(self) -> list[Known]:
         rows_sudo = self.env["saas.database"].sudo().search([("cluster_id", "=", self.id)])
@@ -56,12 +60,22 @@ class SaasCluster(models.Model):
 
     def _busy(self, rows: models.Model) -> set[int]:
         """Return the ids of databases on which an operation is open."""
-        jobs_sudo = self.env["saas.job"].sudo().search([("state", "in", ("waiting", "running", "undoing"))])
-        return set((jobs_sudo.database_id | jobs_sudo.tenant_id.database_id | jobs_sudo.version_id.database_id).ids)
+        jobs_sudo = (
+            self.env["saas.job"].sudo().search([("state", "in", ("waiting", "running", "undoing"))])
+        )
+        return set(
+            (
+                jobs_sudo.database_id
+                | jobs_sudo.tenant_id.database_id
+                | jobs_sudo.version_id.database_id
+            ).ids
+        )
 
     @api.private
     def _step_confirm_sweep(self, sweep: list[dict[str, str]]) -> dict[str, Any]:
-        """Return those that still nobody needs: a row may have been written while the cluster was being listed."""
+        """Return those that still nobody needs: a row may have been written while the cluster was
+        being listed.
+        """
         known = {row.name: row for row in self._known()}
         kept = [one for one in sweep if self._unneeded(known.get(stem_of(one["name"])))]
         return {"sweep": kept}

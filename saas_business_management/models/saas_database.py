@@ -1,6 +1,8 @@
-"""Databases on clusters, as intent and as fact: golden, standby, a tenant's. Rows outlive what they describe.
+"""Databases on clusters, as intent and as fact: golden, standby, a tenant's. Rows outlive what
+they describe.
 
-Owns: opaque names, stages, the row in the route map that goes with a copy. Does not own: the work on the server (`jobs/`).
+Owns: opaque names, stages, the row in the route map that goes with a copy. Does not own: the work
+on the server (`jobs/`).
 """
 
 import secrets
@@ -26,10 +28,16 @@ class SaasDatabase(models.Model):
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, index=True)
-    kind = fields.Selection([("golden", "Template"), ("tenant", "Tenant")], required=True, readonly=True)
+    kind = fields.Selection(
+        [("golden", "Template"), ("tenant", "Tenant")], required=True, readonly=True
+    )
     stage = fields.Selection(STAGES, default="building", required=True, readonly=True, index=True)
-    cluster_id = fields.Many2one("saas.cluster", required=True, readonly=True, index=True, ondelete="restrict")
-    version_id = fields.Many2one("saas.template.version", readonly=True, index=True, ondelete="restrict")
+    cluster_id = fields.Many2one(
+        "saas.cluster", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    version_id = fields.Many2one(
+        "saas.template.version", readonly=True, index=True, ondelete="restrict"
+    )
     tenant_id = fields.Many2one("saas.tenant", readonly=True, index=True, ondelete="restrict")
     generation = fields.Integer(default=1, readonly=True, string="Password Generation")
     oid = fields.Integer(readonly=True, string="OID")
@@ -69,7 +77,9 @@ class SaasDatabase(models.Model):
     @api.private
     def _enqueue_drop(self):
         """Ask for the removal of databases nobody needs any more."""
-        for database_sudo in self.sudo().filtered(lambda row: row.stage not in ("dropping", "dropped")):
+        for database_sudo in self.sudo().filtered(
+            lambda row: row.stage not in ("dropping", "dropped")
+        ):
             spec = {
                 "database": database_sudo.name,
                 "has_role": database_sudo.kind == "tenant",

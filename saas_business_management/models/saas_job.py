@@ -1,7 +1,9 @@
 """Operations: work that takes time or touches the world, as rows that people can follow.
 
-Owns: the order (what, for whom, how urgent), its course as people see it, the buttons. Does not own: carrying it out
-(`saas_job_run.py`, `jobs/`), the lease of the worker (`saas_job_lease`, written by the claim alone).
+Owns: the order (what, for whom, how urgent), its course as people see it, the buttons. Does not
+own: carrying it out
+(`saas_job_run.py`, `jobs/`), the lease of the worker (`saas_job_lease`, written by the claim
+alone).
 """
 
 from odoo import api, fields, models
@@ -48,19 +50,31 @@ class SaasJob(models.Model):
     priority = fields.Integer(default=10, readonly=True, help="Smaller goes first.")
     tenant_id = fields.Many2one("saas.tenant", readonly=True, index=True, ondelete="restrict")
     template_id = fields.Many2one("saas.template", readonly=True, index=True, ondelete="restrict")
-    version_id = fields.Many2one("saas.template.version", readonly=True, index=True, ondelete="restrict")
+    version_id = fields.Many2one(
+        "saas.template.version", readonly=True, index=True, ondelete="restrict"
+    )
     cluster_id = fields.Many2one("saas.cluster", readonly=True, index=True, ondelete="restrict")
     database_id = fields.Many2one("saas.database", readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", readonly=True, index=True)
-    user_id = fields.Many2one("res.users", string="Asked By", readonly=True, default=lambda self: self.env.user)
+    user_id = fields.Many2one(
+        "res.users", string="Asked By", readonly=True, default=lambda self: self.env.user
+    )
     spec = fields.Json(readonly=True, string="Order")
     facts = fields.Json(readonly=True)
-    serial_key = fields.Char(readonly=True, help="Operations with the same key run one after the other.")
-    dedupe_key = fields.Char(readonly=True, help="Asking twice for the same work gives the same operation.")
-    due_at = fields.Datetime(readonly=True, required=True, default=lambda self: fields.Datetime.now())
+    serial_key = fields.Char(
+        readonly=True, help="Operations with the same key run one after the other."
+    )
+    dedupe_key = fields.Char(
+        readonly=True, help="Asking twice for the same work gives the same operation."
+    )
+    due_at = fields.Datetime(
+        readonly=True, required=True, default=lambda self: fields.Datetime.now()
+    )
     fence = fields.Integer(readonly=True, string="Claim")
     worker = fields.Char(readonly=True)
-    deaths = fields.Integer(readonly=True, default=0, help="How often the worker died in the middle of it.")
+    deaths = fields.Integer(
+        readonly=True, default=0, help="How often the worker died in the middle of it."
+    )
     attempts = fields.Integer(readonly=True, default=0, string="Attempt")
     blocked_at = fields.Datetime(readonly=True, help="Since when it waits for somebody else.")
     progress = fields.Float(readonly=True, default=0.0)
@@ -69,7 +83,9 @@ class SaasJob(models.Model):
     error_code = fields.Char(readonly=True)
     error_kind = fields.Char(readonly=True)
     error_text = fields.Text(readonly=True, string="Result")
-    error_trace = fields.Text(readonly=True, string="Traceback", groups="saas_business_management.group_saas_operator")
+    error_trace = fields.Text(
+        readonly=True, string="Traceback", groups="saas_business_management.group_saas_operator"
+    )
     started_at = fields.Datetime(readonly=True, string="Started")
     ended_at = fields.Datetime(readonly=True, string="Ended")
     seconds = fields.Float(readonly=True, string="Duration", help="Seconds from start to end.")
@@ -80,16 +96,20 @@ class SaasJob(models.Model):
         "(dedupe_key) WHERE dedupe_key IS NOT NULL AND state IN ('waiting', 'running', 'undoing')"
     )
     _serial_uniq = models.UniqueIndex(
-        "(serial_key) WHERE serial_key IS NOT NULL AND state IN ('running', 'undoing') AND fence > 0"
+        "(serial_key) WHERE serial_key IS NOT NULL AND state IN ('running', 'undoing') AND fence "
+        "> 0"
     )
     _due_idx = models.Index("(priority, due_at, id) WHERE state = 'waiting'")
     _begun_idx = models.Index(
-        "(serial_key) WHERE serial_key IS NOT NULL AND started_at IS NOT NULL AND state IN ('waiting', 'undoing')"
+        "(serial_key) WHERE serial_key IS NOT NULL AND started_at IS NOT NULL AND state IN "
+        "('waiting', 'undoing')"
     )
     _open_idx = models.Index("(state) WHERE state IN ('waiting', 'running', 'undoing')")
 
     def init(self):
-        """Make the sequence of fences and the lease table, which the claim writes and the ORM never does."""
+        """Make the sequence of fences and the lease table, which the claim writes and the ORM
+        never does.
+        """
         self.env.cr.execute(SQL("CREATE SEQUENCE IF NOT EXISTS saas_fence_seq"))
         self.env.cr.execute(
             SQL(
@@ -116,7 +136,8 @@ class SaasJob(models.Model):
     def _enqueue(self, kind, *, spec=None, dedupe_key=None, serial_key=None, priority=10, **links):
         """Return the operation for this work: a new one, or the open one that was asked for before.
 
-        `links` are ids: tenant_id, template_id, version_id, cluster_id, database_id. Work starts after commit.
+        `links` are ids: tenant_id, template_id, version_id, cluster_id, database_id. Work starts
+        after commit.
         """
         job_sudo = self.sudo()
         if dedupe_key:
@@ -137,7 +158,9 @@ class SaasJob(models.Model):
                 "user_id": self.env.uid,
                 "company_id": self._company_for(links).id,
                 "step_ids": [
-                    fields.Command.create({"sequence": place, "name": step.name, "label": step.label})
+                    fields.Command.create(
+                        {"sequence": place, "name": step.name, "label": step.label}
+                    )
                     for place, step in enumerate(JOBS[kind].steps)
                 ],
                 **links,
@@ -152,7 +175,11 @@ class SaasJob(models.Model):
 
     def _company_for(self, links):
         record = self._first_linked(links)
-        return record.company_id if record and "company_id" in record._fields else self.env["res.company"]
+        return (
+            record.company_id
+            if record and "company_id" in record._fields
+            else self.env["res.company"]
+        )
 
     def _first_linked(self, links):
         for name in TARGETS.values():
@@ -161,11 +188,14 @@ class SaasJob(models.Model):
         return None
 
     def _wake_runners(self):
-        """Tell idle runners as soon as this transaction is committed; when none listens, have their crons started."""
+        """Tell idle runners as soon as this transaction is committed; when none listens, have
+        their crons started.
+        """
         self.env.cr.execute(SQL("NOTIFY saas_job"))
         self.env.cr.execute(
             SQL(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                "application_name = %s",
                 LISTENER,
             )
         )
@@ -174,7 +204,9 @@ class SaasJob(models.Model):
                 self.env.ref(f"saas_business_management.ir_cron_run_{number}").sudo()._trigger()
 
     def _target(self, link):
-        """Return the record of a link of this job, for the step that works on it; the doctor is no link."""
+        """Return the record of a link of this job, for the step that works on it; the doctor is no
+        link.
+        """
         self.ensure_one()
         if link == "doctor":
             return self.env["saas.doctor"]
@@ -197,12 +229,18 @@ class SaasJob(models.Model):
         self._check_operator()
         for job in self:
             if job.state not in ("failed", "dead", "cancelled"):
-                raise UserError(self.env._("“%(job)s” has not failed, so there is nothing to retry.", job=job.label))
+                raise UserError(
+                    self.env._(
+                        "“%(job)s” has not failed, so there is nothing to retry.", job=job.label
+                    )
+                )
             job._target_for_retry()
         return True
 
     def _target_for_retry(self):
-        """A dead operation goes on; one that was undone begins anew, through the button of its record when it has one."""
+        """A dead operation goes on; one that was undone begins anew, through the button of its
+        record when it has one.
+        """
         job_sudo = self.sudo()
         if self.state == "dead":
             back = any(step.state == "undone" for step in job_sudo.step_ids)
@@ -225,7 +263,11 @@ class SaasJob(models.Model):
         else:
             links = {name: self[name].id for name in TARGETS.values() if self[name]}
             self._enqueue(
-                self.kind, spec=job_sudo.spec, dedupe_key=self.dedupe_key, serial_key=self.serial_key, **links
+                self.kind,
+                spec=job_sudo.spec,
+                dedupe_key=self.dedupe_key,
+                serial_key=self.serial_key,
+                **links,
             )
 
     def action_cancel(self):
@@ -233,7 +275,9 @@ class SaasJob(models.Model):
         self._check_operator()
         for job in self:
             if job.state not in ("waiting", "running"):
-                raise UserError(self.env._("“%(job)s” is over, so it cannot be cancelled.", job=job.label))
+                raise UserError(
+                    self.env._("“%(job)s” is over, so it cannot be cancelled.", job=job.label)
+                )
             job._check_return()
             self.env["saas.job.request"].sudo().create({"job_id": job.id})
             self._wake_runners()
@@ -265,7 +309,8 @@ class SaasJob(models.Model):
         if JOBS[self.kind].past_return(states):
             raise UserError(
                 self.env._(
-                    "“%(job)s” has passed the point of no return: what it made is in use. It can only be finished.",
+                    "“%(job)s” has passed the point of no return: what it made is in use. It can "
+                    "only be finished.",
                     job=self.label,
                 )
             )

@@ -81,7 +81,8 @@ class Journal:
         values = self._ended("dead", fields.Datetime.now())
         if again:
             # On its way back it stays there; fence 0 says that nobody carries it until it is due.
-            values = self._later(verdict) | {"fence": 0} if self.undoing() else self._waiting(verdict)
+            free = {"fence": 0} if self.undoing() else {"state": "waiting"}
+            values = self._later(verdict) | free
         self._record(step, error, trace, values, again)
 
     # Back

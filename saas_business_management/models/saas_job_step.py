@@ -18,7 +18,9 @@ class SaasJobStep(models.Model):
     _order = "job_id, sequence, id"
     _rec_name = "label"
 
-    job_id = fields.Many2one("saas.job", required=True, readonly=True, index=True, ondelete="cascade")
+    job_id = fields.Many2one(
+        "saas.job", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     sequence = fields.Integer(readonly=True)
     name = fields.Char(required=True, readonly=True, string="Key")
     label = fields.Char(required=True, readonly=True, string="Step")
@@ -39,11 +41,15 @@ class SaasJobLine(models.Model):
     _order = "id"
     _rec_name = "text"
 
-    job_id = fields.Many2one("saas.job", required=True, readonly=True, index=True, ondelete="cascade")
+    job_id = fields.Many2one(
+        "saas.job", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     at = fields.Datetime(readonly=True, required=True, default=lambda self: fields.Datetime.now())
     level = fields.Selection(
         [("info", "Information"), ("warning", "Warning"), ("error", "Error")],
-        default="info", required=True, readonly=True,
+        default="info",
+        required=True,
+        readonly=True,
     )
     text = fields.Text(readonly=True, required=True)
 
@@ -52,4 +58,6 @@ class SaasJobRequest(models.Model):
     _name = "saas.job.request"
     _description = "Wish to Cancel an Operation"
 
-    job_id = fields.Many2one("saas.job", required=True, readonly=True, index=True, ondelete="cascade")
+    job_id = fields.Many2one(
+        "saas.job", required=True, readonly=True, index=True, ondelete="cascade"
+    )

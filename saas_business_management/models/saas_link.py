@@ -1,4 +1,6 @@
-"""One-time links: only their hash is kept, each works once, an expired one can be replaced by a fresh one."""
+"""One-time links: only their hash is kept, each works once, an expired one can be replaced by a
+fresh one.
+"""
 
 from datetime import timezone
 
@@ -16,7 +18,9 @@ class SaasLink(models.Model):
     _rec_name = "purpose"
 
     purpose = fields.Selection([("welcome", "Welcome")], required=True, readonly=True)
-    tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, index=True, ondelete="cascade")
+    tenant_id = fields.Many2one(
+        "saas.tenant", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     token_hash = fields.Char(required=True, readonly=True, index=True, groups="base.group_no_one")
     expires_at = fields.Datetime(required=True, readonly=True)
     used_at = fields.Datetime(readonly=True)
@@ -46,7 +50,8 @@ class SaasLink(models.Model):
     def _find(self, purpose, token):
         """Return the link of a token, whatever its state, or nothing."""
         return self.search(
-            [("purpose", "=", purpose), ("token_hash", "=", link.hash_token(Secret(token)))], limit=1
+            [("purpose", "=", purpose), ("token_hash", "=", link.hash_token(Secret(token)))],
+            limit=1,
         )
 
     @api.private
@@ -70,9 +75,13 @@ class SaasLink(models.Model):
 
     @api.private
     def _may_send_again(self, now):
-        """Say whether a fresh link may be mailed: the last one was sent some minutes ago, whichever link asks."""
+        """Say whether a fresh link may be mailed: the last one was sent some minutes ago,
+        whichever link asks.
+        """
         self.ensure_one()
-        last = self.search([("purpose", "=", self.purpose), ("tenant_id", "=", self.tenant_id.id)], limit=1)
+        last = self.search(
+            [("purpose", "=", self.purpose), ("tenant_id", "=", self.tenant_id.id)], limit=1
+        )
         return last.sent_at <= fields.Datetime.subtract(now, minutes=LINK_FRESH_MINUTES)
 
     @api.model

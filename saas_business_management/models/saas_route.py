@@ -1,6 +1,8 @@
-"""The route map: which host name leads to which database. Runtime nodes read this table and nothing else.
+"""The route map: which host name leads to which database. Runtime nodes read this table and
+nothing else.
 
-Owns: the narrow table of docs/internals.md §3, its trigger, its row level security. Does not own: what a node answers
+Owns: the narrow table of docs/internals.md §3, its trigger, its row level security. Does not own:
+what a node answers
 in which state (`kernel/gateway`).
 """
 
@@ -10,12 +12,21 @@ from odoo.tools import SQL
 STATES = [
     (state, state.title())
     for state in (
-        "standby", "provisioning", "trial", "active", "suspended", "archived", "migrating", "deleting", "gone",
+        "standby",
+        "provisioning",
+        "trial",
+        "active",
+        "suspended",
+        "archived",
+        "migrating",
+        "deleting",
+        "gone",
     )
 ]
 
 TABLE_SQL = """
-ALTER TABLE saas_route ADD COLUMN IF NOT EXISTS changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+ALTER TABLE saas_route ADD COLUMN IF NOT EXISTS changed_xid xid8 NOT NULL DEFAULT
+pg_current_xact_id();
 CREATE INDEX IF NOT EXISTS saas_route_changed_xid_idx ON saas_route (changed_xid);
 CREATE OR REPLACE FUNCTION saas_route_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -46,17 +57,23 @@ class SaasRoute(models.Model):
     node_role = fields.Char(required=True, readonly=True, index=True)
     host = fields.Char(readonly=True)
     database = fields.Char(string="Database Name", required=True, readonly=True, index=True)
-    database_id = fields.Many2one("saas.database", required=True, readonly=True, index=True, ondelete="restrict")
+    database_id = fields.Many2one(
+        "saas.database", required=True, readonly=True, index=True, ondelete="restrict"
+    )
     generation = fields.Integer(required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True)
     reason = fields.Char(readonly=True)
     tenant_uuid = fields.Char(readonly=True)
     tenant_name = fields.Char(readonly=True)
 
-    _host_uniq = models.UniqueIndex("(host) WHERE host IS NOT NULL", "A host name leads to one tenant.")
+    _host_uniq = models.UniqueIndex(
+        "(host) WHERE host IS NOT NULL", "A host name leads to one tenant."
+    )
 
     def init(self):
-        """Complete the table with what the ORM cannot declare: change marks, the announcement, who may read which row."""
+        """Complete the table with what the ORM cannot declare: change marks, the announcement, who
+        may read which row.
+        """
         self.env.cr.execute(SQL(TABLE_SQL))
 
     @api.model

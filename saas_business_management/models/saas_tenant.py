@@ -1,6 +1,7 @@
 """A tenant: one customer's own Odoo, as people order it and look at it.
 
-Owns: who it is for, its name and address, what it is made from. Does not own: its state (`saas_tenant_lifecycle.py`),
+Owns: who it is for, its name and address, what it is made from. Does not own: its state
+(`saas_tenant_lifecycle.py`),
 making it (`saas_tenant_provision.py`, `jobs/`).
 """
 
@@ -35,7 +36,14 @@ REASONS = [
     ("manual", "Closed by an operator"),
     ("security", "Security check"),
 ]
-FIXED_AFTER_DRAFT = {"subdomain", "template_id", "cluster_id", "company_id", "admin_email", "admin_name"}
+FIXED_AFTER_DRAFT = {
+    "subdomain",
+    "template_id",
+    "cluster_id",
+    "company_id",
+    "admin_email",
+    "admin_name",
+}
 
 
 class SaasTenant(models.Model):
@@ -47,39 +55,79 @@ class SaasTenant(models.Model):
     _rec_names_search = ["name", "subdomain", "host"]
     _check_company_auto = True
 
-    name = fields.Char(required=True, tracking=True, help="What people call it, such as Acme Retail.")
-    subdomain = fields.Char(required=True, copy=False, tracking=True, help="First part of its web address.")
+    name = fields.Char(
+        required=True, tracking=True, help="What people call it, such as Acme Retail."
+    )
+    subdomain = fields.Char(
+        required=True, copy=False, tracking=True, help="First part of its web address."
+    )
     subdomain_hint = fields.Char(compute="_compute_subdomain_hint")
     subdomain_free = fields.Boolean(compute="_compute_subdomain_hint")
     host = fields.Char(compute="_compute_host", store=True, string="Host Name")
     url = fields.Char(compute="_compute_host", store=True, string="Address")
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company, tracking=True
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        tracking=True,
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", index=True, tracking=True, check_company=True,
+        "res.partner",
+        string="Customer",
+        index=True,
+        tracking=True,
+        check_company=True,
         help="Empty: made from the administrator when it is provisioned.",
     )
     admin_name = fields.Char(string="Administrator", required=True, tracking=True)
     admin_email = fields.Char(string="Administrator E-Mail", required=True, tracking=True)
     template_id = fields.Many2one(
-        "saas.template", string="Tenant Template", required=True, index=True, tracking=True,
-        ondelete="restrict", check_company=True,
+        "saas.template",
+        string="Tenant Template",
+        required=True,
+        index=True,
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
     )
     version_id = fields.Many2one(
-        "saas.template.version", string="Template Version", readonly=True, copy=False, ondelete="restrict"
+        "saas.template.version",
+        string="Template Version",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     plan_id = fields.Many2one(
-        "saas.plan", string="Plan", index=True, tracking=True, ondelete="restrict", check_company=True
+        "saas.plan",
+        string="Plan",
+        index=True,
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
     )
     cluster_id = fields.Many2one(
-        "saas.cluster", string="Cluster", index=True, tracking=True, ondelete="restrict", check_company=True,
+        "saas.cluster",
+        string="Cluster",
+        index=True,
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
         help="Empty: chosen when it is provisioned.",
     )
     state = fields.Selection(
-        STATES, default="draft", required=True, readonly=True, copy=False, index=True, tracking=True, group_expand=True
+        STATES,
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
     )
-    reason = fields.Selection(REASONS, readonly=True, copy=False, tracking=True, string="Closed Because")
+    reason = fields.Selection(
+        REASONS, readonly=True, copy=False, tracking=True, string="Closed Because"
+    )
     state_since = fields.Datetime(
         string="Since", readonly=True, copy=False, default=lambda self: fields.Datetime.now()
     )
@@ -87,13 +135,23 @@ class SaasTenant(models.Model):
     restricted = fields.Boolean(readonly=True, copy=False)
     database_id = fields.Many2one("saas.database", readonly=True, copy=False, ondelete="restrict")
     public_id = fields.Char(
-        readonly=True, copy=False, index=True, default=lambda self: secrets.token_urlsafe(16), string="Reference"
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: secrets.token_urlsafe(16),
+        string="Reference",
     )
     user_id = fields.Many2one(
-        "res.users", string="Responsible", tracking=True, default=lambda self: self.env.user, check_company=True
+        "res.users",
+        string="Responsible",
+        tracking=True,
+        default=lambda self: self.env.user,
+        check_company=True,
     )
     trial_end_on = fields.Date(string="Trial Ends", readonly=True, copy=False, tracking=True)
-    admin_user_ref = fields.Integer(readonly=True, copy=False, string="Administrator's Id in the Tenant")
+    admin_user_ref = fields.Integer(
+        readonly=True, copy=False, string="Administrator's Id in the Tenant"
+    )
     admin_partner_ref = fields.Integer(readonly=True, copy=False, string="Contact Id in the Tenant")
     job_ids = fields.One2many("saas.job", "tenant_id", readonly=True, string="Operations Log")
     event_ids = fields.One2many("saas.tenant.event", "tenant_id", readonly=True, string="Timeline")
@@ -101,15 +159,23 @@ class SaasTenant(models.Model):
     host_count = fields.Integer(compute="_compute_host_count", string="Hosts")
     note = fields.Html(string="Notes")
 
-    _public_id_uniq = models.Constraint("UNIQUE (public_id)", "Two tenants cannot share a reference.")
+    _public_id_uniq = models.Constraint(
+        "UNIQUE (public_id)", "Two tenants cannot share a reference."
+    )
     _subdomain_uniq = models.UniqueIndex(
-        "(subdomain, cluster_id) WHERE state IN ('provisioning','trial','active','suspended','archived','migrating','deleting')",
+        "(subdomain, cluster_id) WHERE state IN "
+        "('provisioning','trial','active','suspended','archived','migrating','deleting')",
         "This subdomain is taken.",
     )
 
     # Names and addresses
 
-    @api.depends("subdomain", "cluster_id.base_host", "cluster_id.public_url_pattern", "template_id.cluster_id")
+    @api.depends(
+        "subdomain",
+        "cluster_id.base_host",
+        "cluster_id.public_url_pattern",
+        "template_id.cluster_id",
+    )
     def _compute_host(self):
         for tenant in self:
             cluster_sudo = (tenant.cluster_id or tenant.template_id.cluster_id).sudo()
@@ -120,7 +186,9 @@ class SaasTenant(models.Model):
 
     @api.depends("subdomain", "template_id", "cluster_id", "state")
     def _compute_subdomain_hint(self):
-        """Say while it is typed whether the subdomain can be had, and what else is free when it cannot."""
+        """Say while it is typed whether the subdomain can be had, and what else is free when it
+        cannot.
+        """
         for tenant in self:
             tenant.subdomain_hint, tenant.subdomain_free = False, False
             if not tenant.subdomain or tenant.state not in ("draft", "failed"):
@@ -144,8 +212,15 @@ class SaasTenant(models.Model):
         subdomain = naming.normalise_subdomain(self.subdomain or "", reserved)
         cluster_sudo = (self.cluster_id or self.template_id.cluster_id).sudo()
         zone = "." + (cluster_sudo.base_host or "").lower()
-        hosts = self.env["saas.tenant.host"].sudo().search(
-            [("tenant_id", "!=", self._origin.id), ("host", "=like", f"{subdomain[:20]}%{zone}")]
+        hosts = (
+            self.env["saas.tenant.host"]
+            .sudo()
+            .search(
+                [
+                    ("tenant_id", "!=", self._origin.id),
+                    ("host", "=like", f"{subdomain[:20]}%{zone}"),
+                ]
+            )
         )
         names = {host.removesuffix(zone) for host in hosts.mapped("host")}
         if subdomain in names:
@@ -183,7 +258,10 @@ class SaasTenant(models.Model):
         for tenant in self:
             if not email_normalize(tenant.admin_email):
                 raise ValidationError(
-                    self.env._("“%(email)s” is not an e-mail address. Write one, such as ana@example.com.", email=tenant.admin_email)
+                    self.env._(
+                        "“%(email)s” is not an e-mail address. Write one, such as ana@example.com.",
+                        email=tenant.admin_email,
+                    )
                 )
 
     @api.constrains("plan_id", "template_id")
@@ -193,8 +271,10 @@ class SaasTenant(models.Model):
             if offered and tenant.template_id not in offered:
                 raise ValidationError(
                     self.env._(
-                        "Plan %(plan)s is not sold with template %(template)s. Choose one of: %(offered)s.",
-                        plan=tenant.plan_id.name, template=tenant.template_id.name,
+                        "Plan %(plan)s is not sold with template %(template)s. Choose one of: "
+                        "%(offered)s.",
+                        plan=tenant.plan_id.name,
+                        template=tenant.template_id.name,
                         offered=", ".join(offered.mapped("name")),
                     )
                 )
@@ -214,7 +294,8 @@ class SaasTenant(models.Model):
                     raise ValidationError(
                         self.env._(
                             "%(field)s of %(tenant)s is fixed since it was provisioned.",
-                            field=self._fields[changed[0]].string, tenant=tenant.name,
+                            field=self._fields[changed[0]].string,
+                            tenant=tenant.name,
                         )
                     )
         return super().write(self._normal(vals))
@@ -226,7 +307,9 @@ class SaasTenant(models.Model):
 
     @api.model
     def _normal(self, vals):
-        """Return the values with the subdomain and the e-mail in their normal forms where they have one."""
+        """Return the values with the subdomain and the e-mail in their normal forms where they
+        have one.
+        """
         vals = dict(vals)
         if vals.get("subdomain"):
             try:
@@ -241,7 +324,10 @@ class SaasTenant(models.Model):
     def _unlink_only_drafts(self):
         if any(tenant.state != "draft" or tenant.job_ids or tenant.event_ids for tenant in self):
             raise ValidationError(
-                self.env._("Only a draft that was never provisioned can be removed. Archive the others instead.")
+                self.env._(
+                    "Only a draft that was never provisioned can be removed. Archive the others "
+                    "instead."
+                )
             )
 
     # Looking at it

@@ -1,4 +1,6 @@
-"""The timeline of a tenant: every move of its state, who made it, why, and on which facts. Append-only."""
+"""The timeline of a tenant: every move of its state, who made it, why, and on which facts.
+Append-only.
+"""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,8 +14,12 @@ class SaasTenantEvent(models.Model):
     _order = "id desc"
     _rec_name = "event"
 
-    tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one(related="tenant_id.company_id", store=True, precompute=True, index=True)
+    tenant_id = fields.Many2one(
+        "saas.tenant", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="tenant_id.company_id", store=True, precompute=True, index=True
+    )
     event = fields.Char(required=True, readonly=True)
     event_label = fields.Char(compute="_compute_event_label", string="What")
     from_state = fields.Selection(STATES, readonly=True, string="From")
@@ -21,7 +27,9 @@ class SaasTenantEvent(models.Model):
     reason = fields.Char(readonly=True)
     user_id = fields.Many2one("res.users", readonly=True, string="By")
     facts = fields.Json(readonly=True)
-    at = fields.Datetime(required=True, readonly=True, default=lambda self: fields.Datetime.now(), string="When")
+    at = fields.Datetime(
+        required=True, readonly=True, default=lambda self: fields.Datetime.now(), string="When"
+    )
 
     @api.depends("event")
     def _compute_event_label(self):

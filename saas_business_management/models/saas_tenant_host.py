@@ -1,4 +1,5 @@
-"""Host names of tenants: reserved, live, released. A name that served pages stays out of reach for a while.
+"""Host names of tenants: reserved, live, released. A name that served pages stays out of reach for
+a while.
 
 Owns: uniqueness and the time a released name rests. Does not own: the route map (`saas_route.py`).
 """
@@ -15,17 +16,28 @@ class SaasTenantHost(models.Model):
     _rec_name = "host"
 
     host = fields.Char(required=True, readonly=True)
-    tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one(related="tenant_id.company_id", store=True, precompute=True, index=True)
+    tenant_id = fields.Many2one(
+        "saas.tenant", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        related="tenant_id.company_id", store=True, precompute=True, index=True
+    )
     kind = fields.Selection(
         [("subdomain", "Subdomain"), ("custom", "Own Host Name")],
-        default="subdomain", required=True, readonly=True,
+        default="subdomain",
+        required=True,
+        readonly=True,
     )
     state = fields.Selection(
         [("reserved", "Reserved"), ("live", "Live"), ("released", "Released")],
-        default="reserved", required=True, readonly=True,
+        default="reserved",
+        required=True,
+        readonly=True,
     )
-    served = fields.Boolean(readonly=True, help="It has shown a page, so a stranger could mistake its next owner for this one.")
+    served = fields.Boolean(
+        readonly=True,
+        help="It has shown a page, so a stranger could mistake its next owner for this one.",
+    )
     released_at = fields.Datetime(readonly=True)
 
     _host_uniq = models.Constraint("UNIQUE (host)", "This host name is taken.")

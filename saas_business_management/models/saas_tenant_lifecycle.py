@@ -1,6 +1,7 @@
 """The state of a tenant: one writer, one table, one timeline.
 
-Owns: firing events, guarding the state against everybody else, the buttons that fire. Does not own: the table
+Owns: firing events, guarding the state against everybody else, the buttons that fire. Does not
+own: the table
 (`kernel/lifecycle/transitions.py`).
 """
 
@@ -15,7 +16,16 @@ from ..kernel.lifecycle.states import HOLDS_NAME
 
 # Only who holds this very object may write the state.
 _FIRE = object()
-GUARDED = {"state", "reason", "state_since", "served_as", "restricted", "database_id", "trial_end_on", "public_id"}
+GUARDED = {
+    "state",
+    "reason",
+    "state_since",
+    "served_as",
+    "restricted",
+    "database_id",
+    "trial_end_on",
+    "public_id",
+}
 
 
 class SaasTenantLifecycle(models.Model):
@@ -41,7 +51,8 @@ class SaasTenantLifecycle(models.Model):
         return self.with_context(saas_fire=_FIRE).write(vals)
 
     def _fire(self, event, *, system=False, note="", **known):
-        """Let an event happen: decide by the table, write the state, the timeline and the route map together.
+        """Let an event happen: decide by the table, write the state, the timeline and the route
+        map together.
 
         Raises:
             Refused: `transition_refused`.
@@ -65,7 +76,11 @@ class SaasTenantLifecycle(models.Model):
                 "to_state": move.target,
                 "reason": note or known.get("reason") or False,
                 "user_id": self._actor().id,
-                "facts": {name: value for name, value in known.items() if isinstance(value, (str, int, float, bool))},
+                "facts": {
+                    name: value
+                    for name, value in known.items()
+                    if isinstance(value, (str, int, float, bool))
+                },
             }
         )
         self._sync_route()
@@ -91,23 +106,39 @@ class SaasTenantLifecycle(models.Model):
         return Facts(**values)
 
     def _actor(self):
-        """Return who stands behind the event: the person who asked for the operation when one is running."""
+        """Return who stands behind the event: the person who asked for the operation when one is
+        running.
+        """
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
         return job_sudo.user_id if job_sudo else self.env.user
 
     def _open_job(self):
-        return self.env["saas.job"].sudo().search(
-            [("tenant_id", "=", self.id), ("state", "in", ("waiting", "running", "undoing"))], limit=1, order="id"
+        return (
+            self.env["saas.job"]
+            .sudo()
+            .search(
+                [("tenant_id", "=", self.id), ("state", "in", ("waiting", "running", "undoing"))],
+                limit=1,
+                order="id",
+            )
         )
 
     def _sync_route(self):
         """Let the route map say what the state says, in the same transaction."""
-        route_sudo = self.env["saas.route"].sudo().search([("database_id", "=", self.database_id.id)], limit=1)
+        route_sudo = (
+            self.env["saas.route"]
+            .sudo()
+            .search([("database_id", "=", self.database_id.id)], limit=1)
+        )
         if self.database_id and route_sudo:
-            route_sudo._put(self.database_id, {"state": self._route_state(), "reason": self.reason or False})
+            route_sudo._put(
+                self.database_id, {"state": self._route_state(), "reason": self.reason or False}
+            )
 
     def _route_state(self):
-        """Return the state visitors meet; while the last step of provisioning looks, the page is already served."""
+        """Return the state visitors meet; while the last step of provisioning looks, the page is
+        already served.
+        """
         if self.state == "provisioning":
             return "trial" if self.plan_id.trial_days else "active"
         return self.state if self.state in HOLDS_NAME else "gone"
@@ -119,7 +150,11 @@ class SaasTenantLifecycle(models.Model):
         self.check_access("write")
         jobs = self.env["saas.job"]
         for tenant in self:
-            jobs |= tenant._open_job() if tenant.state == "provisioning" else tenant._order_provisioning()
+            jobs |= (
+                tenant._open_job()
+                if tenant.state == "provisioning"
+                else tenant._order_provisioning()
+            )
         return jobs.action_open_form() if len(jobs) == 1 else True
 
     def _order_provisioning(self):

@@ -1,6 +1,7 @@
 """Making a tenant: what is checked before, and what each step of the operation writes to records.
 
-Owns: placement by facts of records, the claim of a copy, the route, the handing over. Does not own: the steps' order and
+Owns: placement by facts of records, the claim of a copy, the route, the handing over. Does not
+own: the steps' order and
 the work on servers (`jobs/provision_tenant.py`).
 """
 
@@ -30,14 +31,20 @@ class SaasTenantProvision(models.Model):
         self.ensure_one()
         subdomain = self._checked_subdomain()
         version_sudo = self._choose_version()
-        vals = {"subdomain": subdomain, "version_id": version_sudo.id, "cluster_id": version_sudo.cluster_id.id}
+        vals = {
+            "subdomain": subdomain,
+            "version_id": version_sudo.id,
+            "cluster_id": version_sudo.cluster_id.id,
+        }
         if not self.partner_id:
             vals["partner_id"] = self._known_customer().id
         self.write(vals)
 
     def _choose_version(self):
         """Return the published version on the wished or the best cluster."""
-        versions_sudo = self.template_id.sudo().version_ids.filtered(lambda one: one.state == "published")
+        versions_sudo = self.template_id.sudo().version_ids.filtered(
+            lambda one: one.state == "published"
+        )
         if not versions_sudo:
             raise Refused("template_unpublished", template=self.template_id.name)
         key = choose(
@@ -48,13 +55,23 @@ class SaasTenantProvision(models.Model):
 
     def _known_customer(self):
         """Return the customer who has the administrator's address, or nothing."""
-        domain = [("email_normalized", "=", self.admin_email), ("company_id", "in", (False, self.company_id.id))]
+        domain = [
+            ("email_normalized", "=", self.admin_email),
+            ("company_id", "in", (False, self.company_id.id)),
+        ]
         return self.env["res.partner"].search(domain, limit=1).commercial_partner_id
 
     def _make_customer(self):
-        """Return a customer made from the administrator; not at the click, where it would take a third of the time."""
+        """Return a customer made from the administrator; not at the click, where it would take a
+        third of the time.
+        """
         return self._known_customer() or self.env["res.partner"].create(
-            {"name": self.name, "email": self.admin_email, "is_company": True, "company_id": self.company_id.id}
+            {
+                "name": self.name,
+                "email": self.admin_email,
+                "is_company": True,
+                "company_id": self.company_id.id,
+            }
         )
 
     def _reserve_host(self):
@@ -75,11 +92,17 @@ class SaasTenantProvision(models.Model):
     # Steps of the operation
 
     def _step_claim(self, fence):
-        """Take a standby copy, or reserve the name of a new one; a second call finds the first one's choice."""
+        """Take a standby copy, or reserve the name of a new one; a second call finds the first
+        one's choice.
+        """
         database_sudo = self.database_id.sudo()
         if not database_sudo:
             database_sudo = self._take_standby() or self.env["saas.database"]._reserve(
-                "tenant", self.cluster_id, version_id=self.version_id.id, tenant_id=self.id, fence=fence
+                "tenant",
+                self.cluster_id,
+                version_id=self.version_id.id,
+                tenant_id=self.id,
+                fence=fence,
             )
             self._set({"database_id": database_sudo.id})
         return {
@@ -101,14 +124,18 @@ class SaasTenantProvision(models.Model):
         )
 
     def _standby_copies(self, limit):
-        return self.env["saas.database"].sudo().search(
-            [
-                ("stage", "=", "standby"),
-                ("version_id", "=", self.version_id.id),
-                ("cluster_id", "=", self.cluster_id.id),
-            ],
-            order="id",
-            limit=limit,
+        return (
+            self.env["saas.database"]
+            .sudo()
+            .search(
+                [
+                    ("stage", "=", "standby"),
+                    ("version_id", "=", self.version_id.id),
+                    ("cluster_id", "=", self.cluster_id.id),
+                ],
+                order="id",
+                limit=limit,
+            )
         )
 
     def _identity(self):
@@ -145,7 +172,9 @@ class SaasTenantProvision(models.Model):
     def _step_open(self, admin):
         """The login page was seen: the tenant is the customer's from now on."""
         self.database_id.sudo().stage = "claimed"
-        self.host_ids.sudo().filtered(lambda one: one.host == self.host).write({"state": "live", "served": True})
+        self.host_ids.sudo().filtered(lambda one: one.host == self.host).write(
+            {"state": "live", "served": True}
+        )
         self._fire("provisioned", system=True)
         if not self.partner_id:
             self.partner_id = self._make_customer()
@@ -159,7 +188,9 @@ class SaasTenantProvision(models.Model):
         )
 
     def _step_welcome(self):
-        """Queue the welcome mail once; the mail server may be away, the tenant is open all the same."""
+        """Queue the welcome mail once; the mail server may be away, the tenant is open all the
+        same.
+        """
         if not self.env["saas.link"].sudo().search_count([("tenant_id", "=", self.id)], limit=1):
             self._send_welcome()
 
@@ -169,7 +200,12 @@ class SaasTenantProvision(models.Model):
         if job_sudo.error_code == "operation_cancelled":
             self._fire("provisioning_cancelled", system=True)
         else:
-            self._fire("provisioning_failed", system=True, reason=job_sudo.error_code or "unforeseen", note=job_sudo.error_text)
+            self._fire(
+                "provisioning_failed",
+                system=True,
+                reason=job_sudo.error_code or "unforeseen",
+                note=job_sudo.error_text,
+            )
         self.host_ids._release()
 
     # Welcome
@@ -186,13 +222,25 @@ class SaasTenantProvision(models.Model):
         return address
 
     def _password_url(self, now):
-        """Return the address at which the tenant's Odoo lets its administrator choose a password, for 15 minutes.
+        """Return the address at which the tenant's Odoo lets its administrator choose a password,
+        for 15 minutes.
 
-        `now` is a Unix time. The token is signed with the tenant's own secret, which follows from the cluster's.
+        `now` is a Unix time. The token is signed with the tenant's own secret, which follows from
+        the cluster's.
         """
         self.ensure_one()
-        secret = derive(self.cluster_id.sudo()._cluster_secret(), "database.secret", self.database_id.sudo().name, 1)
+        secret = derive(
+            self.cluster_id.sudo()._cluster_secret(),
+            "database.secret",
+            self.database_id.sudo().name,
+            1,
+        )
         token = link.signup_token(
-            secret, self.admin_partner_ref, [self.admin_user_ref], None, link.RESET, now + PASSWORD_PAGE_SECONDS
+            secret,
+            self.admin_partner_ref,
+            [self.admin_user_ref],
+            None,
+            link.RESET,
+            now + PASSWORD_PAGE_SECONDS,
         )
         return f"{self.url}/web/reset_password?token={token}"

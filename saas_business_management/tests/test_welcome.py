@@ -70,7 +70,9 @@ class TestWelcome(SaasCommon, HttpCase):
         self.link().expires_at = fields.Datetime.now() - timedelta(days=1)
         count = self.env["saas.link"].search_count([("tenant_id", "=", self.tenant.id)])
         self.url_open(self.path + "/again", data={"csrf_token": self.csrf(self.path)})
-        self.assertEqual(self.env["saas.link"].search_count([("tenant_id", "=", self.tenant.id)]), count)
+        self.assertEqual(
+            self.env["saas.link"].search_count([("tenant_id", "=", self.tenant.id)]), count
+        )
 
     def test_a_fresh_link_replaces_the_former_one(self):
         self.tenant._send_welcome()
@@ -78,5 +80,7 @@ class TestWelcome(SaasCommon, HttpCase):
 
     def test_only_the_hash_of_the_token_is_kept(self):
         token = self.path.rsplit("/", 1)[1]
-        self.env.cr.execute("SELECT count(*) FROM saas_link WHERE token_hash LIKE %s", (f"%{token}%",))
+        self.env.cr.execute(
+            "SELECT count(*) FROM saas_link WHERE token_hash LIKE %s", (f"%{token}%",)
+        )
         self.assertEqual(self.env.cr.fetchone()[0], 0)

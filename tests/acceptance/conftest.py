@@ -1,4 +1,6 @@
-"""A whole installation for the acceptance tests: two clusters, control web, worker, node, mail, and a browser."""
+"""A whole installation for the acceptance tests: two clusters, control web, worker, node, mail,
+and a browser.
+"""
 
 import email
 import email.policy
@@ -6,14 +8,16 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
 from dev.control import admin_password
 from dev.settings import Settings
 from dev.stack import Stack
-from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 

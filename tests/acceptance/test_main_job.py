@@ -1,4 +1,6 @@
-"""The main job, as two people live it: an operator builds and provisions, a customer opens the mail and is in."""
+"""The main job, as two people live it: an operator builds and provisions, a customer opens the
+mail and is in.
+"""
 
 import re
 

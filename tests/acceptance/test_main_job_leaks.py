@@ -1,4 +1,6 @@
-"""After the main job was played: no secret lies in a log, on a command line, in a mail, in a page's address or in the records."""
+"""After the main job was played: no secret lies in a log, on a command line, in a mail, in a
+page's address or in the records.
+"""
 
 import json
 import subprocess
@@ -30,7 +32,9 @@ def secrets(provider: Provider) -> dict[str, str]:
         **{f"key {name}": key for name, key in ring["keys"].items()},
     }
     for name in tenant_databases(provider):
-        found[f"password of {name}"] = derive_password(Secret(node["cluster_secret"]), name, 1).reveal()
+        found[f"password of {name}"] = derive_password(
+            Secret(node["cluster_secret"]), name, 1
+        ).reveal()
         found[f"signing secret of {name}"] = derive(
             Secret(node["cluster_secret"]), "database.secret", name, 1
         ).reveal()
@@ -38,7 +42,9 @@ def secrets(provider: Provider) -> dict[str, str]:
 
 
 def tenant_databases(provider: Provider) -> list[str]:
-    said = provider.stack.tenant_cluster.sql("SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'")
+    said = provider.stack.tenant_cluster.sql(
+        "SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'"
+    )
     return [line.strip() for line in said.splitlines() if line.strip().startswith("t_")]
 
 
@@ -47,7 +53,9 @@ def found_in(text: str, secrets: dict[str, str]) -> list[str]:
 
 
 def test_the_main_job_was_played_before(provider: Provider) -> None:
-    assert tenant_databases(provider), "run the whole folder: these tests look at what the main job left"
+    assert tenant_databases(provider), (
+        "run the whole folder: these tests look at what the main job left"
+    )
 
 
 def test_a_planted_secret_is_found(secrets: dict[str, str]) -> None:
@@ -56,7 +64,11 @@ def test_a_planted_secret_is_found(secrets: dict[str, str]) -> None:
 
 def test_no_log_holds_a_secret(provider: Provider, secrets: dict[str, str]) -> None:
     folder = provider.stack.settings.folder
-    logs = [path for path in folder.rglob("*") if path.is_file() and path.suffix == ".log" or path.name.startswith("log")]
+    logs = [
+        path
+        for path in folder.rglob("*")
+        if (path.is_file() and path.suffix == ".log") or path.name.startswith("log")
+    ]
     assert len([path for path in logs if path.is_file()]) >= 4
     leaks = {
         str(path.relative_to(folder)): found_in(path.read_text(errors="replace"), secrets)
@@ -73,14 +85,30 @@ def test_no_mail_holds_a_secret(provider: Provider, secrets: dict[str, str]) -> 
 
 
 def test_no_command_line_holds_a_secret(provider: Provider, secrets: dict[str, str]) -> None:
-    lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    lines = [
+        " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])
+    ]
     assert any(str(provider.stack.settings.folder) in line for line in lines)
     assert found_in("\n".join(lines), secrets) == []
 
 
-def test_the_control_database_holds_no_secret_in_clear(provider: Provider, secrets: dict[str, str]) -> None:
+def test_the_control_database_holds_no_secret_in_clear(
+    provider: Provider, secrets: dict[str, str]
+) -> None:
     cluster = provider.stack.control_cluster
-    command = [cluster.binaries.tool("pg_dump"), "--inserts", "-h", cluster.host, "-p", str(cluster.port), "-U", cluster.superuser, "control"]
-    dump = subprocess.run(command, env=cluster.client_environment(), capture_output=True, text=True, check=True).stdout
+    command = [
+        cluster.binaries.tool("pg_dump"),
+        "--inserts",
+        "-h",
+        cluster.host,
+        "-p",
+        str(cluster.port),
+        "-U",
+        cluster.superuser,
+        "control",
+    ]
+    dump = subprocess.run(
+        command, env=cluster.client_environment(), capture_output=True, text=True, check=True
+    ).stdout
     assert "saas_cluster" in dump
     assert found_in(dump, secrets) == []

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from dev import paths
 from dev.compose_check import problems
 
