@@ -32,7 +32,8 @@ log_timezone = 'UTC'
 timezone = 'UTC'
 log_line_prefix = '%m [%p] %u@%d '
 """
-FAST_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+# Commits outlive a crash of the server, though not of the machine.
+FAST_SETTINGS = "fsync = off\nfull_page_writes = off\n"
 HBA = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
 

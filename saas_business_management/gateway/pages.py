@@ -142,7 +142,10 @@ def _read_question(environ: Environ) -> bytes:
     length = str(environ.get("CONTENT_LENGTH") or "0")
     if not length.isdecimal() or not 0 < int(length) <= _LONGEST_QUESTION:
         return b""
-    return environ["wsgi.input"].read(int(length))
+    try:
+        return environ["wsgi.input"].read(int(length))
+    except OSError:  # the client went away or sends too slowly; it gets its answer all the same
+        return b""
 
 
 def _call_id(question: bytes) -> object:

@@ -40,3 +40,4 @@ from . import saas_doctor_catalogue
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings
+from . import mail_mail

@@ -70,7 +70,7 @@ class SaasDatabase(models.Model):
             "cluster": self.cluster_id.key,
             "database": self.name,
             "generation": self.generation,
-            "template": self.version_id.database_id.name,
+            "template": self.version_id.database_id.name if self.stage == "building" else "",
             "birth": self.birth,
         }
 

@@ -7,6 +7,7 @@ own: the table
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .. import messages
 from ..kernel.errors import Refused, SaasError
@@ -148,6 +149,7 @@ class SaasTenantLifecycle(models.Model):
     def action_provision(self):
         """Order the tenant; asking twice leads to the same operation."""
         self.check_access("write")
+        self._wait_for_turn()
         jobs = self.env["saas.job"]
         for tenant in self:
             jobs |= (
@@ -157,12 +159,17 @@ class SaasTenantLifecycle(models.Model):
             )
         return jobs.action_open_form() if len(jobs) == 1 else True
 
+    def _wait_for_turn(self):
+        """Let one of two who press at the same moment go first; the other tries again after it."""
+        rows = "SELECT id FROM saas_tenant WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+        self.env.cr.execute(SQL(rows, list(self.ids)))
+
     def _order_provisioning(self):
         """Check what can be checked now, reserve the name, start the operation; all or nothing."""
         try:
             self._preflight()
-            self._fire("provisioning_started")
             self._reserve_host()
+            self._fire("provisioning_started")
         except SaasError as error:
             raise UserError(messages.text(self.env, error)) from None
         return self.env["saas.job"]._enqueue(

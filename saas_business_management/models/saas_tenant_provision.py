@@ -8,9 +8,10 @@ the work on servers (`jobs/provision_tenant.py`).
 import secrets
 
 from odoo import api, fields, models
+from psycopg2.errors import UniqueViolation
 
 from ..kernel.errors import Refused
-from ..kernel.provisioning import link
+from ..kernel.provisioning import link, naming
 from ..kernel.provisioning.placement import Wish, choose
 from ..kernel.secret import derive
 
@@ -75,12 +76,21 @@ class SaasTenantProvision(models.Model):
         )
 
     def _reserve_host(self):
-        """Take the host name; of two who ask at the same moment the constraint lets one have it."""
+        """Take the host name; of two who ask at the same moment the constraint lets one have it.
+
+        Raises:
+            Refused: `subdomain_taken`.
+        """
         own_sudo = self.host_ids.sudo().filtered(lambda one: one.host == self.host)
         if own_sudo:
             own_sudo.write({"state": "reserved", "released_at": False})
-        else:
-            self.env["saas.tenant.host"].sudo().create({"host": self.host, "tenant_id": self.id})
+            return
+        hosts_sudo = self.env["saas.tenant.host"].sudo()
+        try:
+            with self.env.cr.savepoint():
+                hosts_sudo.create({"host": self.host, "tenant_id": self.id})
+        except UniqueViolation:
+            raise naming.taken(self.subdomain, {self.subdomain}) from None
 
     @api.model
     def _provision_from_values(self, vals):

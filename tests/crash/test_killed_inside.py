@@ -8,7 +8,10 @@ import pytest
 from tests.helpers.crash import REAL, STUB, until
 
 PHASES = ("base", "locale", "modules", "settings", "assets")
-CREATING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%' AND state = 'active'"
+CREATING = """
+SELECT 1 FROM pg_stat_activity
+ WHERE query LIKE '%CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()
+"""
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'g\\_%'"
 
 

@@ -10,7 +10,10 @@ from tests.helpers.crash import REAL, until
 from .matrix import PROOF, points
 
 MODES = ("fast", "immediate")
-CREATING = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE%' AND state = 'active'"
+CREATING = """
+SELECT 1 FROM pg_stat_activity
+ WHERE query LIKE '%CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()
+"""
 STEPS = (
     "role",
     "database",

@@ -80,15 +80,14 @@ def escaped(expression: str) -> str:
 @pytest.fixture(scope="module")
 def plain(fleet, acme):
     """An Odoo without the gateway on the same database, under one strong role as usual."""
-    fleet.cluster.sql("CREATE ROLE plain SUPERUSER LOGIN PASSWORD 'plain'")
     node = NodeProcess(
         fleet,
         "plain",
         saas_node=None,
         saas_secret_file=None,
         server_wide_modules="base,rpc,web",
-        db_user="plain",
-        db_password="plain",
+        db_user=fleet.strong_role(),
+        db_password=fleet.strong_role(),
         db_name=acme.name,
         admin_passwd=PLANTED,
         max_cron_threads=0,

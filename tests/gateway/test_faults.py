@@ -204,7 +204,7 @@ def test_a_damaged_copy_is_refused_and_reported(fleet, node, acme, damage, contr
 )
 def test_a_node_without_a_good_secret_file_does_not_start(fleet, spoil, code, tmp_path):
     node = NodeProcess(fleet, f"spoilt-{code}")
-    node._conf()
+    node.write_conf()
     spoil(node.folder / "node.json")
     node.fleet = _Written(node.folder / "node.json", fleet)
     node.start(wait=False)

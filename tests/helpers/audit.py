@@ -117,7 +117,7 @@ def version_published(version: Model) -> list[str]:
     """A build is published, its golden database sealed, and it is the only one that is."""
     template, database = version.template_id, version.database_id
     ports = ports_of(template.cluster_id)
-    info = ports.cluster.database(database.name)
+    info = ports.cluster.database(database.name) if database else None
     golden = version.env["saas.database"].search([("version_id", "=", version.id)])
     published = template.version_ids.filtered(lambda one: one.state == "published")
     return [
@@ -132,7 +132,7 @@ def version_published(version: Model) -> list[str]:
             oid=(info and info.oid, database.oid),
             sealed=(info and (info.is_template, info.allows_connections), (True, False)),
             role=(_role(ports, database.name), None),
-            folder=(database.name in ports.filestore.names(), True),
+            folder=((database.name or "") in ports.filestore.names(), True),
         ),
     ]
 
@@ -194,6 +194,8 @@ def _done(jobs: Model) -> Iterator[str]:
 
 
 def _on_server(ports: Ports, database: Model, stage: str) -> list[str]:
+    if not database:
+        return ["it has no database"]
     info, role = ports.cluster.database(database.name), _role(ports, database.name)
     return differing(
         oid=(info and info.oid, database.oid or (info and info.oid)),

@@ -121,6 +121,12 @@ class Fleet:
         """Run SQL in a tenant's database as the superuser."""
         return self.cluster.sql(statement, tenant.name)
 
+    def strong_role(self) -> str:
+        """A role (and its password) that may do everything, as an ordinary Odoo often has."""
+        if not self.cluster.sql("SELECT 1 FROM pg_roles WHERE rolname = 'plain'"):
+            self.cluster.sql("CREATE ROLE plain SUPERUSER LOGIN PASSWORD 'plain'")
+        return "plain"
+
     def secret_file(self, path: Path) -> Path:
         """Write a node's secret file."""
         bus = {"database": "saas_bus", "user": "saas_node"}
@@ -175,7 +181,7 @@ class NodeProcess:
 
     def start(self, wait: bool = True) -> NodeProcess:
         """Start it; by default back when it answers."""
-        self.process.start([paths.ODOO_BIN, "-c", self._conf()])
+        self.process.start([paths.ODOO_BIN, "-c", self.write_conf()])
         if wait:
             until(lambda: self.health(self.port), READY_SECONDS, self.process.log_tail)
             if self.workers:
@@ -210,7 +216,8 @@ class NodeProcess:
         """Somebody at a tenant's host, not logged in yet."""
         return Visitor(self, tenant, port or self.port)
 
-    def _conf(self) -> Path:
+    def write_conf(self) -> Path:
+        """Write the node's configuration and secret file."""
         path = self.folder / "odoo.conf"
         options = {
             "addons_path": addons_path(ensure_odoo()),

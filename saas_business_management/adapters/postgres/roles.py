@@ -170,4 +170,6 @@ def drop(cursor: Cursor, role: str) -> None:
 
     Raises: Unavailable, Broken (`still_referenced` while a database of it stands).
     """
-    cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
+    # A provisioner that lost its rights may not even ask for the removal of what is not there.
+    if exists(cursor, role):
+        cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))

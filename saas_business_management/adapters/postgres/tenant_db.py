@@ -186,6 +186,7 @@ SELECT current_setting('saas.settled')::json
 # Makes the server read ahead what `SETTLE` needs of its catalogues, half of a first call's time.
 AHEAD = """
 DO $$ BEGIN NULL; END $$;
+EXPLAIN SELECT res_id FROM ir_model_data WHERE module = '' AND name = '';
 EXPLAIN UPDATE res_users SET login = login, signature = signature WHERE id = 0;
 EXPLAIN UPDATE res_company SET name = name, email = email WHERE id = 0;
 EXPLAIN UPDATE res_partner SET name = name, email = email WHERE commercial_partner_id = 0;

@@ -96,6 +96,15 @@ def test_a_strange_length_reads_nothing(length):
     assert b"".join(send(PAYMENT, Kind.PAGE, "", environ, lambda *args: None))
 
 
+def test_a_client_that_stops_sending_gets_its_answer():
+    class Slow:
+        def read(self, count):
+            raise TimeoutError
+
+    environ = {"CONTENT_LENGTH": "10", "wsgi.input": Slow()}
+    assert b"unpaid" in b"".join(send(PAYMENT, Kind.PAGE, "", environ, lambda *args: None))
+
+
 def test_head_has_no_body():
     _status, headers, body = sent(PAYMENT, REQUEST_METHOD="HEAD")
     assert body == b""

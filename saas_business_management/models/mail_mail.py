@@ -1,0 +1,33 @@
+"""Mails to the administrators of tenants while the mail server is away.
+
+Owns: giving them back to the queue for some days. Does not own: sending (Odoo's queue), what they
+say.
+"""
+
+from odoo import api, fields, models
+
+RETRY_DAYS = 3
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    @api.model
+    def process_email_queue(self, email_ids=(), batch_size=1000):
+        """Send what waits; mails about tenants that no server took before wait again."""
+        if not email_ids:
+            self._queue_untaken()
+        return super().process_email_queue(email_ids, batch_size)
+
+    def _queue_untaken(self) -> None:
+        """Queue mails again whose server was away; those to a wrong address stay as they are."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=RETRY_DAYS)
+        untaken_sudo = self.sudo().search(
+            [
+                ("model", "=", "saas.tenant"),
+                ("state", "=", "exception"),
+                ("failure_type", "in", (False, "mail_smtp")),
+                ("create_date", ">=", since),
+            ]
+        )
+        untaken_sudo.mark_outgoing()

@@ -1,0 +1,116 @@
+"""The feed of routes on a real table: nothing is missed, whoever commits when."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from saas_business_management.adapters.postgres.connect import Server
+from saas_business_management.adapters.postgres.route_feed import RouteFeed
+from saas_business_management.kernel.errors import Broken, Unavailable
+from saas_business_management.kernel.secret import Secret
+from tests.helpers.node import new_name
+
+
+@pytest.fixture
+def server(fleet) -> Server:
+    """The control database as a node logs in to it."""
+    login = fleet.routes.control_login()
+    secret = Secret(login["password"])
+    return Server(login["host"], login["port"], login["user"], secret, login["database"])
+
+
+@pytest.fixture
+def feed(server):
+    """A feed that listens."""
+    feed = RouteFeed(server)
+    feed.open()
+    yield feed
+    feed.close()
+
+
+def names(reading) -> set[str]:
+    """The databases a reading speaks of."""
+    return {route.database for route in reading.routes}
+
+
+def put(fleet, **values) -> str:
+    """A new row."""
+    name = new_name()
+    fleet.routes.put(name, **{"state": "archived", **values})
+    return name
+
+
+def test_everything_is_read_first_and_then_the_changes(fleet, feed):
+    first = put(fleet, tenant_name="Größe", host="feed-a.localhost", generation=3)
+    reading = feed.read()
+    found = {route.database: route for route in reading.routes}[first]
+    assert (found.host, found.generation, found.tenant_name) == ("feed-a.localhost", 3, "Größe")
+    assert feed.read(reading.horizon).routes == ()
+    second = put(fleet)
+    assert names(feed.read(reading.horizon)) == {second}
+
+
+def test_empty_columns_are_empty_texts(fleet, feed):
+    name = put(fleet, tenant_uuid=None)
+    found = {route.database: route for route in feed.read().routes}[name]
+    assert (found.host, found.reason, found.tenant_uuid, found.tenant_name) == ("", "", "", "")
+
+
+def test_a_change_is_heard_and_silence_is_told(fleet, feed):
+    assert feed.wait(0.05) is False
+    put(fleet)
+    began = time.monotonic()
+    assert feed.wait(10) is True
+    assert time.monotonic() - began < 5
+    assert feed.wait(0.05) is False
+
+
+def test_a_transaction_that_commits_late_is_not_missed(fleet, feed):
+    slow = new_name()
+    insert = (
+        "INSERT INTO saas_route (node_role, database, generation, state) VALUES (%s, %s, 1, 'gone')"
+    )
+    with closing(psycopg2.connect(**fleet.control.dsn("control"))) as cnx:
+        with cnx.cursor() as cursor:
+            cursor.execute(insert, (fleet.routes.role, slow))
+        quick = put(fleet)
+        reading = feed.read()
+        assert quick in names(reading)
+        assert slow not in names(reading)
+        quicker = put(fleet)
+        reading = feed.read(reading.horizon)
+        assert quicker in names(reading)
+        cnx.commit()
+    assert slow in names(feed.read(reading.horizon))
+
+
+def test_the_rows_of_another_node_are_not_read(fleet, feed):
+    name = new_name()
+    fleet.control.sql(
+        "INSERT INTO saas_route (node_role, database, generation, state)"
+        f" VALUES ('saas_node_lyon', '{name}', 1, 'active')",
+        "control",
+    )
+    assert name not in names(feed.read())
+
+
+def test_a_lost_connection_is_unavailable_and_opens_again(fleet, feed):
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'"
+    fleet.control.sql(end.format("saas-gateway"))
+    with pytest.raises(Unavailable):
+        for _ in range(3):
+            feed.wait(2)
+    feed.open()
+    name = put(fleet)
+    assert feed.wait(10)
+    assert name in names(feed.read())
+
+
+def test_a_wrong_password_is_broken(server):
+    wrong = server.as_role(server.user, Secret("wrong"))
+    with pytest.raises(Broken, match="login_refused"):
+        RouteFeed(wrong).open()
