@@ -12,6 +12,9 @@ RETRY_DAYS = 3
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
+    # A mail with a one-time link belongs to no record: who may read the record must not read it.
+    saas_tenant_id = fields.Many2one("saas.tenant", string="Tenant", ondelete="set null")
+
     @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):
         """Send what waits; mails about tenants that no server took before wait again."""
@@ -24,7 +27,7 @@ class MailMail(models.Model):
         since = fields.Datetime.subtract(fields.Datetime.now(), days=RETRY_DAYS)
         untaken_sudo = self.sudo().search(
             [
-                ("model", "=", "saas.tenant"),
+                ("saas_tenant_id", "!=", False),
                 ("state", "=", "exception"),
                 ("failure_type", "in", (False, "mail_smtp")),
                 ("create_date", ">=", since),

@@ -227,7 +227,11 @@ class SaasTenantProvision(models.Model):
         self.env["saas.link"].sudo()._renew("welcome", self, token)
         address = f"{self.get_base_url()}/saas/welcome/{token.reveal()}"
         template = self.env.ref("saas_business_management.mail_template_welcome")
-        template.with_context(welcome_url=address).sudo().send_mail(self.id, force_send=False)
+        # Not on the tenant's record: whoever may read that could use the link.
+        apart = {"model": False, "res_id": False, "saas_tenant_id": self.id}
+        template.with_context(welcome_url=address).sudo().send_mail(
+            self.id, force_send=False, email_values=apart
+        )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return address
 

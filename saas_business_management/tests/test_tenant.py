@@ -41,8 +41,7 @@ class TestTenant(SaasCommon):
         self.assertEqual(second.state, "draft")
 
     def test_provisioning_makes_the_customer_from_the_administrator(self):
-        tenant = self.make_tenant(subdomain="acme", partner_id=False)
-        tenant.action_provision()
+        tenant = self.make_open_tenant(subdomain="acme", partner_id=False)
         self.assertEqual(tenant.partner_id.email, tenant.admin_email)
 
     def test_a_template_without_a_published_version_is_refused(self):

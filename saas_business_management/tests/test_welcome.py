@@ -78,6 +78,13 @@ class TestWelcome(SaasCommon, HttpCase):
         self.tenant._send_welcome()
         self.assertEqual(self.url_open(self.path).status_code, 410)
 
+    def test_nobody_finds_the_link_on_the_record(self):
+        token = self.path.rsplit("/", 1)[1]
+        messages = self.env["mail.message"].search([("body", "ilike", token)])
+        self.assertTrue(messages)
+        self.assertFalse(messages.with_user(self.viewer)._filtered_access("read"))
+        self.assertNotIn(token, "".join(self.tenant.message_ids.mapped("body")))
+
     def test_only_the_hash_of_the_token_is_kept(self):
         token = self.path.rsplit("/", 1)[1]
         self.env.cr.execute(

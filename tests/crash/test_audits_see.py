@@ -11,13 +11,7 @@ from tests.helpers.node import new_name
 def test_a_database_a_role_and_files_of_nobody_are_found_and_swept(crash, count):
     count("planted")
     name, folder = new_name(), crash.stack.settings.node_data / "filestore"
-    crash.tenants(f"CREATE ROLE {name} IN ROLE saas_tenant")
-    crash.tenants(f"CREATE DATABASE {name} OWNER saas_prov")
-    note = '{"stage": "building"}'
-    crash.tenants(f"COMMENT ON ROLE {name} IS '{note}'")
-    (folder / name).mkdir(parents=True)
-    (folder / ".staging").mkdir(exist_ok=True)
-    (folder / ".staging" / f"{name}.f7").mkdir()
+    assert crash.run("plant", name=name).result == name
     found = crash.judge()
     assert found == [
         f"A1 extra database {name}",
@@ -27,6 +21,7 @@ def test_a_database_a_role_and_files_of_nobody_are_found_and_swept(crash, count)
     assert crash.run("sweep").result == "done"
     assert crash.judge() == []
     assert crash.tenants("SELECT 1 FROM pg_roles WHERE rolname = %s", name) == []
+    assert crash.tenants("SELECT 1 FROM pg_database WHERE datname = %s", name) == []
     assert not list(folder.rglob(f"{name}*"))
 
 

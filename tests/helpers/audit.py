@@ -224,8 +224,7 @@ def _last_database(tenant: Model) -> Model:
 
 
 def _mails(tenant: Model) -> Model:
-    to = [("model", "=", "saas.tenant"), ("res_id", "=", tenant.id)]
-    return tenant.env["mail.mail"].search(to)
+    return tenant.env["mail.mail"].search([("saas_tenant_id", "=", tenant.id)])
 
 
 def _name_taken(tenant: Model) -> list[str]:

@@ -150,6 +150,17 @@ def make_template(env: Environment, _say: Say, code: str, modules: list[str]) ->
     return template.id
 
 
+def plant(env: Environment, _say: Say, name: str) -> str:
+    """Leave a copy of which there is no record: database, role, files, half of more files."""
+    cluster = env["saas.cluster"].search([])
+    ports = audit.ports_of(cluster)
+    ports.cluster.ensure_role(name, 1)
+    ports.cluster.create_empty(name)
+    ports.filestore.clone(name, name, 1)
+    Path(cluster.filestore_path, ".staging", f"{name}.f7").mkdir()
+    return name
+
+
 # Work
 
 
