@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests import bare  # noqa: E402
+from tests import bare
 
 bare.install()
 

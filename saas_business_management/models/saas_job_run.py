@@ -24,10 +24,26 @@ from .saas_job_journal import Journal, LinkedRecords
 
 RESIDENT_SECONDS = 300
 STALE_SECONDS = 30
+# Odoo's cron threads listen by then; by themselves they look at their crons a minute later.
+LISTENING_AFTER_SECONDS = 2
+
+
+def wake_crons(database):
+    """Have every cron thread look at the crons of a database now."""
+    with db_connect("postgres").cursor() as cr:
+        cr.execute(SQL("SELECT pg_notify('cron_trigger', %s)", database))
 
 
 class SaasJobRun(models.Model):
     _inherit = "saas.job"
+
+    def _register_hook(self):
+        """Let a process that runs crons begin at once: somebody may have died in the middle."""
+        super()._register_hook()
+        if config["max_cron_threads"] and not config["test_enable"]:
+            wake = threading.Timer(LISTENING_AFTER_SECONDS, wake_crons, [self.env.cr.dbname])
+            wake.daemon = True
+            wake.start()
 
     @api.model
     def _cron_run(self):

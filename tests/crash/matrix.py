@@ -1,6 +1,7 @@
 """The orders on which workers are killed, the points they pass, and which of them are tried.
 
-Owns: orders, the recorded points, the slice. Does not own: carrying a case out (`helpers/crash.py`).
+Owns: orders, the recorded points, the slice. Does not own: carrying a case out
+(`helpers/crash.py`).
 """
 
 from __future__ import annotations
@@ -73,18 +74,45 @@ CHECK = "provision_tenant.check.before"
 ORDERS = {
     one.label: one
     for one in (
-        Order("provision cold", "provision", REAL, "tenant_open", ("tenant_gone", "draft"),
-              deepest=CHECK, waits_for_page=CHECK),
-        Order("provision warm", "provision", REAL, "tenant_open", ("tenant_gone", "draft"),
-              deepest=CHECK, warm=True, waits_for_page=CHECK),
-        Order("fill standby", "fill", STUB, "standby_ready", ("database_gone",),
-              deepest="fill_standby.ready.after"),
-        Order("build", "build", STUB, "version_published", ("version_gone",),
-              deepest="build_template.publish.after"),
+        Order(
+            "provision cold",
+            "provision",
+            REAL,
+            "tenant_open",
+            ("tenant_gone", "draft"),
+            deepest=CHECK,
+            waits_for_page=CHECK,
+        ),
+        Order(
+            "provision warm",
+            "provision",
+            REAL,
+            "tenant_open",
+            ("tenant_gone", "draft"),
+            deepest=CHECK,
+            warm=True,
+            waits_for_page=CHECK,
+        ),
+        Order(
+            "fill standby",
+            "fill",
+            STUB,
+            "standby_ready",
+            ("database_gone",),
+            deepest="fill_standby.ready.after",
+        ),
+        Order(
+            "build",
+            "build",
+            STUB,
+            "version_published",
+            ("version_gone",),
+            deepest="build_template.publish.after",
+        ),
         Order("drop standby", "drop", STUB, "database_gone", ("database_kept", "standby")),
         Order("drop golden", "drop", STUB, "database_gone", ("database_kept", "ready")),
     )
-}  # fmt: skip
+}
 UNDONE = {f"{one.label}{BACK}": one for one in ORDERS.values() if one.deepest}
 
 
@@ -125,7 +153,12 @@ def record(crash: Crash, label: str) -> list[str]:
             crash.points_to = log
             crash.run("finish", job=case.cancel().job)
         crash.points_to = None
-        kind = {"provision": "provision_tenant", "fill": "fill_standby", "build": "build_template", "drop": "drop_database"}  # fmt: skip
+        kind = {
+            "provision": "provision_tenant",
+            "fill": "fill_standby",
+            "build": "build_template",
+            "drop": "drop_database",
+        }
         own = kind[{**ORDERS, **UNDONE}[label].deed] + "."
         return list(
             dict.fromkeys(one for one in log.read_text().splitlines() if one.startswith(own))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 
 import pytest
 
@@ -12,7 +13,11 @@ from .matrix import PROOF
 LINES = "SELECT 1 FROM saas_job_line WHERE job_id = %s AND text LIKE %s AND id > %s"
 LAST = "SELECT coalesce(max(id), 0) FROM saas_job_line"
 # In the proof everything is installed from the first table on; else the common modules are kept.
-DEATHS = ("Loading module web %", "Loading module contacts %") if PROOF else ("Loading module contacts %",)  # fmt: skip
+DEATHS = (
+    ("Loading module web %", "Loading module contacts %")
+    if PROOF
+    else ("Loading module contacts %",)
+)
 
 
 @pytest.mark.slow
@@ -25,7 +30,8 @@ def test_modules_half_installed_are_installed_anew(crash, count):
             crash.age_leases()
             case.child = crash.begin("finish", job=case.job, seconds=900)
         since = crash.control(LAST)[0][0] if place else 0
-        until(lambda: crash.control(LINES, case.job, f"%{text}", since), f"never at {text}", 300)
+        seen = partial(crash.control, LINES, case.job, f"%{text}", since)
+        until(seen, f"never at {text}", 300)
         os.kill(case.child.pid, signal.SIGKILL)
         crash.mother.wait(case.child)
     assert case.resume(seconds=900)["state"] == "done"

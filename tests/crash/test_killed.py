@@ -34,7 +34,11 @@ def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, 
 def test_nothing_is_left_whoever_dies_on_the_way_back(crash, count, label, point):
     order = UNDONE[label]
     count(label)
-    case = order.place(crash, kill=order.deepest, template=order.cheapest(order.deepest, points(label.removesuffix(BACK))))  # fmt: skip
+    case = order.place(
+        crash,
+        kill=order.deepest,
+        template=order.cheapest(order.deepest, points(label.removesuffix(BACK))),
+    )
     assert case.killed
     case.cancel().resume(kill=point)
     assert case.resume()["state"] == "cancelled"

@@ -142,9 +142,12 @@ def version_gone(version: Model) -> list[str]:
     golden = version.env["saas.database"].search([("version_id", "=", version.id)])
     ports = ports_of(version.template_id.cluster_id)
     return [
-        *differing(state=(version.state, "failed"), databases=(set(golden.mapped("stage")) - {"dropped"}, set())),
+        *differing(
+            state=(version.state, "failed"),
+            databases=(set(golden.mapped("stage")) - {"dropped"}, set()),
+        ),
         *[told for one in golden for told in gone_from_server(ports, one.name)],
-    ]  # fmt: skip
+    ]
 
 
 def standby_ready(database: Model) -> list[str]:
@@ -154,10 +157,13 @@ def standby_ready(database: Model) -> list[str]:
         *_done(database.env["saas.job"].search([("database_id", "=", database.id)])),
         *differing(
             stage=(database.stage, "standby"),
-            routes=(database.route_ids.mapped(lambda one: (one.host, one.state)), [(False, "standby")]),
+            routes=(
+                database.route_ids.mapped(lambda one: (one.host, one.state)),
+                [(False, "standby")],
+            ),
         ),
         *_on_server(ports, database, "ready"),
-    ]  # fmt: skip
+    ]
 
 
 def database_gone(database: Model) -> list[str]:
@@ -189,8 +195,10 @@ def _done(jobs: Model) -> Iterator[str]:
     last = jobs.sorted("id")[-1:]
     states = set(last.step_ids.mapped("state")) - {"done", "skipped"}
     yield from differing(
-        operation=(last.state, "done"), steps=(states, set()), open=(set(jobs.mapped("state")) & set(OPEN), set())
-    )  # fmt: skip
+        operation=(last.state, "done"),
+        steps=(states, set()),
+        open=(set(jobs.mapped("state")) & set(OPEN), set()),
+    )
 
 
 def _on_server(ports: Ports, database: Model, stage: str) -> list[str]:

@@ -25,7 +25,7 @@ import psycopg2
 
 from dev import control, database_files, databases, paths
 from dev.recipe import Recipe
-from dev.settings import CONTROL_DATABASE, CONTROL_ROLE, Settings
+from dev.settings import CONTROL_DATABASE, Settings
 from dev.shell import clean_environment
 from dev.stack import Stack
 
@@ -233,11 +233,17 @@ class Crash:
     def use_odoo_alone(self) -> None:
         """Let the cluster's Odoo be the real one from the first table on."""
         addons = control.config.addons_path(self.stack.tree)
-        self.control("UPDATE saas_cluster SET odoo_command = %s, addons_path = %s", str(paths.ODOO_BIN), addons)  # fmt: skip
+        self.control(
+            "UPDATE saas_cluster SET odoo_command = %s, addons_path = %s",
+            str(paths.ODOO_BIN),
+            addons,
+        )
 
     def _use(self, words: list, addons: object) -> None:
         command = " ".join(map(str, [paths.PYTHON, *words]))
-        self.control("UPDATE saas_cluster SET odoo_command = %s, addons_path = %s", command, str(addons))  # fmt: skip
+        self.control(
+            "UPDATE saas_cluster SET odoo_command = %s, addons_path = %s", command, str(addons)
+        )
 
     def golden(self, template: str) -> None:
         """Have a template built and published, once."""
@@ -306,7 +312,8 @@ class Crash:
 
     def standby(self, template: str) -> int:
         """Make a standby copy, or find one that waits; return its id."""
-        query = """SELECT d.id FROM saas_database d JOIN saas_template_version v ON v.id = d.version_id
+        query = """SELECT d.id FROM saas_database d
+                     JOIN saas_template_version v ON v.id = d.version_id
                      JOIN saas_template t ON t.id = v.template_id
                     WHERE d.stage = 'standby' AND t.code = %s AND v.state = 'published'"""
         found = self.control(query, template)
@@ -345,7 +352,8 @@ class Crash:
         """Turn the clock: whoever held an operation has been silent for a day."""
         self.control("UPDATE saas_job_lease SET beat_at = beat_at - interval '1 day'")
         self.control(
-            "UPDATE saas_job SET due_at = due_at - interval '1 day' WHERE state IN ('waiting', 'undoing')"
+            "UPDATE saas_job SET due_at = due_at - interval '1 day'"
+            " WHERE state IN ('waiting', 'undoing')"
         )
 
     # Looking behind the scenes
