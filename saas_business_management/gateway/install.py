@@ -11,6 +11,7 @@ from pathlib import Path
 from odoo.modules.module import Manifest, load_openerp_module
 
 from ..kernel.errors import Refused
+from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
     install_expressions,
@@ -22,7 +23,7 @@ from . import (
     install_sql,
 )
 from .node import Node, Settings
-from .secret_file import read_secret_file
+from .secret_file import NodeSecrets, read_secret_file
 
 _logger = logging.getLogger(__name__)
 _installed: list[Node] = []
@@ -45,6 +46,7 @@ def install(config) -> Node:
         return _installed[0]
     settings = _settings(config)
     secrets = read_secret_file(_required(config, "saas_secret_file"), settings.key)
+    _warn_of_few_connections(settings, secrets)
     node = Node(settings, secrets)
     node.cache.load_copy()
     for part in PARTS:
@@ -89,6 +91,17 @@ def _settings(config) -> Settings:
         proxy_mode=bool(config["proxy_mode"]),
         trusted_proxies=proxies,
     )
+
+
+def _warn_of_few_connections(settings: Settings, secrets: NodeSecrets) -> None:
+    needed = settings.processes + SPARE_CONNECTIONS
+    if secrets.connections_per_tenant < needed:
+        _logger.warning(
+            "%s processes may use more connections than the %s a tenant has: %s are needed",
+            settings.processes,
+            secrets.connections_per_tenant,
+            needed,
+        )
 
 
 def _required(config, option: str) -> str:

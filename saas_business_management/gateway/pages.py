@@ -45,7 +45,7 @@ main{{background:#1b202b;border-color:#2c3342}}
 .code{{color:#939db1}}
 }}
 </style></head>
-<body><main><h1>{title}</h1><p>{message}</p>{next}<p class="code">{code}</p></main></body></html>
+<body><main><h1>{title}</h1><p>{message}</p>{next}<p class="code">Reference: {code}</p></main></body></html>
 """
 
 
@@ -128,7 +128,7 @@ def _page(answer: Answer, name: str) -> bytes:
     said = {
         "title": html.escape(_title(answer, name)),
         "message": html.escape(answer.message.replace("{name}", name)),
-        "code": html.escape(answer.code.replace("_", " ")),
+        "code": html.escape(answer.code.replace("_", "-")),
         "next": f'<p class="next">{html.escape(answer.next_step)}</p>' if answer.next_step else "",
         "refresh": f'<meta http-equiv="refresh" content="{answer.refresh_seconds}">'
         if answer.refresh_seconds

@@ -10,8 +10,8 @@ import threading
 from contextlib import nullcontext
 
 from odoo import SUPERUSER_ID, api, models
-from odoo.sql_db import connection_info_for
-from odoo.tools import config
+from odoo.sql_db import connection_info_for, db_connect
+from odoo.tools import SQL, config
 
 from ..jobs.base import Runner
 from ..jobs.failpoint import Failpoints

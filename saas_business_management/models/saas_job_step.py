@@ -19,7 +19,7 @@ class SaasJobStep(models.Model):
     _rec_name = "label"
 
     job_id = fields.Many2one(
-        "saas.job", required=True, readonly=True, index=True, ondelete="cascade"
+        "saas.job", string="Operation", required=True, readonly=True, index=True, ondelete="cascade"
     )
     sequence = fields.Integer(readonly=True)
     name = fields.Char(required=True, readonly=True, string="Key")
@@ -42,7 +42,7 @@ class SaasJobLine(models.Model):
     _rec_name = "text"
 
     job_id = fields.Many2one(
-        "saas.job", required=True, readonly=True, index=True, ondelete="cascade"
+        "saas.job", string="Operation", required=True, readonly=True, index=True, ondelete="cascade"
     )
     at = fields.Datetime(readonly=True, required=True, default=lambda self: fields.Datetime.now())
     level = fields.Selection(
@@ -59,5 +59,5 @@ class SaasJobRequest(models.Model):
     _description = "Wish to Cancel an Operation"
 
     job_id = fields.Many2one(
-        "saas.job", required=True, readonly=True, index=True, ondelete="cascade"
+        "saas.job", string="Operation", required=True, readonly=True, index=True, ondelete="cascade"
     )

@@ -63,6 +63,8 @@ class Fleet:
     folder: Path
     recipe: Recipe = MODULES
     connections: int = 10
+    # Several nodes share each tenant here, so that the databases allow more than one node is told.
+    database_connections: int = 60
     tenants: list[Tenant] = field(default_factory=list)
 
     def start(self) -> Fleet:
@@ -73,7 +75,7 @@ class Fleet:
         self.cluster_secret = Secret(secrets.token_urlsafe(32))
         self.passwords = prepare_cluster(self._superuser())
         self.adapter = PostgresCluster(
-            self._login("saas_prov"), self.cluster_secret, self.connections
+            self._login("saas_prov"), self.cluster_secret, self.database_connections
         )
         self.routes = RouteTable(self.control, NODE).create()
         self.golden = self._make_golden()

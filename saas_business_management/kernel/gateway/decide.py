@@ -18,6 +18,8 @@ from .answers import (
 from .kind import Kind
 from .route import SERVING, Route
 
+SPARE_CONNECTIONS = 3
+
 _BY_STATE = {
     "provisioning": PREPARING,
     "migrating": MIGRATING,
@@ -49,4 +51,4 @@ def slots(connections: int, processes: int) -> int:
 
     Three connections stay free for crons, the bus and the control plane.
     """
-    return max(1, (connections - 3) // max(1, processes))
+    return max(1, (connections - SPARE_CONNECTIONS) // max(1, processes))
