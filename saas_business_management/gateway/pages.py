@@ -45,7 +45,8 @@ main{{background:#1b202b;border-color:#2c3342}}
 .code{{color:#939db1}}
 }}
 </style></head>
-<body><main><h1>{title}</h1><p>{message}</p>{next}<p class="code">Reference: {code}</p>
+<body><main><h1>{title}</h1><p>{message}</p>{next}
+<p class="code">Reference: {code}</p>
 </main></body></html>
 """
 

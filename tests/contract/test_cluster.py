@@ -184,6 +184,21 @@ def test_birth_and_settling_may_run_twice_and_tell_the_same_ids(subject):
     assert subject.port.settle(name, 1, IDENTITY) == first
 
 
+def test_settling_an_expected_tenant_tells_the_same(subject):
+    name = subject.born()
+    first = subject.port.settle(name, 1, IDENTITY)
+    with subject.port.expecting(name, 1):
+        assert subject.port.settle(name, 1, IDENTITY) == first
+        assert subject.port.settle(name, 1, IDENTITY) == first
+
+
+def test_a_tenant_that_was_not_the_expected_one_is_settled_all_the_same(subject):
+    name = subject.born()
+    for guess, generation in ((new_name(), 1), (subject.born(), 1), (name, 7)):
+        with subject.port.expecting(guess, generation):
+            subject.port.settle(name, 1, IDENTITY)
+
+
 def test_a_former_password_generation_is_refused(subject):
     name = subject.born()
     subject.port.ensure_role(name, 2)

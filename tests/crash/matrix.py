@@ -17,7 +17,7 @@ from tests.helpers.crash import REAL, STUB, Case, Crash
 PROOF = os.environ.get("SAAS_PROOF") == "1"
 RECORDED = Path(__file__).with_name("recorded_points.json")
 # How many of the points of an order are tried in `make test`: each n-th.
-EVERY = 8
+EVERY = 14
 BACK = " on the way back"
 
 
@@ -25,7 +25,8 @@ BACK = " on the way back"
 class Order:
     """One kind of work: how it is asked for, what is right afterwards.
 
-    `deepest` is where a worker dies before somebody cancels, so that everything has to be undone.
+    Once it has passed `final` there is no way back. `deepest` is where a worker dies before
+    somebody cancels, so that everything has to be undone.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Order:
     template: str
     done: str
     undone: tuple[str, ...]
+    final: str
     deepest: str = ""
     warm: bool = False
     waits_for_page: str = ""
@@ -41,9 +43,9 @@ class Order:
         """Have it done by a worker that is killed at a point."""
         return crash.order(self.deed, kill=kill, **self._prepared(crash, template))
 
-    def place_and_stop(self, crash: Crash, point: str) -> Case:
+    def place_and_stop(self, crash: Crash, point: str, stale: float) -> Case:
         """Have it begun by a worker that halts at a point."""
-        return crash.order_and_stop(self.deed, point, **self._prepared(crash))
+        return crash.order_and_stop(self.deed, point, stale=stale, **self._prepared(crash))
 
     def _prepared(self, crash: Crash, template: str = "") -> dict[str, object]:
         """Make what has to be there before; return what the order says."""
@@ -60,6 +62,10 @@ class Order:
         late = self.waits_for_page and points.index(point) > points.index(self.waits_for_page)
         return self.template if late else STUB
 
+    def past_return(self, point: str, points: list[str]) -> bool:
+        """Whether a worker that dies there leaves what can only be finished."""
+        return points.index(point) >= points.index(self.final)
+
     def _victim(self, crash: Crash, template: str) -> int:
         if self.label == "drop standby":
             return crash.standby(template)
@@ -71,48 +77,23 @@ class Order:
 
 
 CHECK = "provision_tenant.check.before"
+GONE = ("tenant_gone", "draft")
+OPEN, CLOSE = "provision_tenant.open.committed", "drop_database.close.committed"
 ORDERS = {
     one.label: one
     for one in (
-        Order(
-            "provision cold",
-            "provision",
-            REAL,
-            "tenant_open",
-            ("tenant_gone", "draft"),
-            deepest=CHECK,
-            waits_for_page=CHECK,
-        ),
-        Order(
-            "provision warm",
-            "provision",
-            REAL,
-            "tenant_open",
-            ("tenant_gone", "draft"),
-            deepest=CHECK,
-            warm=True,
-            waits_for_page=CHECK,
-        ),
-        Order(
-            "fill standby",
-            "fill",
-            STUB,
-            "standby_ready",
-            ("database_gone",),
-            deepest="fill_standby.ready.after",
-        ),
-        Order(
-            "build",
-            "build",
-            STUB,
-            "version_published",
-            ("version_gone",),
-            deepest="build_template.publish.after",
-        ),
-        Order("drop standby", "drop", STUB, "database_gone", ("database_kept", "standby")),
-        Order("drop golden", "drop", STUB, "database_gone", ("database_kept", "ready")),
+        Order("provision cold", "provision", REAL, "tenant_open", GONE, OPEN,
+              deepest=CHECK, waits_for_page=CHECK),
+        Order("provision warm", "provision", REAL, "tenant_open", GONE, OPEN,
+              deepest=CHECK, warm=True, waits_for_page=CHECK),
+        Order("fill standby", "fill", STUB, "standby_ready", ("database_gone",),
+              "fill_standby.ready.committed", deepest="fill_standby.ready.after"),
+        Order("build", "build", STUB, "version_published", ("version_gone",),
+              "build_template.publish.committed", deepest="build_template.publish.after"),
+        Order("drop standby", "drop", STUB, "database_gone", ("database_kept", "standby"), CLOSE),
+        Order("drop golden", "drop", STUB, "database_gone", ("database_kept", "ready"), CLOSE),
     )
-}
+}  # fmt: skip
 UNDONE = {f"{one.label}{BACK}": one for one in ORDERS.values() if one.deepest}
 
 
@@ -149,9 +130,9 @@ def record(crash: Crash, label: str) -> list[str]:
             order.place(crash)
         else:
             case = UNDONE[label].place(crash, UNDONE[label].deepest, STUB)
-            crash.age_leases()
+            assert case.cancel()
             crash.points_to = log
-            crash.run("finish", job=case.cancel().job)
+            case.resume()
         crash.points_to = None
         kind = {
             "provision": "provision_tenant",

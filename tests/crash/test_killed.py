@@ -23,10 +23,11 @@ def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, 
     count(f"{label}, cancelled")
     case = order.place(crash, kill=point, template=order.cheapest(point, points(label)))
     assert case.killed
-    state = case.cancel().resume()["state"]
-    rule = {"done": (order.done,), "cancelled": order.undone}[state]
-    assert case.complaints(*rule) == []
-    if state == "done" and order.deed != "drop":
+    late = order.past_return(point, points(label))
+    assert case.cancel() is not late
+    assert case.resume()["state"] == ("done" if late else "cancelled")
+    assert case.complaints(*([order.done] if late else order.undone)) == []
+    if late and order.deed != "drop":
         crash.discard(case.spent)
 
 
@@ -40,6 +41,7 @@ def test_nothing_is_left_whoever_dies_on_the_way_back(crash, count, label, point
         template=order.cheapest(order.deepest, points(label.removesuffix(BACK))),
     )
     assert case.killed
-    case.cancel().resume(kill=point)
+    assert case.cancel()
+    case.resume(kill=point)
     assert case.resume()["state"] == "cancelled"
     assert case.complaints(*order.undone) == []

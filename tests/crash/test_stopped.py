@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from .matrix import ORDERS, chosen
+from .matrix import ORDERS, PROOF, chosen
 
 ROWS = """
 SELECT md5(string_agg(t::text, '|')) FROM (
@@ -14,10 +14,12 @@ SELECT md5(string_agg(t::text, '|')) FROM (
      UNION ALL SELECT t::text FROM saas_tenant t UNION ALL SELECT m::text FROM mail_mail m
      ORDER BY 1) t
 """
+# Here the time is lived through: a stopped worker knows by its own clock that it was away.
+STALE = 2
 CASES = [
     (label, point)
     for place, label in enumerate(("provision cold", "build", "fill standby", "drop standby"))
-    for point in chosen(label, every=20, first=7 * place + 3)
+    for point in chosen(label, every=40, first=7 * place + 3)[:: 2 if PROOF else 1]
 ]
 
 
@@ -25,8 +27,8 @@ CASES = [
 def test_who_was_taken_over_writes_nothing(crash, count, label, point):
     count("stopped and taken over")
     order = ORDERS[label]
-    case = order.place_and_stop(crash, point)
-    assert case.resume()["state"] == "done"
+    case = order.place_and_stop(crash, point, stale=STALE)
+    assert case.resume(stale=STALE)["state"] == "done"
     before = crash.control(ROWS)
     os.kill(case.child.pid, signal.SIGCONT)
     assert crash.mother.wait(case.child).status == 0

@@ -127,15 +127,15 @@ class Case:
         """Let another worker take it over and bring it to its end, or be killed on the way."""
         if not self.crash.resumes:
             return self.crash.run("state", job=self.job).result
-        self.crash.age_leases()
+        if not more.get("stale"):
+            self.crash.age_leases()
         child = self.crash.run("finish", kill=kill, job=self.job, **more)
         assert bool(kill) == (child.status == KILLED), (kill, child.status, child.said)
         return None if kill else child.result
 
-    def cancel(self) -> Case:
-        """Press Cancel."""
-        assert self.crash.run("cancel", job=self.job).status == 0
-        return self
+    def cancel(self) -> bool:
+        """Press Cancel; whether that was possible."""
+        return self.crash.run("cancel", job=self.job).result
 
     def complaints(self, rule: str, *more: Any) -> list[str]:
         """What is wrong with what came of it, and with the cluster as a whole."""
@@ -267,13 +267,18 @@ class Crash:
         deed: str,
         kill: str = "",
         stop: str = "",
+        stale: float = 0,
         small_disk: dict | None = None,
         **values: Any,
     ) -> Child:
-        """Have a child do something; `kill` and `stop` name the point at which it ends or halts."""
+        """Have a child do something; `kill` and `stop` name the point at which it ends or halts.
+
+        `stale` is for how long it and others may be silent.
+        """
         armed = f"{kill}:kill" if kill else f"{stop}:stop" if stop else ""
         environment = {"SAAS_FAILPOINT": armed, "SAAS_FAILPOINT_LOG": str(self.points_to or "")}
-        return self.mother.start(deed, environment, small_disk=small_disk, **{"with": values})
+        more = {"stale": stale, "small_disk": small_disk, "with": values}
+        return self.mother.start(deed, environment, **more)
 
     def order(self, kind: str, kill: str = "", **values: Any) -> Case:
         """Place an order and begin it, with a worker that may be killed on the way."""

@@ -198,10 +198,14 @@ def sweep(env: Environment, say: Say) -> str:
     return finish(env, say, job.id)["state"]
 
 
-def cancel(env: Environment, _say: Say, job: int) -> None:
-    """Press Cancel."""
-    env["saas.job"].browse(job).action_cancel()
+def cancel(env: Environment, _say: Say, job: int) -> bool:
+    """Press Cancel; false when the button refuses."""
+    try:
+        env["saas.job"].browse(job).action_cancel()
+    except UserError:
+        return False
     env.cr.commit()
+    return True
 
 
 def send_mails(env: Environment, _say: Say) -> None:

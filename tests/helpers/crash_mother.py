@@ -2,7 +2,7 @@
 
 Owns: the talk with the tests, forking, reaping. Does not own: what a child does (`crash_deeds.py`).
 
-An order is a line `{"id", "deed", "with", "environment", "small_disk"}`; answers are
+An order is a line `{"id", "deed", "with", "environment", "stale", "small_disk"}`; answers are
 `{"id", "pid"}` at its start and `{"id", "status", "said"}` at its end. `status` is the exit code or
 minus the signal, `said` every value the child told, even when it was killed afterwards.
 """
@@ -122,8 +122,12 @@ def _be_child(registry, order: dict, said: Path) -> None:
 def _do(registry, order: dict, said: Path) -> None:
     from odoo.api import SUPERUSER_ID, Environment
 
+    from odoo.tools import config
+
     from tests.helpers import crash_deeds
 
+    if order.get("stale"):
+        config["saas_stale_seconds"] = order["stale"]
     registry.check_signaling()
     with registry.cursor() as cr:
         env = Environment(cr, SUPERUSER_ID, {"lang": "en_US"})
