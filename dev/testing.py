@@ -6,14 +6,15 @@ Owns: which suites a command runs and its last line. Does not own: running one (
 from __future__ import annotations
 
 import shutil
+import subprocess
 import time
-from datetime import datetime, timezone
 from pathlib import Path
 
 from . import paths
+from . import proof as proof_page
 from .closing_lines import Counts
 from .say import fail, say
-from .shell import run
+from .shell import clean_environment, run
 from .suite_run import Outcome, run_all, tail
 from .suites import Suite, nullcontext, pytest_command, suites
 from .work import setup
@@ -32,17 +33,21 @@ def lint() -> None:
 
 
 def proof() -> None:
-    """Run every matrix whole and write what was counted to docs/proof.md."""
-    chosen = suites()
-    outcomes, seconds = _run(chosen, SAAS_PROOF="1")
+    """Run every matrix whole and write what was counted to docs/proof.md of the addon."""
+    proof_page.begin()
+    outcomes, seconds = _run(suites(), SAAS_PROOF="1")
     commit = run(["git", "-C", paths.ROOT, "rev-parse", "HEAD"], "Reading the commit").strip()
-    _write_proof(outcomes, commit, seconds)
+    proof_page.write(outcomes, commit, seconds)
     _tell(outcomes, seconds)
 
 
 def bench() -> None:
-    """Run the measurements; a missing peer fails them."""
-    _run_folder("bench", paths.ROOT / "tests" / "bench")
+    """Run the measurements and write docs/benchmarks.md of the addon; a missing peer fails them."""
+    setup()
+    command = [paths.PYTHON, "-m", "tests.bench"]
+    done = subprocess.run(command, cwd=paths.ROOT, env=clean_environment(), check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)
 
 
 def shots() -> None:
@@ -93,16 +98,3 @@ def _tell(outcomes: list[Outcome], seconds: float) -> None:
     say(str(sum((outcome.counts for outcome in outcomes), Counts())))
     if wrong:
         raise SystemExit(1)
-
-
-def _write_proof(outcomes: list[Outcome], commit: str, seconds: float) -> None:
-    today = datetime.now(timezone.utc).date().isoformat()
-    rows = "".join(
-        f"| {one.suite.name} | {'not there yet' if one.absent else one.counts} | "
-        f"{one.trouble or 'whole'} | {one.seconds:.0f} s |\n"
-        for one in outcomes
-    )
-    head = f"# Proof\n\nCommit {commit}, {today}, {seconds:.0f} s.\n\n"
-    place = paths.ROOT / "docs" / "proof.md"
-    place.parent.mkdir(exist_ok=True)
-    place.write_text(f"{head}| Suite | Counts | End | Time |\n|---|---|---|---|\n{rows}")

@@ -309,8 +309,7 @@ class SaasJob(models.Model):
         if JOBS[self.kind].past_return(states):
             raise UserError(
                 self.env._(
-                    "“%(job)s” has passed the point of no return: what it made is in use. It can "
-                    "only be finished.",
+                    "“%(job)s” has passed the point of no return and can only be finished.",
                     job=self.label,
                 )
             )

@@ -69,7 +69,7 @@ class Peer:
     def install(self, name: str) -> float:
         """Install the three modules into a new database; return the seconds."""
         begun = time.monotonic()
-        options = ["-i", ",".join(MODULES), "--without-demo", "all"]
+        options = ["-i", ",".join(MODULES)]
         fixed = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
         self._odoo("-c", self._conf, "-d", name, *options, *fixed)
         took = time.monotonic() - begun

@@ -5,19 +5,17 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from dev import paths
+from dev import proof
 from tests.helpers.crash import Crash
 
 from . import matrix
 
-RESULTS = paths.STATE / "proof" / "crash.json"
 _counted: Counter[str] = Counter()
 _seconds: Counter[str] = Counter()
 
@@ -62,6 +60,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
         took = _seconds[sort]
         terminalreporter.write_line(f"  {sort:<36} {number:>4} of {known:>4}  {took:6.1f} s")
     if matrix.PROOF:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        rows = {sort: [number, round(_seconds[sort], 1)] for sort, number in _counted.items()}
-        RESULTS.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        proof.keep("crash", {sort: (_counted[sort], round(_seconds[sort], 1)) for sort in _counted})

@@ -69,11 +69,10 @@ class Order:
     def _victim(self, crash: Crash, template: str) -> int:
         if self.label == "drop standby":
             return crash.standby(template)
-        crash.order("build", template=template)
-        query = """SELECT database_id FROM saas_template_version WHERE state = 'retired'
-                      AND template_id = (SELECT id FROM saas_template WHERE code = %s)
-                    ORDER BY id DESC LIMIT 1"""
-        return crash.control(query, template)[0][0]
+        number = crash.control("SELECT id FROM saas_template WHERE code = %s", template)[0][0]
+        if not crash.retired(number):
+            crash.order("build", template=template)
+        return crash.retired(number)[-1]
 
 
 CHECK = "provision_tenant.check.before"

@@ -7,10 +7,18 @@ from tests.helpers.crash import REAL, STUB
 from .matrix import PROOF
 
 ROUNDS, SIZE = (10, 20) if PROOF else (1, 10)
-CLICKS = 25 if PROOF else 3
+CLICKS = 25 if PROOF else 2
 ATTEMPTS = (
     "SELECT DISTINCT attempt FROM saas_job_step WHERE job_id = ANY(%s) AND state <> 'skipped'"
 )
+OWNED = """
+SELECT d.id, d.name, t.admin_email FROM saas_tenant t JOIN saas_database d ON d.id = t.database_id
+ WHERE t.id = ANY(%s)
+"""
+IDENTITY = """
+SELECT p.value, u.login FROM ir_config_parameter p, res_users u
+ WHERE p.key = 'database.uuid' AND u.id = 2
+"""
 DEATHS = "SELECT sum(deaths) FROM saas_job WHERE id = ANY(%s)"
 
 
@@ -30,10 +38,11 @@ def test_two_workers_make_every_tenant_exactly_once(crash, count, number):
     assert crash.control(ATTEMPTS, jobs) == [(1,)]
     assert crash.control(DEATHS, jobs) == [(0,)]
     assert crash.judge(*(["tenant_open", tenant] for _job, tenant in orders)) == []
-    owned = crash.control(
-        "SELECT database_id FROM saas_tenant WHERE id = ANY(%s)", [t for _j, t in orders]
-    )
-    crash.discard(*(row[0] for row in owned))
+    owned = crash.control(OWNED, [tenant for _job, tenant in orders])
+    told = [crash.tenants(IDENTITY, database=name)[0] for _id, name, _email in owned]
+    assert len({uuid for uuid, _login in told}) == SIZE
+    assert [login for _uuid, login in told] == [email for _id, _name, email in owned]
+    crash.discard(*(number for number, _name, _email in owned))
 
 
 @pytest.mark.parametrize("number", range(CLICKS))

@@ -35,6 +35,7 @@ COMMON = Recipe(("base", "web", "mail", "auth_signup"))
 STALE_SECONDS = 5
 WAIT_SECONDS = 180
 KILLED = -signal.SIGKILL
+KEPT_GOLDENS = 4
 STUB, REAL = "mini", "real"
 
 
@@ -153,15 +154,11 @@ class Case:
 
     @property
     def spent(self) -> int | None:
-        """The id of a database that no later case needs: a copy, or the golden one before."""
+        """The id of a database that no later case needs: a copy, or a golden one of long ago."""
         if not self.links["version"]:
             return self.database
-        former = """SELECT database_id FROM saas_template_version
-                     WHERE state = 'retired' AND template_id =
-                           (SELECT template_id FROM saas_template_version WHERE id = %s)
-                       AND database_id IN (SELECT id FROM saas_database WHERE stage = 'ready')"""
-        found = self.crash.control(former, self.links["version"])
-        return found[0][0] if found else None
+        former = self.crash.retired(self.crash.template_of(self.links["version"]))
+        return former[0] if len(former) > KEPT_GOLDENS else None
 
 
 class Crash:
@@ -170,7 +167,7 @@ class Crash:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="saas-crash-"))
         self.stack = Stack(Settings.for_tests(self.folder))
-        self.resumes = True
+        self.resumes = os.environ.get("SAAS_WITHOUT_RESUME") != "1"
         self.points_to: Path | None = None
         self.scratch = self.folder / "tmp"
         self._told: set[str] = set()
@@ -324,6 +321,19 @@ class Crash:
         found = self.control(query, template)
         return found[0][0] if found else self.order("fill", template=template).database
 
+    def template_of(self, version: int) -> int:
+        """The id of a version's template."""
+        found = "SELECT template_id FROM saas_template_version WHERE id = %s"
+        return self.control(found, version)[0][0]
+
+    def retired(self, template: int) -> list[int]:
+        """The ids of a template's golden databases that were published before, oldest first."""
+        found = """SELECT d.id FROM saas_database d
+                     JOIN saas_template_version v ON v.database_id = d.id
+                    WHERE v.template_id = %s AND v.state = 'retired' AND d.stage = 'ready'
+                    ORDER BY d.id"""
+        return [row[0] for row in self.control(found, template)]
+
     def judge(self, *told: list[Any]) -> list[str]:
         """Every complaint about these orders, and every new one about the whole cluster."""
         found = self.run("judge", tell=list(told)).result
@@ -379,11 +389,11 @@ class Crash:
     @contextmanager
     def without_resume(self) -> Iterator[None]:
         """Let nobody take over what a killed worker left."""
-        self.resumes = False
+        before, self.resumes = self.resumes, False
         try:
             yield
         finally:
-            self.resumes = True
+            self.resumes = before
 
 
 def query(dsn: dict, statement: str, values: tuple) -> list[tuple]:

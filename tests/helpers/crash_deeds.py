@@ -175,12 +175,14 @@ def finish(env: Environment, _say: Say, job: int, seconds: float = 60) -> dict[s
     """Be the workers that carry one operation to its end, whatever it has to wait for."""
     end = time.monotonic() + seconds
     row = env["saas.job"].browse(job)
-    while row.state in OPEN and time.monotonic() < end:
-        if not env["saas.job"]._work(1, until_idle=True):
-            time.sleep(0.02)
+    while True:
+        ran = env["saas.job"]._work(1, until_idle=True)
         env.cr.commit()
         env.invalidate_all()
-    return state(env, _say, job)
+        if row.state not in OPEN or time.monotonic() > end:
+            return state(env, _say, job)
+        if not ran:
+            time.sleep(0.02)
 
 
 def state(env: Environment, _say: Say, job: int) -> dict[str, Any]:
@@ -206,6 +208,12 @@ def cancel(env: Environment, _say: Say, job: int) -> bool:
         return False
     env.cr.commit()
     return True
+
+
+def undo(env: Environment, _say: Say, job: int) -> None:
+    """Press Undo."""
+    env["saas.job"].browse(job).action_undo()
+    env.cr.commit()
 
 
 def send_mails(env: Environment, _say: Say) -> None:

@@ -121,7 +121,6 @@ def _be_child(registry, order: dict, said: Path) -> None:
 
 def _do(registry, order: dict, said: Path) -> None:
     from odoo.api import SUPERUSER_ID, Environment
-
     from odoo.tools import config
 
     from tests.helpers import crash_deeds
