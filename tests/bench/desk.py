@@ -88,9 +88,10 @@ class Doorstep:
             self._wait_for_news(end - time.time())
             until = time.time() + 1
             while time.time() < until:
+                # The node hears the same announcement: it is given a moment to read the route.
+                time.sleep(RETRY_SECONDS)
                 if login_page(self._port, host):
                     return time.time()
-                time.sleep(RETRY_SECONDS)
         raise AssertionError(f"{host} served no login page within {seconds} s")
 
     def close(self) -> None:

@@ -103,18 +103,18 @@ def points(label: str) -> list[str]:
     )
 
 
-def chosen(label: str, every: int = EVERY, first: int = 0) -> list[str]:
-    """The points tried now: all of them in the proof, else each n-th."""
-    found = points(label)
-    return found if PROOF else found[first % every :: every]
+def chosen(label: str, every: int = EVERY, first: int = 0, proof: int = 1) -> list[str]:
+    """The points tried now: each n-th, in the proof each `proof`-th."""
+    step = proof if PROOF else every
+    return points(label)[first % step :: step]
 
 
-def cases(labels: dict[str, Order], every: int = EVERY) -> list[tuple[str, str]]:
+def cases(labels: dict[str, Order], every: int = EVERY, proof: int = 1) -> list[tuple[str, str]]:
     """Label and point of every case; the slices of two orders begin at different points."""
     return [
         (label, point)
         for place, label in enumerate(labels)
-        for point in chosen(label, every, 3 * place + 1)
+        for point in chosen(label, every, 3 * place + 1, proof)
     ]
 
 

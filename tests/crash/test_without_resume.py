@@ -6,7 +6,7 @@ from .matrix import ORDERS, cases
 from .test_killed import test_work_is_finished_whoever_dies as finish_after_death
 
 
-@pytest.mark.parametrize(("label", "point"), cases(ORDERS, every=60))
+@pytest.mark.parametrize(("label", "point"), cases(ORDERS, every=60, proof=4))
 def test_a_death_that_nobody_resumes_is_noticed(crash, count, label, point):
     count("without resume")
     with crash.without_resume(), pytest.raises(AssertionError):

@@ -252,7 +252,7 @@ def discard(env: Environment, _say: Say, databases: list[int]) -> list[str]:
     rows._enqueue_drop()
     env.cr.commit()
     end = time.monotonic() + WORK_SECONDS
-    while time.monotonic() < end and set(rows.mapped("stage")) != {"dropped"}:
+    while time.monotonic() < end and set(rows.mapped("stage")) - {"dropped"}:
         env["saas.job"]._work(WORK_SECONDS, until_idle=True)
         env.cr.commit()
         env.invalidate_all()
