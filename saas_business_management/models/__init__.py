@@ -35,6 +35,7 @@ from . import saas_link
 from . import saas_doctor
 from . import saas_doctor_platform
 from . import saas_doctor_work
+from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_finding

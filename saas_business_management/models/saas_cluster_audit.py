@@ -12,6 +12,7 @@ from odoo import api, models
 
 from ..kernel.provisioning.audit import Finding, Inventory, Known, audit
 from ..kernel.provisioning.naming import stem_of
+from ..kernel.work.states import UNSETTLED
 
 STAGES = {
     "building": "building",
@@ -59,10 +60,9 @@ class SaasCluster(models.Model):
         ]
 
     def _busy(self, rows: models.Model) -> set[int]:
-        """Return the ids of databases on which an operation is open."""
-        jobs_sudo = (
-            self.env["saas.job"].sudo().search([("state", "in", ("waiting", "running", "undoing"))])
-        )
+        """Return the ids of databases that an operation works on or, dead, still answers for."""
+        unsettled = [("state", "in", tuple(UNSETTLED))]
+        jobs_sudo = self.env["saas.job"].sudo().search(unsettled)
         return set(
             (
                 jobs_sudo.database_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class SaasCluster(models.Model):
@@ -33,6 +34,11 @@ class SaasCluster(models.Model):
         counts = {cluster.id: count for cluster, count in groups}
         for cluster in self:
             cluster[name] = counts.get(cluster._origin.id, 0)
+
+    @api.model
+    def _own_jobs(self) -> Domain:
+        tenants = Domain("tenant_id", "=", False) & Domain("database_id", "=", False)
+        return tenants & Domain("version_id", "=", False)
 
     def action_test_connection(self) -> bool:
         """Have every right, folder and address of this cluster tested; the result appears on the

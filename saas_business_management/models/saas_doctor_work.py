@@ -1,6 +1,6 @@
-"""The doctor's checks of work: scheduled actions, the control worker, operations, tenants.
+"""The doctor's checks of work: scheduled actions, the control worker, tenants.
 
-Owns: these checks. Does not own: the operations themselves (`saas_job.py`).
+Owns: these checks. Does not own: operations (`saas_doctor_operations.py`).
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from odoo import fields, models
 RUNNERS = ("ir_cron_run_1", "ir_cron_run_2", "ir_cron_run_3")
 CRONS = (*RUNNERS, "ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor")
 LATE_MINUTES = 15
-WAIT_MINUTES = 5
 
 
 class SaasDoctor(models.AbstractModel):
@@ -21,7 +20,6 @@ class SaasDoctor(models.AbstractModel):
         yield from super()._look_around()
         yield self._look_at_crons()
         yield self._look_at_worker()
-        yield from self._look_at_operations()
         yield from self._look_at_tenants()
 
     def _crons(self, names: tuple[str, ...]) -> models.Model:
@@ -60,29 +58,6 @@ class SaasDoctor(models.AbstractModel):
         limit = fields.Datetime.subtract(fields.Datetime.now(), minutes=LATE_MINUTES)
         at_work = runners - runners.try_lock_for_update()
         return bool(at_work) or any(cron.nextcall > limit for cron in runners)
-
-    def _look_at_operations(self) -> Iterator[dict[str, Any]]:
-        _ = self.env._
-        dead = self.env["saas.job"].search([("state", "=", "dead")])
-        for job in dead:
-            what = _("“%(job)s” gave up", job=job.label)
-            mend = _("Open it, mend the cause and choose Retry or Undo.")
-            yield self._told("job_dead", "work", "failing", what, job.error_text or "", mend, job)
-        late = self._late_operations()
-        if late:
-            what = _("Operations that wait for a worker: %(count)s", count=len(late))
-            why = _("The oldest has been due for over %(minutes)s minutes.", minutes=WAIT_MINUTES)
-            mend = _("Look whether the control worker runs.")
-            yield self._told("job_waiting", "work", "failing", what, why, mend, late[-1:])
-        if not dead and not late:
-            what = _("No operation waits or needs a person")
-            yield self._told("job_dead", "work", "ok", what)
-
-    def _late_operations(self) -> models.Model:
-        limit = fields.Datetime.subtract(fields.Datetime.now(), minutes=WAIT_MINUTES)
-        return self.env["saas.job"].search(
-            [("state", "=", "waiting"), ("attempts", "=", 0), ("due_at", "<", limit)]
-        )
 
     def _look_at_tenants(self) -> Iterator[dict[str, Any]]:
         _ = self.env._

@@ -11,8 +11,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..jobs.registry import JOBS
+from ..kernel.work.states import OPEN
 
-OPEN_STATES = ("waiting", "running", "undoing")
 STATES = [
     ("waiting", "Waiting"),
     ("running", "Running"),
@@ -142,7 +142,7 @@ class SaasJob(models.Model):
         job_sudo = self.sudo()
         if dedupe_key:
             open_job = job_sudo.search(
-                [("dedupe_key", "=", dedupe_key), ("state", "in", OPEN_STATES)], limit=1
+                [("dedupe_key", "=", dedupe_key), ("state", "in", tuple(OPEN))], limit=1
             )
             if open_job:
                 return open_job.with_env(self.env)

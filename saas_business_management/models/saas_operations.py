@@ -5,8 +5,9 @@ Owns: the computed link to the open operation and its buttons. Does not own: ope
 """
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
-OPEN_STATES = ("waiting", "running", "undoing")
+from ..kernel.work.states import UNSETTLED
 
 
 class SaasOperations(models.AbstractModel):
@@ -29,8 +30,8 @@ class SaasOperations(models.AbstractModel):
     job_count = fields.Integer(string="Operations", compute="_compute_job_count")
 
     def _compute_operation_id(self) -> None:
-        domain = [(self._job_link, "in", self.ids), ("state", "in", (*OPEN_STATES, "dead"))]
-        jobs = self.env["saas.job"].search(domain, order="id")
+        domain = Domain(self._job_link, "in", self.ids) & Domain("state", "in", tuple(UNSETTLED))
+        jobs = self.env["saas.job"].search(domain & self._own_jobs(), order="id")
         latest = {job[self._job_link].id: job for job in jobs}
         for record in self:
             job = latest.get(record._origin.id, jobs.browse())
@@ -39,6 +40,11 @@ class SaasOperations(models.AbstractModel):
             record.operation_label = job.label
             record.operation_step = job.step_now
             record.operation_percent = job.progress_percent
+
+    @api.model
+    def _own_jobs(self) -> Domain:
+        """Return which operations are the record's own, not those of something that lives on it."""
+        return Domain.TRUE
 
     def _compute_job_count(self) -> None:
         groups = self.env["saas.job"]._read_group(

@@ -14,6 +14,7 @@ from ..kernel.errors import Refused, SaasError
 from ..kernel.lifecycle import facts as lifecycle_facts
 from ..kernel.lifecycle.machine import Facts, decide
 from ..kernel.lifecycle.states import HOLDS_NAME
+from ..kernel.work.states import OPEN
 
 # Only who holds this very object may write the state.
 _FIRE = object()
@@ -118,7 +119,7 @@ class SaasTenantLifecycle(models.Model):
             self.env["saas.job"]
             .sudo()
             .search(
-                [("tenant_id", "=", self.id), ("state", "in", ("waiting", "running", "undoing"))],
+                [("tenant_id", "=", self.id), ("state", "in", tuple(OPEN))],
                 limit=1,
                 order="id",
             )

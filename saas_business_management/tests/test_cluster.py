@@ -244,6 +244,24 @@ class TestCluster(SaasCommon):
         self.env["saas.doctor"]._cron_check()
         self.assertFalse(self.env["saas.job"].search([("cluster_id", "=", bare.id)]))
 
+    def test_what_a_dead_operation_has_made_is_not_swept(self):
+        tenant = self.make_tenant()
+        tenant.action_provision()
+        job_sudo = tenant.job_ids.sudo()
+        facts = tenant.with_context(saas_job_id=job_sudo.id)._step_claim(fence=1)
+        found = {"databases": [], "roles": [{"name": facts["database"], "stage": "building"}]}
+        for state, swept in (("running", 0), ("dead", 0), ("failed", 1)):
+            job_sudo.state = state
+            result = self.cluster._step_audit(**found, folders=[])
+            self.assertEqual(len(result["sweep"]), swept, state)
+
+    def test_an_operation_of_a_tenant_is_not_the_cluster_s_own(self):
+        self.make_tenant().action_provision()
+        self.assertFalse(self.cluster.operation_id)
+        self.cluster.action_test_connection()
+        self.cluster.invalidate_recordset()
+        self.assertEqual(self.cluster.operation_id.kind, "test_cluster")
+
     def test_a_failing_cluster_is_tested_again_by_itself_and_not_audited(self):
         self.cluster.state = "failing"
         self.env["saas.cluster"]._cron_audit()

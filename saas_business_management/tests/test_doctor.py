@@ -133,10 +133,24 @@ class TestDoctor(SaasCommon):
 
     def test_an_operation_that_gave_up_and_one_that_waits_too_long_are_failures(self):
         job = self.cluster._start("test_cluster", {}).sudo()
-        job.due_at = fields.Datetime.now() - timedelta(minutes=6)
-        self.assertEqual(self.level("job_waiting"), "failing")
+        self.assertEqual(self.level("operation_stuck"), "ok")
+        job.due_at = fields.Datetime.now() - timedelta(minutes=11)
+        self.assertIn("waits for a worker", self.told("operation_stuck", job)["what"])
         job.state = "dead"
-        self.assertEqual(self.level("job_dead", job), "failing")
+        self.assertIn("gave up", self.told("operation_stuck", job)["what"])
+
+    def test_an_operation_whose_worker_fell_silent_is_a_failure(self):
+        job = self.cluster._start("test_cluster", {}).sudo()
+        job.write({"state": "running", "fence": 7})
+        job.flush_recordset()
+        self.env.cr.execute(
+            "INSERT INTO saas_job_lease (job_id, fence, worker, beat_at)"
+            " VALUES (%s, 7, 'w', clock_timestamp() - interval '119 s')",
+            [job.id],
+        )
+        self.assertEqual(self.level("operation_stuck"), "ok")
+        self.env.cr.execute("UPDATE saas_job_lease SET beat_at = beat_at - interval '5 s'")
+        self.assertIn("stands still", self.told("operation_stuck", job)["what"])
 
     def test_checking_again_replaces_findings_and_tests_every_cluster(self):
         self.env["saas.doctor"].with_user(self.operator).action_check_again()

@@ -10,19 +10,12 @@ from typing import Any
 from odoo.addons.saas_business_management.jobs.ports import Ports, build_ports
 from odoo.addons.saas_business_management.kernel.errors import SaasError
 from odoo.addons.saas_business_management.kernel.lifecycle.states import SERVING
-from odoo.addons.saas_business_management.kernel.provisioning import stuck as a7
 from odoo.addons.saas_business_management.kernel.provisioning.audit import Inventory, audit
+from odoo.addons.saas_business_management.kernel.provisioning.stuck import stuck
 from odoo.models import Model
-from odoo.sql_db import BaseCursor
 
 OPEN = ("waiting", "running", "undoing")
 LOGIN_MARK = 'name="login"'
-FACTS_OF_OPERATIONS = """
-    SELECT j.id, j.kind, j.state,
-           extract(epoch FROM clock_timestamp() AT TIME ZONE 'UTC' - j.due_at),
-           extract(epoch FROM clock_timestamp() - l.beat_at)
-      FROM saas_job j LEFT JOIN saas_job_lease l ON l.job_id = j.id AND l.fence = j.fence
-"""
 FORGOTTEN_LEASES = """
     SELECT l.job_id FROM saas_job_lease l JOIN saas_job j ON j.id = l.job_id
      WHERE j.state NOT IN ('running', 'undoing')
@@ -43,19 +36,11 @@ def findings(cluster: Model) -> list[str]:
         roles=tuple(ports.cluster.roles()),
         folders=tuple(ports.filestore.names()),
     )
-    found = [*audit(cluster._known(), inventory), *a7.stuck(operations(cluster.env.cr))]
+    facts = (facts for _number, facts in cluster.env["saas.job"]._operation_facts())
+    found = [*audit(cluster._known(), inventory), *stuck(facts)]
     told = [f"{one.audit} {one.kind} {one.what} {one.name}" for one in found]
     cluster.env.cr.execute(FORGOTTEN_LEASES)
     return told + [f"lease of operation {row[0]}" for row in cluster.env.cr.fetchall()]
-
-
-def operations(cr: BaseCursor) -> list[a7.OperationFacts]:
-    """What audit A7 looks at, by the control database's clock."""
-    cr.execute(FACTS_OF_OPERATIONS)
-    return [
-        a7.OperationFacts(f"{kind} {number}", state, float(due), beat and float(beat))
-        for number, kind, state, due, beat in cr.fetchall()
-    ]
 
 
 def differing(**told: tuple[Any, Any]) -> list[str]:

@@ -1,16 +1,18 @@
-"""Every screen as a picture, wide, on a phone and right to left; what a person would complain
-about fails.
+"""Every screen as a picture, wide, on a phone, dark and right to left; what a person would
+complain about fails.
 
 The pictures lie in `.dev/shots/` and are there to be looked at: a test cannot see ugliness.
 """
 
+import os
 import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from dev import paths
+from dev.rtlcss import ensure_rtlcss
 from dev.settings import Settings
 from dev.stack import Stack
 from tests.acceptance.conftest import Provider
@@ -34,7 +36,16 @@ SCREENS = (
     "saas-databases",
     "saas-reserved-names",
 )
-SIZES = {"wide": (1440, 900), "phone": (360, 740)}
+WIDE, PHONE = (1440, 900), (360, 740)
+LOOKS = {
+    "wide": WIDE,
+    "phone": PHONE,
+    "dark": WIDE,
+    "dark_phone": PHONE,
+    "rtl": WIDE,
+    "rtl_phone": PHONE,
+}
+ARABIC, ENGLISH = "ar_001", "en_US"
 FOLDER = paths.STATE / "shots"
 # What never belongs on a screen: Python's words for nothing, a traceback, a name that was not
 # filled in.
@@ -46,23 +57,48 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     """A small provider with demo data and a prepared cluster."""
     stack = Stack(Settings.for_tests(tmp_path_factory.mktemp("shots"), demo=True))
     try:
-        stack.prepare().start()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PATH", f"{ensure_rtlcss()}{os.pathsep}{os.environ['PATH']}")
+            stack.prepare().start()
         yield Provider(stack)
     finally:
         stack.destroy()
 
 
-@pytest.fixture(scope="module", params=sorted(SIZES))
+@pytest.fixture(scope="module", params=LOOKS)
 def window(
     request: pytest.FixtureRequest, provider: Provider, browser: Browser
 ) -> Iterator[tuple[str, Page]]:
-    """A logged-in window of one size, its complaints kept in `page.complaints`."""
-    width, height = SIZES[request.param]
+    """A logged-in window of one look."""
+    width, height = LOOKS[request.param]
     context: BrowserContext = browser.new_context(viewport={"width": width, "height": height})
     page = context.new_page()
+    if request.param.startswith("dark"):
+        context.route(re.compile(r"/web\.assets_web\.min\.css$"), _darken)
     log_in(page, provider.url, "admin", provider.password)
+    speak(page, provider, ARABIC if request.param.startswith("rtl") else ENGLISH)
     yield request.param, page
     context.close()
+
+
+def _darken(route: Route) -> None:
+    """Give the dark style sheet, which Odoo Community holds but never offers."""
+    route.continue_(url=re.sub(r"/assets/[^/]+/web.assets_web", "/assets/any/web.assets_web_dark", route.request.url))
+
+
+def speak(page: Page, provider: Provider, language: str) -> None:
+    """Set the language of the one who is logged in."""
+
+    def call(model: str, method: str, *args: object) -> object:
+        body = {"params": {"model": model, "method": method, "args": args, "kwargs": {}}}
+        answer = page.request.post(f"{provider.url}/web/dataset/call_kw", data=body).json()
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    found = call("res.lang", "search", [["code", "=", language], ["active", "in", [True, False]]])
+    call("res.lang", "action_unarchive", found)
+    me = call("res.users", "search", [["login", "=", "admin"]])
+    call("res.users", "write", me, {"lang": language})
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -18,6 +18,8 @@ CANCELLED = "cancelled"
 JOB_STATES = (WAITING, RUNNING, UNDOING, DONE, FAILED, DEAD, CANCELLED)
 # Somebody may still work on it; its dedupe key is taken.
 OPEN = frozenset({WAITING, RUNNING, UNDOING})
+# What it made is its own: it may still go on or take it back, a dead one at a person's word.
+UNSETTLED = OPEN | {DEAD}
 # A worker holds its lease; its serial key is taken.
 HELD = frozenset({RUNNING, UNDOING})
 ENDED = frozenset({DONE, FAILED, DEAD, CANCELLED})
