@@ -56,6 +56,8 @@ def _ensure_locked(cluster: PrivateCluster, recipe: Recipe, tree: OdooTree) -> s
                 database_files.restore(cluster, key, name, role=BUILDER)
         else:
             _install_new(cluster, recipe, name, key, tree)
+    settle = paths.ROOT / paths.ADDON / "adapters" / "postgres" / "settle_sequences.sql"
+    cluster.sql(settle.read_text(encoding="utf-8"), name)
     cluster.sql(f"ALTER DATABASE {name} IS_TEMPLATE true ALLOW_CONNECTIONS false")
     return name
 

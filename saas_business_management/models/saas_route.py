@@ -65,6 +65,12 @@ class SaasRoute(models.Model):
     reason = fields.Char(readonly=True)
     tenant_uuid = fields.Char(readonly=True)
     tenant_name = fields.Char(readonly=True)
+    redirect = fields.Char(readonly=True, help="Visitors are sent to this host name instead.")
+    restricted = fields.Boolean(readonly=True)
+    code = fields.Boolean(readonly=True, string="Python Code")
+    brand = fields.Integer(readonly=True)
+    since = fields.Datetime(readonly=True)
+    kept_until = fields.Date(readonly=True)
 
     _host_uniq = models.UniqueIndex(
         "(host) WHERE host IS NOT NULL", "A host name leads to one tenant."
@@ -80,21 +86,53 @@ class SaasRoute(models.Model):
     @api.private
     def _put(self, database, values):
         """Write the routes of a database: all of them when they exist, else a new one."""
-        values = {
-            "generation": database.generation,
-            "tenant_uuid": database.tenant_id.public_id or False,
-            "tenant_name": database.tenant_id.name or False,
-            **values,
-        }
-        routes_sudo = self.sudo().search([("database_id", "=", database.id)])
+        values = {**self._known(database), **values}
+        routes_sudo = self._of(database)
         if routes_sudo:
             routes_sudo.write(values)
         elif values["state"] != "gone":
-            self.sudo().create(
-                {
-                    "node_role": database.cluster_id.node_role,
-                    "database": database.name,
-                    "database_id": database.id,
-                    **values,
-                }
-            )
+            self._add(database, values)
+
+    @api.model
+    @api.private
+    def _put_hosts(self, database, hosts, values):
+        """Lead exactly these host names to a database; rows are never deleted, only emptied.
+
+        `hosts` maps a host name to the one its visitors are sent to, or to False.
+        """
+        values = {**self._known(database), **values}
+        spare_sudo = self._of(database)
+        rows_sudo = {row.host: row for row in spare_sudo if row.host in hosts}
+        for row in rows_sudo.values():
+            spare_sudo -= row
+        # A name moves to another row only after its former one has let go of it.
+        spare_sudo.write({**values, "host": False, "redirect": False})
+        for host, redirect in hosts.items():
+            row_sudo = rows_sudo.get(host) or spare_sudo[:1]
+            spare_sudo -= row_sudo
+            told = {**values, "host": host, "redirect": redirect}
+            if row_sudo:
+                row_sudo.write(told)
+            else:
+                self._add(database, told)
+
+    @api.model
+    def _of(self, database):
+        return self.sudo().search([("database_id", "=", database.id)], order="id")
+
+    @api.model
+    def _known(self, database):
+        return {
+            "generation": database.generation,
+            "tenant_uuid": database.tenant_id.public_id or False,
+            "tenant_name": database.tenant_id.name or False,
+        }
+
+    @api.model
+    def _add(self, database, values):
+        fixed = {
+            "node_role": database.cluster_id.node_role,
+            "database": database.name,
+            "database_id": database.id,
+        }
+        return self.sudo().create({**fixed, **values})

@@ -126,16 +126,29 @@ class SaasTenantLifecycle(models.Model):
         )
 
     def _sync_route(self):
-        """Let the route map say what the state says, in the same transaction."""
-        route_sudo = (
-            self.env["saas.route"]
-            .sudo()
-            .search([("database_id", "=", self.database_id.id)], limit=1)
-        )
-        if self.database_id and route_sudo:
-            route_sudo._put(
-                self.database_id, {"state": self._route_state(), "reason": self.reason or False}
-            )
+        """Let the route map say what the tenant says, in the same transaction."""
+        routes_sudo = self.env["saas.route"].sudo()
+        if self.database_id and routes_sudo._of(self.database_id):
+            self._put_routes()
+
+    def _put_routes(self):
+        """Lead every host name of the tenant to its database, in the state it is in."""
+        database_sudo = self.database_id.sudo()
+        self.env["saas.route"]._put_hosts(database_sudo, self._route_hosts(), self._route_values())
+
+    def _route_hosts(self):
+        """Return the host names that lead here, each with the one its visitors are sent to."""
+        names = self.host_ids.sudo().filtered(lambda one: one.state != "released")
+        return {one.host: False for one in names if self._route_state() != "gone"}
+
+    def _route_values(self):
+        """Return what nodes are told about the tenant besides its names."""
+        return {
+            "state": self._route_state(),
+            "reason": self.reason or False,
+            "restricted": self.restricted,
+            "since": self.state_since,
+        }
 
     def _route_state(self):
         """Return the state visitors meet; while the last step of provisioning looks, the page is

@@ -172,9 +172,7 @@ class SaasTenantProvision(models.Model):
 
     def _step_publish(self):
         """Lead the host name to the database; nodes see it within milliseconds."""
-        self.env["saas.route"].sudo()._put(
-            self.database_id, {"state": self._route_state(), "host": self.host, "reason": False}
-        )
+        self._put_routes()
 
     def _step_withdraw(self):
         self.env["saas.route"].sudo()._put(self.database_id, {"state": "gone", "host": False})

@@ -26,6 +26,7 @@ MATRIX = {
     "saas.job.line": ("r", "r", "r"),
     "saas.job.request": ("", "", ""),
     "saas.doctor.finding": ("r", "r", "r"),
+    "saas.audit.entry": ("", "", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

@@ -23,6 +23,12 @@ CREATE TABLE saas_route (
     reason text,
     tenant_uuid text,
     tenant_name text,
+    redirect text,
+    restricted boolean,
+    code boolean,
+    brand int,
+    since timestamp,
+    kept_until date,
     changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE UNIQUE INDEX ON saas_route (host) WHERE host IS NOT NULL;

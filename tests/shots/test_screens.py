@@ -83,7 +83,8 @@ def window(
 
 def _darken(route: Route) -> None:
     """Give the dark style sheet, which Odoo Community holds but never offers."""
-    route.continue_(url=re.sub(r"/assets/[^/]+/web.assets_web", "/assets/any/web.assets_web_dark", route.request.url))
+    dark = re.sub(r"/assets/[^/]+/(web.assets_web)", r"/assets/any/\1_dark", route.request.url)
+    route.continue_(url=dark)
 
 
 def speak(page: Page, provider: Provider, language: str) -> None:

@@ -1,6 +1,6 @@
 """Who owns what inside a database, from the provisioner to the builder to the tenant.
 
-Owns: sealing a golden database, handing a copy over, the proof that nothing foreign is left. Does
+Owns: making a golden database ready to be copied, handing a copy over, the proof that nothing foreign is left. Does
 not own: databases and roles as such. This is the only code that enters a copy as the provisioner,
 and only before the hand-over.
 
@@ -8,12 +8,15 @@ REASSIGN OWNED is used once, with the builder as source: it would also hand over
 its source, and the builder owns none.
 """
 
+from pathlib import Path
+
 from psycopg2 import sql
 
 from ...kernel.errors import Broken
 from .connect import Cursor, transaction
 from .roles import BUILDER
 
+SETTLE_SEQUENCES = Path(__file__).with_name("settle_sequences.sql").read_text(encoding="utf-8")
 # `pg_identify_object` words kinds as ALTER does. Sequences of columns follow their table;
 # extensions keep their members.
 GIVE_ALL_TO_BUILDER = """
@@ -60,12 +63,14 @@ SELECT count(*)
 
 
 def give_to_builder(cursor: Cursor) -> None:
-    """Hand every object of the current, golden database from the provisioner to the builder.
+    """Hand every object of the current, golden database from the provisioner to the builder,
+    sequences settled.
 
     Raises: Unavailable, Broken (`objects_foreign` when a superuser made some of them).
     """
     builder = sql.Identifier(BUILDER)
     with transaction(cursor.connection) as inner:
+        inner.execute(SETTLE_SEQUENCES)
         inner.execute(sql.SQL("GRANT CREATE ON SCHEMA public TO {}").format(builder))
         inner.execute(GIVE_ALL_TO_BUILDER)
         inner.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM {}").format(builder))

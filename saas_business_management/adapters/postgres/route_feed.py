@@ -17,7 +17,10 @@ LIMITS = Limits(connect_seconds=3, statement_seconds=20, lock_seconds=5)
 # still open has an xid >= the horizon and is found by the next read.
 _READ = """
 SELECT now.horizon::text, r.id, coalesce(r.host, ''), r.database, r.generation, r.state,
-       coalesce(r.reason, ''), coalesce(r.tenant_uuid::text, ''), coalesce(r.tenant_name, '')
+       coalesce(r.reason, ''), coalesce(r.tenant_uuid::text, ''), coalesce(r.tenant_name, ''),
+       coalesce(r.redirect, ''), coalesce(r.restricted, false), coalesce(r.code, false),
+       coalesce(r.brand, 0), coalesce(to_char(r.since, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
+       coalesce(r.kept_until::text, '')
   FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) AS now
   LEFT JOIN saas_route AS r ON r.node_role = current_user AND r.changed_xid >= %s::xid8
 """

@@ -15,7 +15,12 @@ USABLE = SERVING | {STANDBY, "provisioning"}
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of `saas_route`; `host` is empty for a standby and a tombstone."""
+    """One row of `saas_route`; `host` is empty for a standby and a tombstone.
+
+    `redirect` is the host name that visitors of this one are sent to; `restricted` = open, but no
+    new users or apps; `code` = its administrators may write Python code; `brand` is an id, 0 = the
+    default one; `since` and `kept_until` are ISO instant (UTC) and date for pages, or empty.
+    """
 
     id: int
     host: str
@@ -25,6 +30,12 @@ class Route:
     reason: str = ""
     tenant_uuid: str = ""
     tenant_name: str = ""
+    redirect: str = ""
+    restricted: bool = False
+    code: bool = False
+    brand: int = 0
+    since: str = ""
+    kept_until: str = ""
 
     @property
     def serving(self) -> bool:

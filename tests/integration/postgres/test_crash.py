@@ -146,6 +146,31 @@ def test_a_killed_server_process_is_unavailable_and_the_next_try_succeeds(pg, na
     assert named(pg, name) == 1
 
 
+COUNTED = """
+    CREATE TABLE counted (id serial PRIMARY KEY);
+    INSERT INTO counted SELECT nextval('counted_id_seq') FROM generate_series(1, 5);
+"""
+COUNT_ON = "INSERT INTO counted DEFAULT VALUES; INSERT INTO counted DEFAULT VALUES"
+NEXT = "SELECT nextval('counted_id_seq') - max(id) FROM counted"
+
+
+def test_a_copy_never_gives_a_number_twice_though_its_server_crashes(own_pg):
+    """A copy of any other database does: the server's own way to copy loses what it counted."""
+    port, golden, copy, plain = own_pg.port(), new_name("g"), new_name(), "plain"
+    port.create_empty(golden)
+    own_pg.rows(COUNTED, server=own_pg.provisioner.within(golden))
+    own_pg.rows(f"CREATE DATABASE {plain} TEMPLATE {golden}")
+    port.seal_golden(golden)
+    port.ensure_role(copy, 1)
+    port.clone(copy, golden)
+    port.own_objects(copy)
+    for name in (copy, plain):
+        own_pg.rows(COUNT_ON, database=name)
+    own_pg.private.restart("immediate")
+    assert own_pg.value(NEXT, database=plain) < 1
+    assert own_pg.value(NEXT, database=copy) >= 1
+
+
 def steps(pg, name):
     port = pg.port()
     return [
