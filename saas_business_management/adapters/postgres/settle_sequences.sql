@@ -5,8 +5,10 @@ DO $settle$
 DECLARE
     it regclass;
 BEGIN
-    FOR it IN SELECT oid FROM pg_class WHERE relkind = 'S' AND relpersistence = 'p'
-                 AND has_sequence_privilege(oid, 'UPDATE') LOOP
+    FOR it IN
+        SELECT oid FROM pg_class
+         WHERE CASE relkind WHEN 'S' THEN has_sequence_privilege(oid, 'UPDATE') END
+    LOOP
         EXECUTE format('SELECT setval(%L, last_value, is_called) FROM %s', it, it);
     END LOOP;
 END
