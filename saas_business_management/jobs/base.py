@@ -45,7 +45,7 @@ class Job:
     """A kind of work: its steps in order, and what is told to the records when it ends badly.
 
     `on_undone` names the `records` call made when everything was undone; `give_up_seconds` bounds
-    waiting for others.
+    waiting for others. While an `exclusive` one is open, its record makes no other move.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Job:
     steps: tuple[Step, ...]
     on_undone: tuple[str, str] | None = None
     give_up_seconds: int = 1800
+    exclusive: bool = True
 
     def past_return(self, states: Mapping[str, str]) -> bool:
         """Say whether a final step is done, so that nothing may be undone or cancelled any more."""

@@ -1,8 +1,10 @@
 """Every kind of job by its name."""
 
+from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
 from .base import Job
 from .build_template import BUILD_TEMPLATE
+from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
 from .fill_standby import FILL_STANDBY
 from .provision_tenant import PROVISION_TENANT
@@ -13,8 +15,10 @@ from .test_cluster import TEST_CLUSTER
 JOBS: dict[str, Job] = {
     job.kind: job
     for job in (
+        APPLY_STATE,
         AUDIT_CLUSTER,
         BUILD_TEMPLATE,
+        DELETE_TENANT,
         DROP_DATABASE,
         FILL_STANDBY,
         PROVISION_TENANT,

@@ -25,6 +25,12 @@ from . import saas_reserved_name
 from . import saas_tenant
 from . import saas_tenant_lifecycle
 from . import saas_tenant_provision
+from . import saas_lifecycle_policy
+from . import saas_tenant_notice
+from . import saas_tenant_schedule
+from . import saas_tenant_outlook
+from . import saas_tenant_mail
+from . import saas_tenant_change
 from . import saas_tenant_welcome
 from . import saas_tenant_look
 from . import saas_tenant_event

@@ -169,6 +169,12 @@ class SaasJob(models.Model):
         self._wake_runners()
         return job_sudo.with_env(self.env)
 
+    @api.model
+    @api.private
+    def _exclusive_kinds(self):
+        """Return the kinds during which the record they work for makes no other move."""
+        return [kind for kind, job in JOBS.items() if job.exclusive]
+
     def _label_for(self, kind, links):
         record = self._first_linked(links)
         return f"{JOBS[kind].label}: {record.display_name}" if record else JOBS[kind].label

@@ -63,6 +63,17 @@ class SaasPlan(models.Model):
         tracking=True,
         help="0 means no trial: the plan begins at once.",
     )
+    trial_end_rule = fields.Selection(
+        [
+            ("convert", "Becomes a paying tenant"),
+            ("suspend", "Is closed until a plan is chosen"),
+            ("cancel", "Is archived"),
+        ],
+        string="When the Trial Ends",
+        default="suspend",
+        required=True,
+        tracking=True,
+    )
     published = fields.Boolean(string="On the Pricing Page", tracking=True)
     tenant_ids = fields.One2many("saas.tenant", "plan_id", string="Tenants")
     tenant_count = fields.Integer(string="Number of Tenants", compute="_compute_tenant_count")

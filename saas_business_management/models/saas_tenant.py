@@ -149,6 +149,13 @@ class SaasTenant(models.Model):
         check_company=True,
     )
     trial_end_on = fields.Date(string="Trial Ends", readonly=True, copy=False, tracking=True)
+    deletion_on = fields.Date(
+        string="Deleted On",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="From this day on the deletion cannot be undone.",
+    )
     admin_user_ref = fields.Integer(
         readonly=True, copy=False, string="Administrator's Id in the Tenant"
     )

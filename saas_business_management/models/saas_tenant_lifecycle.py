@@ -14,6 +14,7 @@ from ..kernel.errors import Refused, SaasError
 from ..kernel.lifecycle import facts as lifecycle_facts
 from ..kernel.lifecycle.machine import Facts, decide
 from ..kernel.lifecycle.states import HOLDS_NAME
+from ..kernel.lifecycle.states import SUSPEND as TRIAL_END_RULE
 from ..kernel.work.states import OPEN
 
 # Only who holds this very object may write the state.
@@ -26,6 +27,7 @@ GUARDED = {
     "restricted",
     "database_id",
     "trial_end_on",
+    "deletion_on",
     "public_id",
 }
 
@@ -70,23 +72,30 @@ class SaasTenantLifecycle(models.Model):
                 "state_since": fields.Datetime.now(),
             }
         )
+        plain = (str, int, float, bool)
+        told = {name: value for name, value in known.items() if isinstance(value, plain)}
+        self._journal(event, note or known.get("reason"), move.source, told)
+        self._moved(move, note or known.get("reason") or "")
+        self._sync_route()
+        return move
+
+    def _journal(self, event, note="", source="", facts=None):
+        """Write into the timeline what happened; without a source no state has changed."""
         self.env["saas.tenant.event"].sudo().create(
             {
                 "tenant_id": self.id,
                 "event": event,
-                "from_state": move.source,
-                "to_state": move.target,
-                "reason": note or known.get("reason") or False,
+                "from_state": source or self.state,
+                "to_state": self.state,
+                "reason": note or False,
                 "user_id": self._actor().id,
-                "facts": {
-                    name: value
-                    for name, value in known.items()
-                    if isinstance(value, (str, int, float, bool))
-                },
+                "facts": facts or {},
             }
         )
-        self._sync_route()
-        return move
+
+    def _moved(self, move, why):
+        """Do what else belongs to a move, in its transaction; each room adds its own."""
+        self.ensure_one()
 
     def _gather_facts(self, system, known):
         user = self.env.user
@@ -103,9 +112,24 @@ class SaasTenantLifecycle(models.Model):
             "nothing_left": not self.database_id,
             "operation_running": not system and bool(self._open_job()),
             "trial_days": self.plan_id.trial_days,
+            "trial_end_rule": self.plan_id.trial_end_rule or TRIAL_END_RULE,
+            "trial_over": bool(self.trial_end_on) and self.trial_end_on < self._today(),
+            "state_before": self._state_before(),
+            "undo_period_over": bool(self.deletion_on) and self.deletion_on <= self._today(),
             **known,
         }
         return Facts(**values)
+
+    def _state_before(self):
+        """Return the state in which the move or deletion that is under way began."""
+        event = {"migrating": "migration_started", "deleting": "deletion_requested"}.get(self.state)
+        found = self.event_ids.sudo().filtered(lambda one: one.event == event).sorted("id")[-1:]
+        return found.from_state or ""
+
+    def _today(self):
+        """Return the day it is where the tenant's company is."""
+        zone = self.company_id.partner_id.tz or self.env.user.tz
+        return fields.Date.context_today(self.with_context(tz=zone))
 
     def _actor(self):
         """Return who stands behind the event: the person who asked for the operation when one is
@@ -119,7 +143,11 @@ class SaasTenantLifecycle(models.Model):
             self.env["saas.job"]
             .sudo()
             .search(
-                [("tenant_id", "=", self.id), ("state", "in", tuple(OPEN))],
+                [
+                    ("tenant_id", "=", self.id),
+                    ("state", "in", tuple(OPEN)),
+                    ("kind", "in", self.env["saas.job"]._exclusive_kinds()),
+                ],
                 limit=1,
                 order="id",
             )
@@ -148,6 +176,7 @@ class SaasTenantLifecycle(models.Model):
             "reason": self.reason or False,
             "restricted": self.restricted,
             "since": self.state_since,
+            "kept_until": self._kept_until(),
         }
 
     def _route_state(self):

@@ -26,6 +26,10 @@ MATRIX = {
     "saas.job.line": ("r", "r", "r"),
     "saas.job.request": ("", "", ""),
     "saas.doctor.finding": ("r", "r", "r"),
+    "saas.lifecycle.policy": ("r", "r", "rwcu"),
+    "saas.tenant.notice": ("r", "r", "r"),
+    "saas.tenant.change": ("", "rwcu", "rwcu"),
+    "saas.tenant.change.line": ("", "rwcu", "rwcu"),
     "saas.audit.entry": ("", "", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

@@ -1,0 +1,3 @@
+"""Dialogs: what a person is asked before something happens, and what came of it."""
+
+from . import saas_tenant_change

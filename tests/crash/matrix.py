@@ -53,6 +53,8 @@ class Order:
         crash.golden(template)
         if self.deed == "drop":
             return {"database": self._victim(crash, template)}
+        if self.deed == "delete":
+            return {"tenant": crash.marked()}
         if self.warm:
             crash.standby(template)
         return {"template": template}
@@ -78,6 +80,7 @@ class Order:
 CHECK = "provision_tenant.check.before"
 GONE = ("tenant_gone", "draft")
 OPEN, CLOSE = "provision_tenant.open.committed", "drop_database.close.committed"
+DELETE = "delete_tenant.close.committed"
 ORDERS = {
     one.label: one
     for one in (
@@ -90,6 +93,7 @@ ORDERS = {
         Order("build", "build", STUB, "version_published", ("version_gone",),
               "build_template.publish.committed", deepest="build_template.publish.after"),
         Order("drop standby", "drop", STUB, "database_gone", ("database_kept", "standby"), CLOSE),
+        Order("delete tenant", "delete", REAL, "tenant_deleted", ("tenant_marked",), DELETE),
         Order("drop golden", "drop", STUB, "database_gone", ("database_kept", "ready"), CLOSE),
     )
 }  # fmt: skip
@@ -138,6 +142,7 @@ def record(crash: Crash, label: str) -> list[str]:
             "fill": "fill_standby",
             "build": "build_template",
             "drop": "drop_database",
+            "delete": "delete_tenant",
         }
         own = kind[{**ORDERS, **UNDONE}[label].deed] + "."
         return list(

@@ -98,6 +98,32 @@ def tenant_gone(tenant: Model, state: str) -> list[str]:
     ]
 
 
+def tenant_deleted(tenant: Model) -> list[str]:
+    """A tenant is destroyed, once: nothing is left but its record and its resting name."""
+    name = next(job.facts["database"] for job in tenant.job_ids if job.kind == "delete_tenant")
+    database = tenant.env["saas.database"].search([("name", "=", name)])
+    return [
+        *differing(
+            state=(tenant.state, "deleted"),
+            database=(tenant.database_id.name, False),
+            events=(tenant.event_ids.mapped("event").count("deleted"), 1),
+            names=(set(tenant.host_ids.mapped("state")), {"released"}),
+        ),
+        *database_gone(database),
+    ]
+
+
+def tenant_marked(tenant: Model) -> list[str]:
+    """A tenant whose deletion was called off in time is there as before."""
+    info = ports_of(tenant.cluster_id).cluster.database(tenant.database_id.name)
+    return differing(
+        state=(tenant.state, "deleting"),
+        stage=(tenant.database_id.stage, "claimed"),
+        oid=(info and info.oid, tenant.database_id.oid or (info and info.oid)),
+        routes=(set(tenant.database_id.route_ids.mapped("state")), {"deleting"}),
+    )
+
+
 def version_published(version: Model) -> list[str]:
     """A build is published, its golden database sealed, and it is the only one that is."""
     template, database = version.template_id, version.database_id

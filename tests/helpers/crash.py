@@ -321,6 +321,12 @@ class Crash:
         found = self.control(query, template)
         return found[0][0] if found else self.order("fill", template=template).database
 
+    def marked(self) -> int:
+        """Make a tenant whose deletion is due; return its id."""
+        self.golden(REAL)
+        case = self.order("provision", template=REAL)
+        return self.run("mark", tenant=case.links["tenant"]).result
+
     def template_of(self, version: int) -> int:
         """The id of a version's template."""
         found = "SELECT template_id FROM saas_template_version WHERE id = %s"

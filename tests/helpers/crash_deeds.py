@@ -92,7 +92,29 @@ def _drop(env: Environment, database: int) -> Model:
     return env["saas.job"].search(drops, order="id desc", limit=1)
 
 
-ORDERS = {"provision": _provision, "build": _build, "fill": _fill, "drop": _drop}
+def _delete(env: Environment, tenant: int) -> Model:
+    found = env["saas.tenant"].browse(tenant)
+    found._order_deletion()
+    return found.job_ids.filtered(lambda job: job.kind == "delete_tenant")
+
+
+def mark(env: Environment, _say: Say, tenant: int) -> int:
+    """Mark a tenant for deletion so long ago that nobody may undo it any more."""
+    found = env["saas.tenant"].browse(tenant)
+    found.action_request_deletion("The crash suite asked")
+    env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+    found._set({"deletion_on": found._today()})
+    env.cr.commit()
+    return found.id
+
+
+ORDERS = {
+    "provision": _provision,
+    "build": _build,
+    "fill": _fill,
+    "drop": _drop,
+    "delete": _delete,
+}
 
 
 def draft(env: Environment, _say: Say, template: str, subdomain: str) -> int:
@@ -238,6 +260,8 @@ def judge(env: Environment, _say: Say, tell: list[list[Any]]) -> list[str]:
 RULES = {
     "tenant_open": ("saas.tenant", audit.tenant_open),
     "tenant_gone": ("saas.tenant", audit.tenant_gone),
+    "tenant_deleted": ("saas.tenant", audit.tenant_deleted),
+    "tenant_marked": ("saas.tenant", audit.tenant_marked),
     "version_published": ("saas.template.version", audit.version_published),
     "version_gone": ("saas.template.version", audit.version_gone),
     "standby_ready": ("saas.database", audit.standby_ready),

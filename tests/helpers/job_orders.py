@@ -54,6 +54,20 @@ def drop_tenant(world: World) -> int:
     return _drop(world, name, has_role=True)
 
 
+def close_tenant(world: World) -> int:
+    """Order that a suspended tenant's sessions end."""
+    world.desk.work(provision(world))
+    world.add(lambda rows: rows["tenants"][1].update(state="suspended"))
+    return world.desk.enqueue("apply_state", tenant=1)
+
+
+def delete_tenant(world: World) -> int:
+    """Order the deletion of a tenant whose time to undo is over."""
+    world.desk.work(provision(world))
+    world.add(lambda rows: rows["tenants"][1].update(state="deleting"))
+    return world.desk.enqueue("delete_tenant", tenant=1)
+
+
 def drop_golden(world: World) -> int:
     """Order the removal of a golden database."""
     return _drop(world, world.golden, has_role=False)
@@ -100,6 +114,8 @@ ORDERS = {
     "provision_warm": Order("provision_tenant", provision_warm),
     "fill_standby": Order("fill_standby", fill_standby),
     "build_template": Order("build_template", build),
+    "close_tenant": Order("apply_state", close_tenant),
+    "delete_tenant": Order("delete_tenant", delete_tenant),
     "drop_tenant": Order("drop_database", drop_tenant),
     "drop_golden": Order("drop_database", drop_golden),
     "audit_cluster": Order("audit_cluster", audit),

@@ -131,6 +131,27 @@ class MemoryRecords:
         tenant["state"] = target
         self._rows["events"].append((event, tenant["host"]))
 
+    def _tenant_access(self) -> dict[str, Any]:
+        tenant = self._linked("tenant")
+        return {"database": tenant["database"], "open": tenant["state"] in ("trial", "active")}
+
+    def _tenant_close_for_good(self) -> dict[str, Any]:
+        tenant = self._linked("tenant")
+        if tenant["state"] != "deleting":
+            raise Refused("transition_refused", event="deleted", state=tenant["state"])
+        name = tenant["database"]
+        self._rows["databases"][name]["stage"] = "dropping"
+        self._put(name, state="gone", host=None)
+        return {"database": name}
+
+    def _tenant_deleted(self) -> None:
+        tenant = self._linked("tenant")
+        if tenant["state"] == "deleted":
+            return
+        self._forget(tenant["database"])
+        tenant |= {"state": "deleted", "database": None, "host_state": "released"}
+        self._rows["events"].append(("deleted", tenant["host"]))
+
     # Version
 
     def _version_intent(self, fence: int) -> dict[str, Any]:
