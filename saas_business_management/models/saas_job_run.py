@@ -24,8 +24,9 @@ from .saas_job_journal import Journal, LinkedRecords
 
 RESIDENT_SECONDS = 300
 STALE_SECONDS = 30
-# Odoo's cron threads listen by then; by themselves they look at their crons a minute later.
-LISTENING_AFTER_SECONDS = 2
+# Odoo's cron threads listen by then, later on a busy machine; by themselves they look at their crons
+# a minute later.
+LISTENING_AFTER_SECONDS = (2, 4, 8, 16, 32)
 
 
 def wake_crons(database):
@@ -41,9 +42,10 @@ class SaasJobRun(models.Model):
         """Let a process that runs crons begin at once: somebody may have died in the middle."""
         super()._register_hook()
         if config["max_cron_threads"] and not config["test_enable"]:
-            wake = threading.Timer(LISTENING_AFTER_SECONDS, wake_crons, [self.env.cr.dbname])
-            wake.daemon = True
-            wake.start()
+            for seconds in LISTENING_AFTER_SECONDS:
+                wake = threading.Timer(seconds, wake_crons, [self.env.cr.dbname])
+                wake.daemon = True
+                wake.start()
 
     @api.model
     def _cron_run(self):

@@ -14,8 +14,11 @@ COUNT = 12 if PROOF else 1
 
 
 def pairs(label: str) -> list[tuple[str, str]]:
-    """Points in this order, the second in a later step than the first."""
-    known, dice = points(label), random.Random(f"{SEED} {label}")
+    """Points in this order, the second in a later step than the first.
+
+    After its last point nothing is left to die in.
+    """
+    known, dice = points(label)[:-1], random.Random(f"{SEED} {label}")
     found = []
     while known and len(found) < COUNT:
         first, second = sorted(dice.sample(range(len(known)), 2))
