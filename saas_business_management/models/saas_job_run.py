@@ -24,8 +24,7 @@ from .saas_job_journal import Journal, LinkedRecords
 
 RESIDENT_SECONDS = 300
 STALE_SECONDS = 30
-# Odoo's cron threads listen by then, later on a busy machine; by themselves they look at their crons
-# a minute later.
+# Odoo's cron threads listen by one of these; by themselves they look at their crons a minute later.
 LISTENING_AFTER_SECONDS = (2, 4, 8, 16, 32)
 
 
