@@ -22,6 +22,7 @@
         "views/saas_tenant_views.xml",
         "views/saas_tenant_preview_views.xml",
         "views/saas_lifecycle_policy_views.xml",
+        "views/saas_retention_views.xml",
         "views/saas_tenant_host_views.xml",
         "views/saas_template_version_views.xml",
         "views/saas_module_views.xml",

@@ -39,6 +39,8 @@ from . import saas_database
 from . import saas_route
 from . import saas_link
 from . import saas_audit_entry
+from . import saas_retention_rule
+from . import saas_erasure
 from . import saas_doctor
 from . import saas_doctor_platform
 from . import saas_doctor_work

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from odoo import models
+from odoo.tools import SQL
 
 OLD_TEST_HOURS = 48
 OLD_AUDIT_HOURS = 6
@@ -31,6 +32,26 @@ class SaasDoctor(models.AbstractModel):
             yield self._look_at_audit(cluster)
             yield self._look_at_room(cluster)
             yield self._look_at_zone(cluster)
+            yield self._look_for_nodes(cluster)
+
+    def _look_for_nodes(self, cluster: models.Model) -> dict[str, Any]:
+        """Tell whether a runtime node follows the routes of a cluster: it keeps a session here."""
+        _ = self.env._
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND usename = %s",
+                cluster.node_role,
+            )
+        )
+        if rows[0][0]:
+            what = _("Runtime nodes of %(cluster)s follow the route map", cluster=cluster.name)
+            return self._told("cluster_nodes", "cluster", "ok", what, record=cluster)
+        what = _("No runtime node of %(cluster)s is seen", cluster=cluster.name)
+        why = _("Its tenants are not served, or by a node that hears of no change.")
+        mend = _("Start the node, and look whether it reaches the control database.")
+        level = "failing" if cluster.tenant_count else "warning"
+        return self._told("cluster_nodes", "cluster", level, what, why, mend, cluster)
 
     def _look_at_test(self, cluster: models.Model) -> dict[str, Any]:
         _ = self.env._

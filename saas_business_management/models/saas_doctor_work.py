@@ -7,10 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from odoo import fields, models
+from odoo.addons.base.models.ir_cron import _intervalTypes
 
 RUNNERS = ("ir_cron_run_1", "ir_cron_run_2", "ir_cron_run_3")
-CRONS = (*RUNNERS, "ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor", "ir_cron_lifecycle")
+CRONS = (
+    *RUNNERS,
+    "ir_cron_maintain",
+    "ir_cron_audit",
+    "ir_cron_doctor",
+    "ir_cron_lifecycle",
+    "ir_cron_retention",
+)
 LATE_MINUTES = 15
+ASLEEP_INTERVALS = 3
 
 
 class SaasDoctor(models.AbstractModel):
@@ -34,12 +43,30 @@ class SaasDoctor(models.AbstractModel):
         crons = self._crons(CRONS)
         off = crons.filtered(lambda cron: not cron.active)
         if len(crons) == len(CRONS) and not off:
-            what = _("Every scheduled action is switched on")
-            return self._told("crons", "work", "ok", what)
+            return self._look_for_sleepers(crons)
         names = ", ".join(off.mapped("name")) or "—"
         what = _("Scheduled actions are switched off or missing: %(names)s", names=names)
         why = _("Operations, standby copies and audits stand still.")
         mend = _("Switch them on in Odoo's list of scheduled actions, or upgrade this module.")
+        return self._told("crons", "work", "failing", what, why, mend)
+
+    def _look_for_sleepers(self, crons: models.Model) -> dict[str, Any]:
+        """Tell which actions are switched on and did not run for much longer than they should."""
+        _, now = self.env._, fields.Datetime.now()
+        asleep = crons.filtered(
+            lambda cron: cron.nextcall
+            + ASLEEP_INTERVALS * _intervalTypes[cron.interval_type](cron.interval_number)
+            < now
+        )
+        # A runner works for minutes at a time and has a check of its own.
+        asleep -= self._crons(RUNNERS)
+        if not asleep:
+            what = _("Every scheduled action is switched on and runs")
+            return self._told("crons", "work", "ok", what)
+        names = ", ".join(asleep.mapped("name"))
+        what = _("Scheduled actions have not run for too long: %(names)s", names=names)
+        why = _("What they do stands still: trials do not end, audits do not look.")
+        mend = _("Look whether the control worker runs, and at the failures of these actions.")
         return self._told("crons", "work", "failing", what, why, mend)
 
     def _look_at_worker(self) -> dict[str, Any]:

@@ -1,13 +1,10 @@
-"""How an operation looks to people: durations in words, what may be done with it now; old ones are
-cleared away.
+"""How an operation looks to people: durations in words, what may be done with it now.
 
 Owns: what only screens need. Does not own: the order and its course (`saas_job.py`,
 `saas_job_run.py`).
 """
 
 from odoo import api, fields, models
-
-from ..const import OPERATION_LOG_DAYS
 
 
 def duration_text(seconds: float) -> str:
@@ -39,14 +36,6 @@ class SaasJob(models.Model):
             job.duration = duration_text(
                 (now - job.started_at).total_seconds() if running else job.seconds
             )
-
-    @api.autovacuum
-    def _gc_ended(self) -> None:
-        """Clear finished operations away after their time; those that need a person stay."""
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=OPERATION_LOG_DAYS)
-        self.sudo().search(
-            [("state", "in", ("done", "failed", "cancelled")), ("ended_at", "<", limit)], limit=5000
-        ).unlink()
 
 
 class SaasJobStep(models.Model):

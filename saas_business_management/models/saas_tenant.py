@@ -294,7 +294,7 @@ class SaasTenant(models.Model):
     def write(self, vals):
         self._refuse_state([vals])
         fixed = FIXED_AFTER_DRAFT & set(vals)
-        if fixed and not self.env.context.get("saas_job_id"):
+        if fixed and not self.env.context.get("saas_job_id") and not self._is_fired():
             for tenant in self.filtered(lambda one: one.state not in ("draft", "failed")):
                 changed = [name for name in fixed if tenant._differs(name, vals[name])]
                 if changed:

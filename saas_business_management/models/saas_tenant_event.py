@@ -36,6 +36,11 @@ class SaasTenantEvent(models.Model):
         for row in self:
             row.event_label = (row.event or "").replace("_", " ").capitalize()
 
+    @api.private
+    def _forget_reasons(self):
+        """Take the words out of entries of a customer who is erased; what happened stays."""
+        super().write({"reason": False, "facts": False})
+
     def write(self, vals):
         raise UserError(self.env._("The timeline cannot be changed."))
 

@@ -38,7 +38,7 @@ class SaasTenantLifecycle(models.Model):
     @api.model
     def _refuse_state(self, vals_list):
         """Refuse values that only events and operations may set."""
-        if self.env.context.get("saas_fire") is _FIRE:
+        if self._is_fired():
             return
         for vals in vals_list:
             guarded = {name for name in GUARDED & set(vals) if vals[name] not in (False, "draft")}
@@ -49,6 +49,11 @@ class SaasTenantLifecycle(models.Model):
                         field=self._fields[sorted(guarded)[0]].string.lower(),
                     )
                 )
+
+    @api.model
+    def _is_fired(self):
+        """Tell whether an event or an operation is writing, and no person."""
+        return self.env.context.get("saas_fire") is _FIRE
 
     def _set(self, vals):
         """Write guarded fields; for events and operations alone."""

@@ -44,7 +44,8 @@ class SaasTenant(models.Model):
         self.ensure_one()
         template = self.env.ref(f"saas_business_management.mail_tenant_{what}")
         told = {"planned_on": planned.on, "planned_state": planned.state} if planned else {}
-        template.sudo().with_context(**told).send_mail(self.id, force_send=False)
+        apart = {"saas_tenant_id": self.id}
+        template.sudo().with_context(**told).send_mail(self.id, email_values=apart)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return self.admin_email
 

@@ -30,6 +30,9 @@ MATRIX = {
     "saas.tenant.notice": ("r", "r", "r"),
     "saas.tenant.change": ("", "rwcu", "rwcu"),
     "saas.tenant.change.line": ("", "rwcu", "rwcu"),
+    "saas.retention.rule": ("r", "r", "rw"),
+    "saas.erasure": ("", "", "r"),
+    "saas.customer.erasure": ("", "", "rwcu"),
     "saas.audit.entry": ("", "", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

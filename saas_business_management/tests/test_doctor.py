@@ -64,6 +64,23 @@ class TestDoctor(SaasCommon):
         self.assertEqual(self.level("crons"), "failing")
         self.assertIn("Audit clusters", self.told("crons")["what"])
 
+    def test_a_scheduled_action_that_sleeps_is_a_failure(self):
+        cron = self.env.ref("saas_business_management.ir_cron_lifecycle")
+        cron.nextcall = fields.Datetime.now() - timedelta(hours=2)
+        self.assertEqual(self.level("crons"), "ok")
+        cron.nextcall = fields.Datetime.now() - timedelta(hours=4)
+        self.assertIn("Keep the schedule", self.told("crons")["what"])
+
+    def test_a_cluster_whose_nodes_are_not_seen_is_told(self):
+        self.assertEqual(self.level("cluster_nodes", self.cluster), "warning")
+        self.make_open_tenant()
+        self.cluster.invalidate_recordset()
+        self.assertEqual(self.level("cluster_nodes", self.cluster), "failing")
+        # Whoever asks here has a session: under the name of a node he would be one.
+        self.env.cr.execute("SELECT current_user")
+        self.cluster.node_role = self.env.cr.fetchone()[0]
+        self.assertEqual(self.level("cluster_nodes", self.cluster), "ok")
+
     def test_runners_long_overdue_are_a_failure(self):
         runners = self.env["ir.cron"].search([("cron_name", "=like", "SaaS: Run operations%")])
         self.assertEqual(len(runners), 3)

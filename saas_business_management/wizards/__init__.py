@@ -1,3 +1,4 @@
 """Dialogs: what a person is asked before something happens, and what came of it."""
 
+from . import saas_customer_erasure
 from . import saas_tenant_change

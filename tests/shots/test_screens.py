@@ -34,6 +34,9 @@ SCREENS = (
     "saas-doctor",
     "saas-hosts",
     "saas-databases",
+    "saas-lifecycle-preview",
+    "saas-lifecycle-policy",
+    "saas-lifecycle-policy/new",
     "saas-reserved-names",
 )
 WIDE, PHONE = (1440, 900), (360, 740)

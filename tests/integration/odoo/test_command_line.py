@@ -117,6 +117,8 @@ def test_help_lists_the_commands_and_hides_what_is_not_for_people(terminal):
         (["tenats"], "odoo saas: “tenats” is unknown. Did you mean 'tenants'?"),
         (["build"], "odoo saas build: the following arguments are required: CODE."
          " Try 'odoo saas build --help'."),
+        (["suspend", "acme", "--reason", "paymnt"], "odoo saas suspend: “paymnt” is unknown."
+         " Did you mean 'payment'?"),
         (["jobs", "--ope"], "odoo saas: unrecognized arguments: --ope. Try 'odoo saas --help'."),
         (["cluster-prepare", "--port", "abc"], "odoo saas cluster-prepare: argument --port: “abc”"
          " is not a port: write a number from 1 to 65535. Try 'odoo saas cluster-prepare --help'."),
@@ -153,6 +155,34 @@ def test_an_unknown_code_is_answered_with_the_nearest_one(terminal, broken):
     line = refusal(terminal.type("build", "brokn"))
     assert line == "odoo saas: There is no tenant template “brokn”. Did you mean “broken”?"
     assert "There are: broken." in refusal(terminal.type("build", "zzz"))
+
+
+LIVING = """
+cluster = env["saas.cluster"].search([("key", "=", "local")])
+template = env["saas.template"].create(
+    {"name": "Plain", "code": "plain", "cluster_id": cluster.id})
+tenant = env["saas.tenant"].create(
+    {"name": "Nova", "subdomain": "nova", "template_id": template.id,
+     "admin_name": "Nora", "admin_email": "nora@nova.example"})
+database = env["saas.database"]._reserve("tenant", cluster, tenant_id=tenant.id)
+tenant._set({"state": "active", "served_as": "active", "database_id": database.id})
+env.cr.commit()
+"""
+
+
+def test_a_tenant_s_life_is_changed_from_the_terminal(terminal):
+    terminal.shell(LIVING)
+    done = terminal.type("suspend", "nova", "--reason", "payment", "--note", "Invoice 42")
+    assert done.stdout.splitlines()[0] == "nova: Suspended"
+    assert done.stdout.splitlines()[1].startswith("next: Is Archived on ")
+    assert "state" in refusal(terminal.type("suspend", "nova", "--note", "again"))
+    assert terminal.type("resume", "nova").stdout == "nova: Active\n"
+    wrong = terminal.type("delete", "nova", "--note", "x", "--confirm", "nava")
+    assert "Nothing was changed" in refusal(wrong)
+    done = terminal.type("delete", "nova", "--note", "x", "--confirm", "nova")
+    assert done.stdout.startswith("nova: Deleting\nnext: Is Destroyed on ")
+    assert terminal.type("undelete", "nova").stdout == "nova: Active\n"
+    assert "“nava”. Did you mean “nova”?" in refusal(terminal.type("resume", "nava"))
 
 
 def test_a_key_file_is_private_and_never_written_over(terminal, tmp_path):
