@@ -259,6 +259,8 @@ class TestLifecycle(SaasCommon):
         archived.action_archive_tenant("x")
         wizard = self.change("suspended", self.tenant | archived)
         self.assertEqual(wizard.line_ids.mapped("possible"), [True, False])
+        self.assertFalse(wizard.only)
+        self.assertIn("Acme Retail: Its page", self.change("suspended").only)
         self.assertIn("everybody is logged out", wizard.line_ids[0].effect)
         self.assertIn("state", wizard.line_ids[1].effect)
 

@@ -60,6 +60,7 @@ class SaasTenantChange(models.TransientModel):
     wanted = fields.Char(compute="_compute_wanted")
     done = fields.Boolean(readonly=True)
     failed_count = fields.Integer(compute="_compute_failed_count")
+    only = fields.Text(compute="_compute_only", string="What Will Happen")
     line_ids = fields.One2many("saas.tenant.change.line", "wizard_id")
 
     @api.depends("line_ids")
@@ -69,6 +70,13 @@ class SaasTenantChange(models.TransientModel):
             lines = wizard.line_ids
             wanted = lines.tenant_id.subdomain if len(lines) == 1 else str(len(lines))
             wizard.wanted = wanted if wizard.change == "deletion_requested" else False
+
+    @api.depends("line_ids.effect")
+    def _compute_only(self):
+        """Tell what will happen when there is one tenant alone; a list of one says it badly."""
+        for wizard in self:
+            lines = wizard.line_ids
+            wizard.only = f"{lines.tenant_id.name}: {lines.effect}" if len(lines) == 1 else False
 
     @api.depends("line_ids.ok", "done")
     def _compute_failed_count(self):
@@ -127,9 +135,9 @@ class SaasTenantChangeLine(models.TransientModel):
     wizard_id = fields.Many2one("saas.tenant.change", required=True, ondelete="cascade")
     tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, ondelete="cascade")
     state = fields.Selection(related="tenant_id.state")
-    effect = fields.Char(compute="_compute_effect", string="What Will Happen")
+    effect = fields.Text(compute="_compute_effect", string="What Will Happen")
     possible = fields.Boolean(compute="_compute_effect")
-    result = fields.Char(readonly=True)
+    result = fields.Text(readonly=True)
     ok = fields.Boolean(readonly=True)
 
     @api.depends("tenant_id.state", "wizard_id.change", "wizard_id.reason")
