@@ -1,2 +1,3 @@
+from . import audit
 from . import tls
 from . import welcome

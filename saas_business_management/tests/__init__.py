@@ -8,3 +8,5 @@ from . import test_tenant
 from . import test_tls
 from . import test_views
 from . import test_welcome
+from . import test_audit
+from . import test_security_event

@@ -27,6 +27,9 @@ MATRIX = {
     "saas.job.request": ("", "", ""),
     "saas.doctor.finding": ("r", "r", "r"),
     "saas.audit.entry": ("", "", "r"),
+    "saas.audit.seal": ("", "", "r"),
+    "saas.audit.check": ("", "", "r"),
+    "saas.security.event": ("", "r", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
