@@ -38,6 +38,22 @@ SENTENCES = {
         "A name of an unexpected form was refused, and nothing was changed. Tell the platform's "
         "administrator."
     ),
+    # Support access
+    "support_move": _lt(
+        "This is not possible now: the support access is in state %(state)s. Nothing was changed."
+    ),
+    "support_never": _lt(
+        "This customer agreed to no support access, so nobody can ask. An administrator can change "
+        "the rule on the tenant when the customer wishes it."
+    ),
+    "support_minutes": _lt("A visit takes from %(least)s to %(most)s minutes."),
+    "support_not_yours": _lt(
+        "%(who)s asked for this access, and the customer decided by that name. Ask for one of your "
+        "own."
+    ),
+    "support_tenant_closed": _lt(
+        "%(tenant)s is not open, so nobody can enter it. Nothing was changed."
+    ),
     # Lifecycle
     "transition_refused": _lt(
         "%(event)s is not possible now: the tenant is in state %(state)s. Nothing was changed."

@@ -39,6 +39,11 @@ from . import saas_audit_check
 from . import saas_audit_places
 from . import saas_audit_rights
 from . import saas_security_event
+from . import saas_support_access
+from . import saas_support_access_work
+from . import saas_support_access_page
+from . import saas_link_support
+from . import saas_tenant_support
 from . import saas_doctor
 from . import saas_doctor_platform
 from . import saas_doctor_work
@@ -46,6 +51,7 @@ from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_audit
+from . import saas_doctor_support
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

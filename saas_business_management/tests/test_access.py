@@ -30,6 +30,7 @@ MATRIX = {
     "saas.audit.seal": ("", "", "r"),
     "saas.audit.check": ("", "", "r"),
     "saas.security.event": ("", "r", "r"),
+    "saas.support.access": ("r", "rwcu", "rwcu"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

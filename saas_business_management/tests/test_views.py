@@ -22,6 +22,9 @@ BADGES = {
         "unknown",
         "dropped",
         "info",
+        "over",
+        "lapsed",
+        "withdrawn",
     },
     "info": {
         "provisioning",
@@ -33,6 +36,8 @@ BADGES = {
         "undoing",
         "reserved",
         "dropping",
+        "asked",
+        "allowed",
     },
     "success": {
         "active",
@@ -45,8 +50,8 @@ BADGES = {
         "standby",
         "claimed",
     },
-    "warning": {"suspended", "deleting", "warning"},
-    "danger": {"failed", "failing", "dead", "grave"},
+    "warning": {"suspended", "deleting", "warning", "inside", "leaving"},
+    "danger": {"failed", "failing", "dead", "grave", "refused"},
 }
 FORBIDDEN = re.compile(
     r"\b(instance|golden|snapshot|vendor|subscriber|SKU|terminate|purge|vhost|please|sorry|oops|"
