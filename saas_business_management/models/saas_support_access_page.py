@@ -5,7 +5,6 @@ Owns: mails, one-time links, the values of both pages, the answers given there. 
 """
 
 import secrets
-import time
 
 from odoo import fields, models
 from odoo.tools import format_datetime
@@ -100,7 +99,7 @@ class SaasSupportAccess(models.Model):
     def _login_url(self, now):
         """Return the address at which the tenant's Odoo lets the guest choose a password.
 
-        `now` is a Unix time. Odoo takes the token once: it forgets the guest's `signup_type` then.
+        Odoo takes the token once: it forgets the guest's `signup_type` then.
         """
         self.ensure_one()
         tenant_sudo = self.tenant_id.sudo()
@@ -110,14 +109,14 @@ class SaasSupportAccess(models.Model):
             tenant_sudo.database_id.name,
             1,
         )
-        until = self._aware(self.until_at).timestamp()
+        end = times.link_end(now, self._aware(self.until_at))
         token = link.signup_token(
             secret,
             self.guest_partner_ref,
             [self.guest_user_ref],
             None,
             link.RESET,
-            int(min(now + times.LINK.total_seconds(), until)),
+            int(end.timestamp()),
         )
         return f"{tenant_sudo.url}/web/reset_password?token={token}"
 
@@ -127,4 +126,4 @@ class SaasSupportAccess(models.Model):
         if over or not link_sudo._use():
             return ""
         self.env["saas.audit.entry"]._note("support_opened", self, login=self.guest_login)
-        return self._login_url(int(time.time()))
+        return self._login_url(self.env["saas.link"]._now())

@@ -10,3 +10,4 @@ from . import test_views
 from . import test_welcome
 from . import test_audit
 from . import test_security_event
+from . import test_support
