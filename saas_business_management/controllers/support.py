@@ -98,7 +98,8 @@ class Support(http.Controller):
         return self._page("saas_business_management.support_page", values, status)
 
     def _render_entry(self, token, link_sudo):
-        fresh = bool(link_sudo) and link_sudo._state() == "fresh"
+        inside = link_sudo.support_id.state == "inside"
+        fresh = bool(link_sudo) and inside and link_sudo._state() == "fresh"
         values = {"token": token, "access": link_sudo.support_id, "fresh": fresh}
         status = 200 if fresh else 410 if link_sudo else 404
         return self._page("saas_business_management.support_entry_page", values, status)

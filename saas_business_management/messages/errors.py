@@ -112,8 +112,7 @@ SENTENCES = {
         "Template %(template)s has no published version. Build it and publish a version first."
     ),
     "no_cluster": _lt(
-        "No cluster can take this tenant. Add a cluster or test the connection of an existing "
-        "one."
+        "No cluster can take this tenant. Add a cluster or test the connection of an existing one."
     ),
     "no_cluster.told": _lt(
         "No cluster can take this tenant: %(reasons)s. Raise a capacity, mend a cluster or choose "
@@ -127,8 +126,7 @@ SENTENCES = {
         "again."
     ),
     "cluster_unfit": _lt(
-        "Cluster %(cluster)s lacks something the product needs. Test its connection: it says "
-        "what."
+        "Cluster %(cluster)s lacks something the product needs. Test its connection: it says what."
     ),
     "cluster_full": _lt(
         "Cluster %(cluster)s is full: it takes %(capacity)s databases. Raise its capacity or "

@@ -18,7 +18,9 @@ from ..kernel.audit.chain import Head
 from .saas_audit_entry import GUARD
 
 _logger = logging.getLogger(__name__)
-UNSEALED = "SELECT count(*), extract(epoch FROM clock_timestamp() - min(at)) FROM saas_audit_waiting"
+UNSEALED = (
+    "SELECT count(*), extract(epoch FROM clock_timestamp() - min(at)) FROM saas_audit_waiting"
+)
 
 
 class SaasAuditCheck(models.Model):

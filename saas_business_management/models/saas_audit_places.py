@@ -33,7 +33,10 @@ class SaasPlan(models.Model):
         for plan in self:
             price, currency = before[plan.id]
             if (price, currency) != (plan.price, plan.currency_id.name):
-                facts = {"price": [price, plan.price], "currency": [currency, plan.currency_id.name]}
+                facts = {
+                    "price": [price, plan.price],
+                    "currency": [currency, plan.currency_id.name],
+                }
                 self.env["saas.audit.entry"]._note("price_changed", plan, **facts)
         return done
 

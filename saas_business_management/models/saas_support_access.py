@@ -147,7 +147,9 @@ class SaasSupportAccess(models.Model):
             return
         if any(vals[name] not in (False, 0, "draft") for name in GUARDED & set(vals)):
             raise UserError(
-                self.env._("The course of a support access is not written by hand: use its buttons.")
+                self.env._(
+                    "The course of a support access is not written by hand: use its buttons."
+                )
             )
 
     @api.ondelete(at_uninstall=False)

@@ -37,7 +37,7 @@ CREATE TABLE res_users (
     partner_id int NOT NULL REFERENCES res_partner, active bool DEFAULT true,
     create_date timestamp,
     login varchar NOT NULL UNIQUE, password varchar, signature text, share bool,
-    write_date timestamp, totp_secret varchar);
+    create_uid int, write_uid int, write_date timestamp, totp_secret varchar);
 CREATE TABLE ir_config_parameter (
     id serial PRIMARY KEY, create_uid int, write_uid int, key varchar NOT NULL,
     value text NOT NULL, create_date timestamp, write_date timestamp,
@@ -149,7 +149,8 @@ INSERT INTO res_groups_users_rel (gid, uid) VALUES (3, 2), (4, 2);
 INSERT INTO res_company_users_rel (cid, user_id) VALUES (1, 2);
 INSERT INTO ir_model_data (module, name, model, res_id) VALUES
     ('base', 'group_user', 'res.groups', 1), ('base', 'group_erp_manager', 'res.groups', 2),
-    ('base', 'group_system', 'res.groups', 3), ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2),
+    ('base', 'group_system', 'res.groups', 3),
+    ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2),
     ('base', 'main_company', 'res.company', 1), ('base', 'main_partner', 'res.partner', 1),
     ('mail', 'ir_cron_module_update_notification', 'ir.cron', 2);
 INSERT INTO ir_config_parameter (key, value) VALUES

@@ -75,7 +75,7 @@ def test_nothing_of_the_administrators_row_is_copied_but_what_odoo_demands(tenan
 
 def test_without_the_right_to_settings_a_guest_gets_no_group_that_leads_to_rights(tenant):
     assert tenant.groups(tenant.open()["guest_user"]) == {USER, SALES}
-    tenant.rows("INSERT INTO res_groups (name) VALUES ('{\"en_US\": \"Everything\"}')")
+    tenant.rows('INSERT INTO res_groups (name) VALUES (\'{"en_US": "Everything"}\')')
     tenant.rows("INSERT INTO res_groups_implied_rel VALUES (5, 3), (4, 5)")
     assert tenant.groups(tenant.open()["guest_user"]) == {USER}
 
@@ -124,7 +124,6 @@ def test_a_guest_whose_login_was_changed_is_found_by_its_id(tenant):
 
 def test_users_that_a_guest_made_are_counted_and_stay(tenant):
     number = tenant.open()["guest_user"]
-    tenant.rows("ALTER TABLE res_users ADD COLUMN create_uid int")
     mine = tenant.rows(
         "INSERT INTO res_users (company_id, partner_id, login, notification_type, create_uid)"
         " VALUES (1, 3, 'backdoor', 'email', %s) RETURNING id",

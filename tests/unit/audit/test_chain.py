@@ -19,7 +19,7 @@ from saas_business_management.kernel.audit.chain import (
 )
 from saas_business_management.kernel.audit.entry import Entry, canonical
 
-AT = datetime(2026, 3, 1, 12, 30, 5)
+AT = datetime.fromisoformat("2026-03-01T12:30:05")
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 FACTS = st.dictionaries(
     TEXT,
