@@ -11,3 +11,4 @@ from . import test_welcome
 from . import test_audit
 from . import test_security_event
 from . import test_support
+from . import test_support_guest
