@@ -85,6 +85,13 @@ class TestSupport(SupportCase):
         self.assertEqual(access.state, "asked")
         self.assertEqual(self.actions(access), ["support_asked"])
 
+    def test_the_question_goes_to_the_tenants_administrator_whoever_is_the_customer(self):
+        self.tenant.partner_id.email = "board@acme.example"
+        self.access().action_ask()
+        mail = self.mails(f"Support asks to enter {self.tenant.name}")
+        reached = mail.recipient_ids.mapped("email") or [mail.email_to]
+        self.assertEqual(reached, [self.tenant.admin_email])
+
     def test_a_visit_from_asking_to_leaving_is_noted_and_told(self):
         access = self.inside(minutes=30)
         self.assertEqual(access.state, "inside")
