@@ -73,6 +73,16 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Guest:
+    """A user for support inside a tenant; `settings`: with the right to administrator settings."""
+
+    login: str
+    name: str
+    email: str
+    settings: bool = False
+
+
+@dataclass(frozen=True)
 class ModuleInfo:
     """A module as its manifest on the cluster's disk describes it."""
 
@@ -176,6 +186,17 @@ class ClusterPort(Protocol):
         signal.
 
         Return `{"admin_user_id": int, "admin_partner_id": int, "company_id": int}`.
+        """
+
+    def open_guest(self, name: str, generation: int, guest: Guest) -> dict[str, int]:
+        """As the tenant's role: a user without a password that a sign-up link of type `reset` may
+        give one. Return `{"guest_user": int, "guest_partner": int}`.
+        """
+
+    def close_guest(self, name: str, generation: int, login: str, user: int) -> dict[str, int]:
+        """As the tenant's role: archive that user, ending its sessions and keys; absent is done.
+
+        Return `{"guests": int, "users_made": int}`.
         """
 
     def stop_logins(self, name: str) -> None:

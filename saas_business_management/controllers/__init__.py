@@ -1,2 +1,4 @@
+from . import audit
+from . import support
 from . import tls
 from . import welcome

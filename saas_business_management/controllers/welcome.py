@@ -33,6 +33,9 @@ class Welcome(http.Controller):
         """Use the link up and lead to the tenant's own page for choosing a password."""
         link_sudo = self._link(token)
         if not link_sudo or not link_sudo._use():
+            if link_sudo:
+                rule = "link_used" if link_sudo.used_at else "link_expired"
+                request.env["saas.security.event"]._record(rule, link_sudo.tenant_id)
             return self._render(token, link_sudo)
         return request.redirect(
             link_sudo.tenant_id._password_url(int(time.time())), code=303, local=False
@@ -53,7 +56,10 @@ class Welcome(http.Controller):
         return self._render(token, link_sudo, sent=bool(link_sudo))
 
     def _link(self, token):
-        return request.env["saas.link"].sudo()._find("welcome", token[:100])
+        link_sudo = request.env["saas.link"].sudo()._find("welcome", token[:100])
+        if not link_sudo:
+            request.env["saas.security.event"]._record("link_unknown")
+        return link_sudo
 
     def _render(self, token, link_sudo, sent=False):
         tenant_sudo = link_sudo.tenant_id

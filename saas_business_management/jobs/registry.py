@@ -5,8 +5,10 @@ from .audit_cluster import AUDIT_CLUSTER
 from .base import Job
 from .build_template import BUILD_TEMPLATE
 from .delete_tenant import DELETE_TENANT
+from .close_support import CLOSE_SUPPORT
 from .drop_database import DROP_DATABASE
 from .fill_standby import FILL_STANDBY
+from .open_support import OPEN_SUPPORT
 from .provision_tenant import PROVISION_TENANT
 from .refresh_modules import REFRESH_MODULES
 from .run_doctor import RUN_DOCTOR
@@ -19,8 +21,10 @@ JOBS: dict[str, Job] = {
         AUDIT_CLUSTER,
         BUILD_TEMPLATE,
         DELETE_TENANT,
+        CLOSE_SUPPORT,
         DROP_DATABASE,
         FILL_STANDBY,
+        OPEN_SUPPORT,
         PROVISION_TENANT,
         REFRESH_MODULES,
         RUN_DOCTOR,

@@ -6,10 +6,12 @@ callback).
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from ..adapters.lease import STALE_SECONDS, Heartbeat, JobLease
 from ..adapters.postgres.connect import Server
+from ..adapters.sealer import Sealer
 from ..kernel.secret import Secret
 
 
@@ -40,7 +42,14 @@ class Worker:
         self._heartbeat: Heartbeat | None = None
 
     def run(self, seconds: float, until_idle: bool = False) -> int:
-        """Work for some seconds, or until nothing is due; return how many operations were run."""
+        """Work for some seconds, or until nothing is due; return how many operations were run.
+
+        A worker that stays also seals the audit log meanwhile.
+        """
+        with nullcontext() if until_idle else Sealer(self._server):
+            return self._work(seconds, until_idle)
+
+    def _work(self, seconds: float, until_idle: bool) -> int:
         end = time.monotonic() + seconds
         count = 0
         while time.monotonic() < end:

@@ -38,6 +38,22 @@ SENTENCES = {
         "A name of an unexpected form was refused, and nothing was changed. Tell the platform's "
         "administrator."
     ),
+    # Support access
+    "support_move": _lt(
+        "This is not possible now: the support access is in state %(state)s. Nothing was changed."
+    ),
+    "support_never": _lt(
+        "This customer agreed to no support access, so nobody can ask. An administrator can change "
+        "the rule on the tenant when the customer wishes it."
+    ),
+    "support_minutes": _lt("A visit takes from %(least)s to %(most)s minutes."),
+    "support_not_yours": _lt(
+        "%(who)s asked for this access, and the customer decided by that name. Ask for one of your "
+        "own."
+    ),
+    "support_tenant_closed": _lt(
+        "%(tenant)s is not open, so nobody can enter it. Nothing was changed."
+    ),
     # Lifecycle
     "transition_refused": _lt(
         "%(event)s is not possible now: the tenant is in state %(state)s. Nothing was changed."
@@ -96,8 +112,7 @@ SENTENCES = {
         "Template %(template)s has no published version. Build it and publish a version first."
     ),
     "no_cluster": _lt(
-        "No cluster can take this tenant. Add a cluster or test the connection of an existing "
-        "one."
+        "No cluster can take this tenant. Add a cluster or test the connection of an existing one."
     ),
     "no_cluster.told": _lt(
         "No cluster can take this tenant: %(reasons)s. Raise a capacity, mend a cluster or choose "
@@ -111,8 +126,7 @@ SENTENCES = {
         "again."
     ),
     "cluster_unfit": _lt(
-        "Cluster %(cluster)s lacks something the product needs. Test its connection: it says "
-        "what."
+        "Cluster %(cluster)s lacks something the product needs. Test its connection: it says what."
     ),
     "cluster_full": _lt(
         "Cluster %(cluster)s is full: it takes %(capacity)s databases. Raise its capacity or "

@@ -17,6 +17,8 @@ CRONS = (
     "ir_cron_doctor",
     "ir_cron_lifecycle",
     "ir_cron_retention",
+    *("ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor"),
+    *("ir_cron_verify_audit", "ir_cron_end_support"),
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3

@@ -25,6 +25,7 @@ STATES = [
 # How a runner's own connection calls itself (`adapters/lease.py`).
 LISTENER = "saas job lease"
 TARGETS = {
+    "support": "support_id",
     "tenant": "tenant_id",
     "template": "template_id",
     "version": "version_id",
@@ -55,6 +56,9 @@ class SaasJob(models.Model):
     )
     cluster_id = fields.Many2one("saas.cluster", readonly=True, index=True, ondelete="restrict")
     database_id = fields.Many2one("saas.database", readonly=True, index=True, ondelete="restrict")
+    support_id = fields.Many2one(
+        "saas.support.access", readonly=True, index=True, ondelete="restrict"
+    )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     user_id = fields.Many2one(
         "res.users", string="Asked By", readonly=True, default=lambda self: self.env.user
@@ -136,8 +140,8 @@ class SaasJob(models.Model):
     def _enqueue(self, kind, *, spec=None, dedupe_key=None, serial_key=None, priority=10, **links):
         """Return the operation for this work: a new one, or the open one that was asked for before.
 
-        `links` are ids: tenant_id, template_id, version_id, cluster_id, database_id. Work starts
-        after commit.
+        `links` are ids: support_id, tenant_id, template_id, version_id, cluster_id, database_id.
+        Work starts after commit.
         """
         job_sudo = self.sudo()
         if dedupe_key:

@@ -126,7 +126,7 @@ class SaasJobRun(models.Model):
     def _tell_people(self, more):
         """Tell open screens, when this transaction is committed."""
         self.ensure_one()
-        links = ("tenant_id", "version_id", "template_id", "cluster_id")
+        links = ("support_id", "tenant_id", "version_id", "template_id", "cluster_id")
         target = next((self[name] for name in links if self[name]), None)
         payload = {
             "id": self.id,

@@ -13,6 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from .. import messages
+from ..kernel.audit.plain import one_line
 from ..kernel.errors import Refused
 from ..kernel.lifecycle.states import HOLDS_NAME, SERVING
 from ..kernel.provisioning import naming
@@ -323,6 +324,9 @@ class SaasTenant(models.Model):
                 vals["subdomain"] = naming.normalise_subdomain(vals["subdomain"])
             except Refused as error:
                 raise ValidationError(messages.text(self.env, error)) from None
+        for name in ("name", "admin_name"):
+            if vals.get(name):
+                vals[name] = one_line(vals[name])
         if vals.get("admin_email"):
             vals["admin_email"] = email_normalize(vals["admin_email"]) or vals["admin_email"]
         return vals

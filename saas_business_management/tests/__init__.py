@@ -10,3 +10,7 @@ from . import test_tenant
 from . import test_tls
 from . import test_views
 from . import test_welcome
+from . import test_audit
+from . import test_security_event
+from . import test_support
+from . import test_support_guest

@@ -34,6 +34,10 @@ MATRIX = {
     "saas.erasure": ("", "", "r"),
     "saas.customer.erasure": ("", "", "rwcu"),
     "saas.audit.entry": ("", "", "r"),
+    "saas.audit.seal": ("", "", "r"),
+    "saas.audit.check": ("", "", "r"),
+    "saas.security.event": ("", "r", "r"),
+    "saas.support.access": ("r", "rwcu", "rwcu"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

@@ -21,6 +21,10 @@ BADGES = {
         "released",
         "unknown",
         "dropped",
+        "info",
+        "over",
+        "lapsed",
+        "withdrawn",
     },
     "info": {
         "provisioning",
@@ -32,6 +36,8 @@ BADGES = {
         "undoing",
         "reserved",
         "dropping",
+        "asked",
+        "allowed",
     },
     "success": {
         "active",
@@ -44,8 +50,8 @@ BADGES = {
         "standby",
         "claimed",
     },
-    "warning": {"suspended", "deleting", "warning"},
-    "danger": {"failed", "failing", "dead"},
+    "warning": {"suspended", "deleting", "warning", "inside", "leaving"},
+    "danger": {"failed", "failing", "dead", "grave", "refused"},
 }
 FORBIDDEN = re.compile(
     r"\b(instance|golden|snapshot|vendor|subscriber|SKU|terminate|purge|vhost|please|sorry|oops|"
@@ -154,7 +160,7 @@ class TestViews(SaasCommon):
                     if node.get("domain"):
                         from odoo.tools.safe_eval import safe_eval
 
-                        model.search_count(safe_eval(node.get("domain"), {"uid": self.operator.id}))
+                        model.search_count(safe_eval(node.get("domain"), {"uid": self.admin.id}))
                     if node.get("context"):
                         model.formatted_read_group(
                             [], [ast.literal_eval(node.get("context"))["group_by"]], ["__count"]

@@ -91,3 +91,10 @@ class TestWelcome(SaasCommon, HttpCase):
             "SELECT count(*) FROM saas_link WHERE token_hash LIKE %s", (f"%{token}%",)
         )
         self.assertEqual(self.env.cr.fetchone()[0], 0)
+
+    def test_the_link_goes_to_the_administrator_whoever_is_the_customer(self):
+        self.tenant.partner_id.email = "board@acme.example"
+        self.tenant._send_welcome()
+        mails = self.env["mail.mail"].search([("subject", "=", f"{self.tenant.name} is ready")])
+        reached = mails[0].recipient_ids.mapped("email") or [mails[0].email_to]
+        self.assertEqual(reached, [self.tenant.admin_email])

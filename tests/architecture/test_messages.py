@@ -1,11 +1,14 @@
 """Every error that people can meet has a sentence, and the sentence finds its facts."""
 
+import ast
 import re
 from string import ascii_lowercase
 
 from saas_business_management.kernel.lifecycle.facts import GUARDS
 from saas_business_management.kernel.lifecycle.states import STATES
 from saas_business_management.kernel.lifecycle.transitions import EVENTS
+from saas_business_management.kernel.support.course import EVENTS as SUPPORT_EVENTS
+from saas_business_management.kernel.support.course import STATES as SUPPORT_STATES
 from saas_business_management.kernel.work.states import JOB_STATES
 
 from .codes import empty_places, raised, speechless, tables, unclear, unused
@@ -113,3 +116,23 @@ def test_sentences_are_whole_and_polite_without_saying_so() -> None:
 def test_codes_are_written_in_one_way() -> None:
     for code in USED:
         assert set(code) <= set(ascii_lowercase + "_0123456789"), code
+
+
+def test_every_action_of_the_audit_log_and_every_rule_has_a_label() -> None:
+    labels = tables(FILES["messages/actions.py"])
+    for method, table in (("_note", "ACTIONS"), ("_record", "RULES")):
+        used = {
+            node.args[0].value: source.line(node)
+            for source in OTHERS
+            for name, node in calls(source)
+            if name.rsplit(".", 1)[-1] == method
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        }
+        assert {code: place for code, place in used.items() if code not in labels[table]} == {}
+    assert {f"tenant_{event}" for event in EVENTS} <= set(labels["ACTIONS"])
+    assert {f"support_{event}" for event in SUPPORT_EVENTS} <= set(labels["ACTIONS"])
+
+
+def test_every_state_of_a_support_access_has_a_word() -> None:
+    assert {f"state.{state}" for state in SUPPORT_STATES} <= set(WORDS)

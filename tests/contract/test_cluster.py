@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from saas_business_management.adapters.fakes.cluster import FakeCluster
-from saas_business_management.adapters.ports import Birth, Identity
+from saas_business_management.adapters.ports import Birth, Guest, Identity
 from saas_business_management.kernel.errors import Broken, Refused
 from tests.helpers.postgres import VERSIONS, new_name, server_of
 
@@ -22,6 +22,8 @@ IDENTITY = Identity(
     admin_login="alice@acme.example",
     admin_email="alice@acme.example",
 )
+
+GUEST = Guest("support-0123456789ab", "Support (Bob)", "bob@provider.example")
 
 
 @dataclass
@@ -279,3 +281,22 @@ def test_the_double_fails_once_when_told_to():
     port.fail_next("databases", Broken("right_missing"))
     assert code_of(Broken, port.databases) == "right_missing"
     assert port.databases() == []
+
+
+def test_a_guest_is_made_once_and_archived_whatever_was_before(subject):
+    name = subject.born()
+    assert subject.port.close_guest(name, 1, GUEST.login, 0)["guests"] == 0
+    made = subject.port.open_guest(name, 1, GUEST)
+    assert set(made) == {"guest_user", "guest_partner"}
+    assert subject.port.open_guest(name, 1, GUEST) == made
+    for _again in range(2):
+        ended = subject.port.close_guest(name, 1, GUEST.login, made["guest_user"])
+        assert ended == {"guests": 1, "users_made": 0}
+    assert subject.port.open_guest(name, 1, GUEST) == made
+
+
+def test_no_guest_enters_or_leaves_a_tenant_that_is_stopped(subject):
+    name = subject.born()
+    subject.port.stop_logins(name)
+    assert code_of(Broken, subject.port.open_guest, name, 1, GUEST) == "login_refused"
+    assert code_of(Broken, subject.port.close_guest, name, 1, GUEST.login, 0) == "login_refused"

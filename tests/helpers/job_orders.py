@@ -109,6 +109,21 @@ def doctor(world: World) -> int:
     return world.desk.enqueue("run_doctor")
 
 
+def open_support(world: World) -> int:
+    """Order the entry of support into a tenant that allowed it."""
+    world.desk.work(provision(world))
+    support = {"state": "allowed", "tenant": 1, "login": None, "user": 0}
+    world.add(lambda rows: rows["supports"].update({1: support}))
+    return world.desk.enqueue("open_support", support=1)
+
+
+def close_support(world: World) -> int:
+    """Order the end of a support access."""
+    world.desk.work(open_support(world))
+    world.add(lambda rows: rows["supports"][1].update(state="leaving"))
+    return world.desk.enqueue("close_support", support=1)
+
+
 ORDERS = {
     "provision_cold": Order("provision_tenant", provision),
     "provision_warm": Order("provision_tenant", provision_warm),
@@ -122,6 +137,8 @@ ORDERS = {
     "test_cluster": Order("test_cluster", check_cluster),
     "refresh_modules": Order("refresh_modules", refresh),
     "run_doctor": Order("run_doctor", doctor),
+    "open_support": Order("open_support", open_support),
+    "close_support": Order("close_support", close_support),
 }
 
 

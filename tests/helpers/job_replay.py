@@ -37,6 +37,9 @@ class Case:
         self.desk = self.world.desk
         self.row_id = ORDERS[label].place(self.world)
         self.desk.jobs = {**JOBS, job.kind: job} if job else JOBS
+        tenants = self.world.rows["tenants"].values()
+        served = [row for row in tenants if row["database"] and row["host_state"] == "live"]
+        self.served = [row[name] for row in served for name in ("database", "host")]
 
     def run(
         self,
@@ -65,6 +68,7 @@ class Case:
         world, rows = self.world, self.world.rows
         stages = {name: row["stage"] for name, row in rows["databases"].items()}
         kept = [name for name, stage in stages.items() if stage in ("ready", "standby")]
+        kept += self.served
         found = {
             "row": [name for name, stage in stages.items() if stage != "dropped"],
             "server": world.cluster.databases_by_name,
@@ -72,6 +76,12 @@ class Case:
             "folder": world.files.names(),
             "route": [name for name, row in rows["routes"].items() if row["state"] != "gone"],
             "host": [row["host"] for row in rows["tenants"].values() if row["host_state"]],
+            "guest": [
+                login
+                for server in world.cluster.databases_by_name.values()
+                for login, active in server.guests.items()
+                if active
+            ],
             "finding": [f"{one.kind} {one.name}" for one in world.audit()],
         }
         return tuple(f"{what} {n}" for what, names in found.items() for n in names if n not in kept)

@@ -37,7 +37,7 @@ CREATE TABLE res_users (
     partner_id int NOT NULL REFERENCES res_partner, active bool DEFAULT true,
     create_date timestamp,
     login varchar NOT NULL UNIQUE, password varchar, signature text, share bool,
-    write_date timestamp, totp_secret varchar);
+    create_uid int, write_uid int, write_date timestamp, totp_secret varchar);
 CREATE TABLE ir_config_parameter (
     id serial PRIMARY KEY, create_uid int, write_uid int, key varchar NOT NULL,
     value text NOT NULL, create_date timestamp, write_date timestamp,
@@ -62,7 +62,12 @@ CREATE TABLE ir_module_module (id serial PRIMARY KEY, name varchar NOT NULL UNIQ
 CREATE TABLE ir_ui_view (id serial PRIMARY KEY, name varchar NOT NULL, arch_db jsonb);
 CREATE TABLE ir_logging (id serial PRIMARY KEY, name varchar NOT NULL, message text NOT NULL);
 CREATE TABLE res_groups (id serial PRIMARY KEY, name jsonb NOT NULL);
-CREATE TABLE res_groups_users_rel (gid int REFERENCES res_groups, uid int REFERENCES res_users);
+CREATE TABLE res_groups_users_rel (gid int NOT NULL REFERENCES res_groups,
+    uid int NOT NULL REFERENCES res_users, PRIMARY KEY (gid, uid));
+CREATE TABLE res_groups_implied_rel (gid int NOT NULL REFERENCES res_groups,
+    hid int NOT NULL REFERENCES res_groups, PRIMARY KEY (gid, hid));
+CREATE TABLE res_company_users_rel (cid int NOT NULL REFERENCES res_company,
+    user_id int NOT NULL REFERENCES res_users, PRIMARY KEY (cid, user_id));
 CREATE TABLE res_users_log (id serial PRIMARY KEY, create_uid int, create_date timestamp);
 CREATE TABLE res_device_log (
     id serial PRIMARY KEY, user_id int, session_identifier varchar NOT NULL, ip_address varchar);
@@ -94,6 +99,8 @@ CREATE TABLE mail_push_device (id serial PRIMARY KEY, endpoint varchar NOT NULL,
     keys varchar NOT NULL);
 CREATE TABLE mail_push (id serial PRIMARY KEY,
     mail_push_device_id int NOT NULL REFERENCES mail_push_device);
+ALTER TABLE res_users ADD COLUMN notification_type varchar NOT NULL DEFAULT 'email';
+ALTER TABLE res_users ALTER COLUMN notification_type DROP DEFAULT;
 CREATE TABLE sale_order (id serial PRIMARY KEY, name varchar NOT NULL, access_token varchar);
 INSERT INTO mail_message (body) VALUES ('waiting');
 INSERT INTO mail_mail (mail_message_id, state, email_to) VALUES (1, 'outgoing',
@@ -135,7 +142,14 @@ INSERT INTO res_users (company_id, partner_id, active, login, password, signatur
     (1, 2, false, '__system__', NULL, '<div>System</div>', false, NULL),
     (1, 3, true, 'admin', '$pbkdf2-sha512$inherited', '<div>Administrator</div>', false,
     'INHERITED');
+INSERT INTO res_groups (name) VALUES ('{"en_US": "User"}'), ('{"en_US": "Access Rights"}'),
+    ('{"en_US": "Settings"}'), ('{"en_US": "Sales"}');
+INSERT INTO res_groups_implied_rel (gid, hid) VALUES (2, 1), (3, 2), (4, 1);
+INSERT INTO res_groups_users_rel (gid, uid) VALUES (3, 2), (4, 2);
+INSERT INTO res_company_users_rel (cid, user_id) VALUES (1, 2);
 INSERT INTO ir_model_data (module, name, model, res_id) VALUES
+    ('base', 'group_user', 'res.groups', 1), ('base', 'group_erp_manager', 'res.groups', 2),
+    ('base', 'group_system', 'res.groups', 3),
     ('base', 'user_root', 'res.users', 1), ('base', 'user_admin', 'res.users', 2),
     ('base', 'main_company', 'res.company', 1), ('base', 'main_partner', 'res.partner', 1),
     ('mail', 'ir_cron_module_update_notification', 'ir.cron', 2);

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked
-from ..ports import Birth, Check, DatabaseInfo, Identity, RoleInfo
+from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
 from .faults import Faults
 
 PROVISIONER = "saas_prov"
@@ -25,6 +25,7 @@ class FakeDatabase:
     parameters: dict[str, str] = field(default_factory=dict)
     admin: dict[str, str] = field(default_factory=dict)
     company: dict[str, str] = field(default_factory=dict)
+    guests: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass
@@ -167,6 +168,23 @@ class FakeCluster(Faults):
         }
         found.company = {"name": identity.company_name, "email": identity.company_email}
         return {"admin_user_id": 2, "admin_partner_id": 3, "company_id": 1}
+
+    def open_guest(self, name: str, generation: int, guest: Guest) -> dict[str, int]:
+        """Let a guest in; its ids follow the order in which guests came."""
+        self._about_to("open_guest")
+        guests = self._login(name, generation).guests
+        guests[guest.login] = True
+        place = list(guests).index(guest.login)
+        return {"guest_user": 100 + place, "guest_partner": 200 + place}
+
+    def close_guest(self, name: str, generation: int, login: str, user: int) -> dict[str, int]:
+        """Archive a guest."""
+        self._about_to("close_guest")
+        guests = self._login(name, generation).guests
+        there = login in guests
+        if there:
+            guests[login] = False
+        return {"guests": int(there), "users_made": 0}
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""

@@ -1,7 +1,7 @@
 """One PostgreSQL cluster as its provisioner works with it.
 
 Owns: the order of things, locks, which login does what. Does not own: SQL (`admin.py`, `roles.py`,
-`ownership.py`, `tenant_db.py`).
+`ownership.py`, `tenant_db.py`, `support_login.py`).
 
 Everything runs as the provisioner in database `postgres`, with two exceptions: a golden database or
 a fresh copy before its hand-over is entered as the provisioner, and a tenant's database afterwards
@@ -16,8 +16,8 @@ from ...kernel.errors import Broken, SaasError
 from ...kernel.provisioning.naming import checked
 from ...kernel.secret import Secret, derive_password
 from ..clock import SystemClock
-from ..ports import Birth, Check, Clock, DatabaseInfo, Identity, RoleInfo
-from . import admin, health, locks, ownership, roles, tenant_db
+from ..ports import Birth, Check, Clock, DatabaseInfo, Guest, Identity, RoleInfo
+from . import admin, health, locks, ownership, roles, support_login, tenant_db
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, connect, opened, used
 from .warm import WarmConnection
@@ -175,6 +175,22 @@ class PostgresCluster:
         finally:
             self._ahead.close()
             self._ahead = None
+
+    def open_guest(self, name: str, generation: int, guest: Guest) -> dict[str, int]:
+        """As the tenant's role, in one transaction: a user for support.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `record_missing`).
+        """
+        with self._as_tenant(name, generation) as cursor:
+            return support_login.open_guest(cursor, guest)
+
+    def close_guest(self, name: str, generation: int, login: str, user: int) -> dict[str, int]:
+        """As the tenant's role, in one transaction: archive the user for support.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`).
+        """
+        with self._as_tenant(name, generation) as cursor:
+            return support_login.close_guest(cursor, login, user)
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""

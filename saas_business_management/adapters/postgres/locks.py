@@ -13,6 +13,7 @@ DATABASE = (
     7  # pair (7, hashtext(name)): creating, owning, sealing or dropping one database of a cluster
 )
 TAKE_OVER = 8  # pair (8, 0): looking for jobs whose worker died
+SEAL = 9  # pair (9, 0): adding to the chain over the audit log
 
 
 def hold_database(cursor: Cursor, name: str) -> None:
@@ -26,4 +27,10 @@ def hold_database(cursor: Cursor, name: str) -> None:
 def try_take_over(cursor: Cursor) -> bool:
     """Take the lock of the look for dead workers until the transaction ends, unless taken."""
     cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", (TAKE_OVER,))
+    return bool(cursor.fetchone()[0])
+
+
+def try_seal(cursor: Cursor) -> bool:
+    """Take the lock of the audit log's one sealer until the transaction ends, unless taken."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", (SEAL,))
     return bool(cursor.fetchone()[0])

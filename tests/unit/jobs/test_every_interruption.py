@@ -19,7 +19,7 @@ PROOF = os.environ.get("SAAS_PROOF") == "1"
 SEED = int(os.environ.get("SAAS_SEED", "20260105"))
 PAIRS = 150
 LABELS = tuple(ORDERS)
-WITH_UNDO = ("build_template", "fill_standby", "provision_cold", "provision_warm")
+WITH_UNDO = ("build_template", "fill_standby", "open_support", "provision_cold", "provision_warm")
 
 
 def undisturbed(label: str) -> Outcome:
@@ -45,7 +45,7 @@ def breakable(label: str) -> list[str]:
     """The points at which a job that breaks can still be taken back: all of them or a slice."""
     passed = undisturbed(label).passed
     kind = ORDERS[label].kind
-    final = f"{kind}.open.committed"
+    final = next((f"{kind}.{step.name}.committed" for step in JOBS[kind].steps if step.final), "")
     before_final = passed[: passed.index(final)] if final in passed else passed
     names = dict.fromkeys(name for name in before_final if not name.endswith(".committed"))
     steps = {f"{kind}.{step.name}.after" for step in JOBS[kind].steps}
@@ -184,6 +184,12 @@ def test_without_resume_every_kill_before_the_last_commit_is_noticed(label: str)
     for place in range(1, len(expected.passed)):
         found = Case(label).run(at=killed(place), resume=False)
         assert found.end != expected.end, expected.passed[place - 1]
+
+
+def test_a_guest_that_is_not_archived_is_noticed() -> None:
+    job = without_undo(JOBS["open_support"], "guest")
+    found = Case("open_support", job).run(on={"open_support.enter.before": Broken("planted")})
+    assert (found.state, found.leftovers) == ("failed", ("guest support-000000000001",))
 
 
 def test_a_phase_that_is_repeated_on_half_a_database_is_noticed() -> None:

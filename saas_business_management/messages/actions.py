@@ -1,0 +1,90 @@
+"""What people read for the codes of the audit log and of security events.
+
+Owns: one label per code. Does not own: which kind a code is of (`kernel/audit/kinds.py`).
+
+A code without a label shows as its own words.
+"""
+
+from odoo.api import Environment
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+ACTIONS = {
+    "tenant_provisioning_started": _lt("Provisioning started"),
+    "tenant_provisioned": _lt("Tenant provisioned"),
+    "tenant_provisioning_failed": _lt("Provisioning failed"),
+    "tenant_provisioning_cancelled": _lt("Provisioning cancelled"),
+    "tenant_provisioning_undone": _lt("Failed tenant made a draft again"),
+    "tenant_discarded": _lt("Draft discarded"),
+    "tenant_trial_converted": _lt("Trial converted"),
+    "tenant_trial_ended": _lt("Trial ended"),
+    "tenant_suspended": _lt("Tenant suspended"),
+    "tenant_reason_changed": _lt("Reason of the suspension changed"),
+    "tenant_resumed": _lt("Tenant resumed"),
+    "tenant_archived": _lt("Tenant archived"),
+    "tenant_reactivated": _lt("Tenant reactivated"),
+    "tenant_migration_started": _lt("Move started"),
+    "tenant_migration_ended": _lt("Move ended"),
+    "tenant_deletion_requested": _lt("Deletion asked for"),
+    "tenant_deletion_undone": _lt("Deletion undone"),
+    "tenant_deleted": _lt("Tenant deleted"),
+    "rights_gained": _lt("Rights gained"),
+    "rights_lost": _lt("Rights lost"),
+    "api_key_made": _lt("API key made"),
+    "api_key_removed": _lt("API key removed"),
+    "secret_stored": _lt("Secret stored"),
+    "link_used": _lt("One-time link used"),
+    "price_changed": _lt("Price changed"),
+    "cluster_changed": _lt("Connection of a cluster changed"),
+    "version_published": _lt("Template version published"),
+    "records_exported": _lt("Records exported"),
+    "audit_downloaded": _lt("Audit log downloaded"),
+    "support_asked": _lt("Support access asked for"),
+    "support_allowed": _lt("Support access allowed"),
+    "support_refused": _lt("Support access refused"),
+    "support_withdrawn": _lt("Support access withdrawn"),
+    "support_lapsed": _lt("Support access lapsed"),
+    "support_entered": _lt("Support entered the tenant"),
+    "support_opened": _lt("Support login used"),
+    "support_ended": _lt("Support access ended early"),
+    "support_expired": _lt("Time of support access over"),
+    "support_left": _lt("Support left the tenant"),
+    "support_rule_changed": _lt("Rule of support access changed"),
+}
+
+RULES = {
+    "link_unknown": _lt("Link that leads nowhere"),
+    "link_expired": _lt("Expired link"),
+    "link_used": _lt("Link used again"),
+    "link_foreign": _lt("Link of somebody else"),
+    "host_unknown": _lt("Unknown host name"),
+    "foreign_database": _lt("Database of another tenant named"),
+    "foreign_session": _lt("Session of another tenant"),
+    "header_forged": _lt("Forged header"),
+    "manager_called": _lt("Database manager called"),
+    "code_refused": _lt("Refused code"),
+    "audit_tampered": _lt("Audit log changed"),
+}
+
+
+def action_label(env: Environment, code: str) -> str:
+    """Return what an action is called in the language of the environment."""
+    return _label(env, ACTIONS, code)
+
+
+def rule_label(env: Environment, code: str) -> str:
+    """Return what a rule is called in the language of the environment."""
+    return _label(env, RULES, code)
+
+
+def codes_like(env: Environment, table: dict, text: str) -> list[str]:
+    """Return the codes whose label or own words hold a text, whatever its case."""
+    wanted = text.casefold()
+    words = {code: f"{env._(label)} {code}".casefold() for code, label in table.items()}
+    return [code for code, told in words.items() if wanted in told]
+
+
+def _label(env: Environment, table: dict, code: str) -> str:
+    label = table.get(code)
+    return env._(label) if label is not None else (code or "").replace("_", " ").capitalize()

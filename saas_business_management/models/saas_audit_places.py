@@ -1,0 +1,86 @@
+"""Where the audit log hears of what is done to tenants, plans, clusters, templates and links.
+
+Owns: these entries. Does not own: what is done there. Rights and keys of people:
+`saas_audit_rights.py`.
+"""
+
+from odoo import models
+
+CONNECTION = (
+    *("pg_host", "pg_port", "prov_role", "node_role", "pg_bin", "node_url", "base_host"),
+    *("public_url_pattern", "filestore_path", "data_dir", "odoo_command", "addons_path"),
+)
+
+
+class SaasTenant(models.Model):
+    _name = "saas.tenant"
+    _inherit = ["saas.tenant", "saas.noted.export"]
+
+    def _fire(self, event, *, system=False, note="", **known):
+        move = super()._fire(event, system=system, note=note, **known)
+        facts = {"state": [move.source, move.target], "automatic": system}
+        reason = note or str(known.get("reason") or "")
+        self.env["saas.audit.entry"]._note(f"tenant_{event}", self, reason, **facts)
+        return move
+
+
+class SaasPlan(models.Model):
+    _inherit = "saas.plan"
+
+    def write(self, vals):
+        before = {plan.id: (plan.price, plan.currency_id.name) for plan in self}
+        done = super().write(vals)
+        for plan in self:
+            price, currency = before[plan.id]
+            if (price, currency) != (plan.price, plan.currency_id.name):
+                facts = {
+                    "price": [price, plan.price],
+                    "currency": [currency, plan.currency_id.name],
+                }
+                self.env["saas.audit.entry"]._note("price_changed", plan, **facts)
+        return done
+
+
+class SaasCluster(models.Model):
+    _inherit = "saas.cluster"
+
+    def write(self, vals):
+        names = [name for name in CONNECTION if name in vals]
+        before = {one.id: {name: one.sudo()[name] for name in names} for one in self}
+        done = super().write(vals)
+        for cluster in self:
+            facts = {
+                name: [was, cluster.sudo()[name]]
+                for name, was in before[cluster.id].items()
+                if was != cluster.sudo()[name]
+            }
+            if facts:
+                self.env["saas.audit.entry"]._note("cluster_changed", cluster, **facts)
+        return done
+
+    def _seal(self, name, secret):
+        former = bool(self.sudo()[name])
+        super()._seal(name, secret)
+        facts = {"secret": name.removesuffix("_sealed"), "replaced": former}
+        self.env["saas.audit.entry"]._note("secret_stored", self, **facts)
+
+
+class SaasTemplateVersion(models.Model):
+    _inherit = "saas.template.version"
+
+    def _publish(self):
+        former = self.template_id.published_version_id.display_name
+        super()._publish()
+        facts = {"version": [former, self.display_name]}
+        self.env["saas.audit.entry"]._note("version_published", self.template_id, **facts)
+
+
+class SaasLink(models.Model):
+    _inherit = "saas.link"
+
+    def _use(self):
+        done = super()._use()
+        if done:
+            facts = {"purpose": self.purpose}
+            self.env["saas.audit.entry"]._note("link_used", self.tenant_id, **facts)
+        return done
