@@ -1,2 +1,3 @@
+from . import brand
 from . import tls
 from . import welcome

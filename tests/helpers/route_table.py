@@ -47,6 +47,7 @@ ALTER TABLE saas_route ENABLE ROW LEVEL SECURITY;
 CREATE POLICY node ON saas_route FOR SELECT USING (node_role = current_user);
 CREATE TABLE saas_route_brand (
     id serial PRIMARY KEY,
+    brand_id int UNIQUE NOT NULL,
     name text,
     is_default boolean,
     primary_color text,
@@ -115,9 +116,9 @@ class RouteTable:
 
     def put_brand(self, brand_id: int, **values) -> None:
         """Write a brand's row whole."""
-        row = {"id": brand_id, **values}
+        row = {"brand_id": brand_id, **values}
         with closing(self._connect()) as cnx, cnx, cnx.cursor() as cursor:
-            cursor.execute("DELETE FROM saas_route_brand WHERE id = %s", [brand_id])
+            cursor.execute("DELETE FROM saas_route_brand WHERE brand_id = %s", [brand_id])
             self._add(cursor, "saas_route_brand", row)
 
     def events(self, rule: str, database: str = "") -> list[tuple]:

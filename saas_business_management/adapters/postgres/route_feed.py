@@ -37,8 +37,9 @@ SELECT coalesce(has_table_privilege(to_regclass('public.saas_route_brand'), 'SEL
        coalesce(has_any_column_privilege(to_regclass('public.saas_node_event'), 'INSERT'), false)
 """
 _READ_BRANDS = """
-SELECT b.id, coalesce(b.name, ''), coalesce(b.is_default, false), coalesce(b.primary_color, ''),
-       coalesce(b.secondary_color, ''), coalesce(b.logo, ''), coalesce(b.texts, ''),
+SELECT b.brand_id, coalesce(b.name, ''), coalesce(b.is_default, false),
+       coalesce(b.primary_color, ''), coalesce(b.secondary_color, ''),
+       coalesce(b.logo, ''), coalesce(b.texts, ''),
        coalesce(b.support_name, ''), coalesce(b.support_email, ''), coalesce(b.support_phone, ''),
        coalesce(b.support_url, ''), coalesce(b.legal_name, ''), coalesce(b.terms_url, ''),
        coalesce(b.privacy_url, '')

@@ -23,7 +23,7 @@ _LOGO_TYPES = ((b"\x89PNG\r\n\x1a\n", "image/png"),)
 
 @dataclass(frozen=True)
 class Brand:
-    """One row of `saas_route_brand`.
+    """One row of `saas_route_brand`; `id` is its column `brand_id`.
 
     `logo` is a PNG in base64 or empty; `texts` is a JSON object: code of an answer → sentences
     that stand in place of ours.

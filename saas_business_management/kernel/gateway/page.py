@@ -14,43 +14,56 @@ from .color import readable
 from .route import Route
 
 NAMELESS = "This database"
-_PAGE = """<!doctype html>
+# Every rule stands under `.sp`, so that a page can be shown inside another one.
+_STYLE = """
+.sp *{{box-sizing:border-box}}
+.sp{{display:grid;place-items:center;padding:1.5rem;
+font:1.05rem/1.6 system-ui,"Segoe UI",Roboto,sans-serif;background:#f6f7f9;color:#1c2230}}
+.sp main{{width:100%;max-width:32rem;padding:2rem;background:#fff;border:1px solid #e1e4ea;
+border-block-start:.35rem solid {primary};border-radius:.75rem;overflow-wrap:anywhere}}
+.sp .brand{{margin:0 0 1.5rem;font-weight:600;color:{secondary_light}}}
+.sp .brand img{{display:block;max-height:2.5rem;max-width:12rem;border-radius:.25rem}}
+.sp h1{{margin:0 0 .75rem;font-size:1.5rem;line-height:1.3;font-weight:700;color:inherit}}
+.sp p{{margin:0 0 .75rem}}
+.sp a{{color:{link_light};text-decoration:underline}}
+.sp .next,.sp .since{{color:#5a6374}}
+.sp footer{{margin:1.5rem 0 0;padding-block-start:1rem;border-block-start:1px solid #e1e4ea;
+font-size:.9rem}}
+.sp footer p{{margin:0 0 .35rem}}
+.sp .small{{font-size:.8rem;color:#616a7a}}
+@media (max-width:30rem){{.sp{{padding:.75rem}}.sp main{{padding:1.25rem}}}}
+"""
+_DARK = """@media (prefers-color-scheme:dark){{
+.sp{{background:#12151c;color:#e8ebf2}}
+.sp main{{background:#1b202b;border-color:#2c3342;border-block-start-color:{primary}}}
+.sp a{{color:{link_dark}}}
+.sp .brand{{color:{secondary_dark}}}
+.sp .brand img{{background:#fff;padding:.25rem}}
+.sp .next,.sp .since{{color:#aab2c3}}
+.sp footer{{border-color:#2c3342}}
+.sp .small{{color:#939db1}}
+}}
+"""
+_MAIN = """<main>{brand}<h1 dir="auto">{title}</h1><p dir="auto">{message}</p>{since}{next}
+<footer>{contact}<p class="small">Reference: {reference}</p>{legal}</footer>
+</main>"""
+_PAGE = (
+    """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">{refresh}
 <style>
 :root{{color-scheme:light dark}}
-*{{box-sizing:border-box}}
-body{{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;
-font:1.05rem/1.6 system-ui,"Segoe UI",Roboto,sans-serif;background:#f6f7f9;color:#1c2230}}
-main{{width:100%;max-width:32rem;padding:2rem;background:#fff;border:1px solid #e1e4ea;
-border-block-start:.35rem solid {primary};border-radius:.75rem;overflow-wrap:anywhere}}
-.brand{{margin:0 0 1.5rem;font-weight:600;color:{secondary_light}}}
-.brand img{{display:block;max-height:2.5rem;max-width:12rem;background:#fff;border-radius:.25rem}}
-h1{{margin:0 0 .75rem;font-size:1.5rem;line-height:1.3}}
-p{{margin:0 0 .75rem}}
-a{{color:{link_light}}}
-.next,.since{{color:#5a6374}}
-footer{{margin:1.5rem 0 0;padding-block-start:1rem;border-block-start:1px solid #e1e4ea;
-font-size:.9rem}}
-footer p{{margin:0 0 .35rem}}
-.small{{font-size:.8rem;color:#6b7385}}
-@media (max-width:30rem){{body{{padding:.75rem}}main{{padding:1.25rem}}}}
-@media (prefers-color-scheme:dark){{
-body{{background:#12151c;color:#e8ebf2}}
-main{{background:#1b202b;border-color:#2c3342;border-block-start-color:{primary}}}
-a{{color:{link_dark}}}
-.brand{{color:{secondary_dark}}}
-.brand img{{padding:.25rem}}
-.next,.since{{color:#aab2c3}}
-footer{{border-color:#2c3342}}
-.small{{color:#939db1}}
-}}
-</style></head>
-<body><main>{brand}<h1 dir="auto">{title}</h1><p dir="auto">{message}</p>{since}{next}
-<footer>{contact}<p class="small">Reference: {reference}</p>{legal}</footer>
-</main></body></html>
+body{{margin:0;min-height:100vh}}"""
+    + _STYLE
+    + _DARK
+    + """</style></head>
+<body class="sp">"""
+    + _MAIN
+    + """</body></html>
 """
+)
+_PIECE = """<style>""" + _STYLE + """</style><div class="sp">""" + _MAIN + """</div>"""
 
 
 @dataclass(frozen=True)
@@ -94,10 +107,21 @@ def sentence(answer: Answer, name: str) -> str:
 
 def page(answer: Answer, told: About) -> str:
     """Return the page: no script, nothing from elsewhere, below 15 kB."""
+    return _PAGE.format(**_said(answer, told))
+
+
+def piece(answer: Answer, told: About) -> str:
+    """Return the page as a piece of another one, in its light form; the logo comes with it."""
+    found = _PIECE.format(**_said(answer, told))
+    logo, path = told.brand.logo, told.brand.logo_path
+    return found.replace(f'"{path}"', f'"data:image/png;base64,{logo}"') if path else found
+
+
+def _said(answer: Answer, told: About) -> dict[str, str]:
     name, brand = told.name or NAMELESS, told.brand
     message = brand.own_texts.get(answer.code) or answer.message
     kept_until = told.kept_until if told.state in SAYS_SINCE else ""
-    said = {
+    return {
         "title": html.escape(title(answer, name)),
         "message": _text(kept_in_words(message, kept_until), name),
         "since": _paragraph("since", since_in_words(told.state, told.since)),
@@ -113,7 +137,6 @@ def page(answer: Answer, told: About) -> str:
         "legal": _legal(brand),
         **_colors(*brand.colors),
     }
-    return _PAGE.format(**said)
 
 
 def _next_step(answer: Answer, brand: Brand) -> str:
