@@ -95,7 +95,11 @@ class Node:
             self._end_websockets(changes.closed | changes.gone)
         for database in sorted(changes.standby - self._warm_ones):
             self._warm_later(database)
-        self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)
+        if changes.closed | changes.gone:
+            # A node that dies now and starts without the control plane must not open it again.
+            self.chores.add("saving that something was closed", self.cache.save_copy)
+        else:
+            self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)
 
     def _end_websockets(self, databases: frozenset[str]) -> None:
         """End them now, and once more: one may just be opening, by a request that was let in."""

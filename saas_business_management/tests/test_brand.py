@@ -85,7 +85,7 @@ class TestBrand(BrandCommon):
             {"support_url": "javascript:alert(1)"},
             {"terms_url": "example.com"},
             {"support_email": "nobody"},
-            {"sender_email": "a@b@c"},
+            {"sender_email": "a b"},
         ):
             with self.subTest(vals=vals), self.assertRaises(ValidationError):
                 self.nova.write(vals)
