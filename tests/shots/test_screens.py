@@ -35,6 +35,8 @@ SCREENS = (
     "saas-hosts",
     "saas-databases",
     "saas-reserved-names",
+    "saas-brands",
+    "saas-brands/1",
 )
 WIDE, PHONE = (1440, 900), (360, 740)
 LOOKS = {

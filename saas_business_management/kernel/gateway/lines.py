@@ -54,7 +54,8 @@ def login_line(brand: Brand) -> str:
     return (
         '<div id="saas_brand" role="contentinfo" dir="auto" style="position:fixed;inset:auto 0 0 0;'
         "padding:.5rem 1rem;text-align:center;background:#fff;color:#1c2230;font-size:.875rem;"
-        f'border-block-start:3px solid {primary}">{mark}{beside}</div>'
+        f'border-block-start:3px solid {primary}">'
+        f"<style>body:has(#saas_brand){{padding-bottom:3.5rem}}</style>{mark}{beside}</div>"
     )
 
 
@@ -67,8 +68,9 @@ def banner(level: str, text: str, brand: Brand) -> str:
     more = more.replace("<a ", f'<a style="color:{ink};text-decoration:underline" ', 1)
     return (
         f'<div id="saas_banner" role="status" dir="auto" style="position:fixed;inset:0 0 auto 0;'
-        "z-index:1100;height:40px;padding:0 1rem;display:flex;align-items:center;gap:1rem;"
-        f'background:{primary};color:{ink};font-size:.875rem;line-height:1.2">'
+        "z-index:1100;height:40px;padding:0 .75rem;display:flex;align-items:center;gap:.5rem;"
+        f"background:{primary};color:{ink};font-size:clamp(.68rem,2.4vw,.875rem);line-height:1.2"
+        '">'
         "<style>body:has(#saas_banner){padding-top:40px}</style>"
         f'<span style="flex:1;overflow:hidden;max-height:40px">{html.escape(text)} {more}</span>'
         f'<button type="button" aria-label="Dismiss" onclick="{dismiss}" style="border:0;'
@@ -78,8 +80,9 @@ def banner(level: str, text: str, brand: Brand) -> str:
 
 
 def _support_words(brand: Brand) -> str:
-    reachable = brand.support_url or brand.support_email
-    return (brand.support_name or "Support") if reachable else ""
+    if not (brand.support_url or brand.support_email):
+        return ""
+    return f"Contact: {brand.support_name}" if brand.support_name else "Contact support"
 
 
 def _is_dismissed(level: str, cookies: str) -> bool:

@@ -30,6 +30,7 @@ border-block-start:.35rem solid {primary};border-radius:.75rem;overflow-wrap:any
 .sp footer{{margin:1.5rem 0 0;padding-block-start:1rem;border-block-start:1px solid #e1e4ea;
 font-size:.9rem}}
 .sp footer p{{margin:0 0 .35rem}}
+.sp footer a{{display:inline-block}}
 .sp .small{{font-size:.8rem;color:#616a7a}}
 @media (max-width:30rem){{.sp{{padding:.75rem}}.sp main{{padding:1.25rem}}}}
 """

@@ -18,7 +18,7 @@ BRAND = Brand(1, 'A & "B"', support_email="help@acme.example", support_name="Our
 def test_the_login_page_names_the_brand_and_its_support(path):
     found = element_for(OPEN, BRAND, path, "")
     assert "A &amp; &quot;B&quot;" in found
-    assert '<a href="mailto:help@acme.example">Our team</a>' in found
+    assert '<a href="mailto:help@acme.example">Contact: Our team</a>' in found
     assert "<script" not in found
 
 
@@ -48,5 +48,5 @@ def test_who_put_the_line_away_does_not_see_it_and_another_level_is_another_line
 @pytest.mark.parametrize("primary", ["#ffffff", "#000000", "#ffcc00", "#7a7a7a"])
 def test_the_line_can_be_read_in_any_colour(primary):
     found = element_for(TIGHT, Brand(1, "Acme", primary=primary), "/odoo", "")
-    ink = re.search(rf"background:{primary};color:(#\w+)", found)[1]
+    ink = re.search(rf"background:{primary};color:(#\w+);", found)[1]
     assert contrast(ink, primary) >= 4.5
