@@ -34,6 +34,7 @@
         "views/saas_menus.xml",
     ],
     "demo": [
+        "demo/saas_brand_demo.xml",
         "demo/saas_template_demo.xml",
         "demo/saas_plan_demo.xml",
         "demo/saas_tenant_demo.xml",

@@ -25,7 +25,8 @@ def install(node: Node) -> None:
 
 def _session(original, node: Node):
     def authenticate(self, env, credential):
-        with node.throttle.counting(credential.get("login", ""), AccessDenied):
+        login, throttle = credential.get("login", ""), node.throttle
+        with throttle.counting(login, AccessDenied), throttle.hashing(AccessDenied):
             return original(self, env, credential)
 
     return authenticate
@@ -38,7 +39,8 @@ def _service_login(original, node: Node):
         if method not in NAMES_A_LOGIN:
             return original(method, params)
         login = params[1] if len(params) > 1 else ""
-        with node.throttle.counting(login, AccessDenied):
+        throttle = node.throttle
+        with throttle.counting(login, AccessDenied), throttle.hashing(AccessDenied):
             found = original(method, params)
         if not found:
             node.throttle.failed(login)

@@ -4,6 +4,7 @@ Owns: one rule for all threads of the process, its clock, what is told about it.
 rule (`kernel/gateway/bucket.py`), noticing tries (`install_login.py`), the answer (`pages.py`).
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from .context import current_database, current_source, set_wait
 from .events import Events
 
 LOGIN_LENGTH = 100
+HASH_PATIENCE_SECONDS = 10.0
 
 
 class Throttle:
@@ -25,6 +27,7 @@ class Throttle:
         self._events, self._clock = events, clock
         self._rule = LoginRule()
         self._lock = threading.Lock()
+        self._hashing = threading.BoundedSemaphore(os.cpu_count() or 1)
 
     def wait_seconds(self, login: object = "") -> float:
         """Return how long the request of this thread has to wait before it may try this login."""
@@ -52,6 +55,20 @@ class Throttle:
         except denied:
             self.failed(login)
             raise
+
+    @contextmanager
+    def hashing(self, denied: type[Exception]) -> Iterator[None]:
+        """Compare a password while no more than one for each core are compared in this process.
+
+        Hashing is slow by design: a flood of logins would leave nothing for anybody else.
+        """
+        if not self._hashing.acquire(timeout=HASH_PATIENCE_SECONDS):
+            set_wait(1.0)
+            raise denied
+        try:
+            yield
+        finally:
+            self._hashing.release()
 
     def _who(self) -> tuple[str, str]:
         return current_database() or "", network_of(current_source())

@@ -111,6 +111,13 @@ class SaasBrand(models.Model):
                 self.env._("The default brand is needed. Make another one the default first.")
             )
 
+    @api.constrains("is_default", "company_id")
+    def _check_default_is_for_all(self):
+        if any(brand.is_default and brand.company_id for brand in self):
+            raise ValidationError(
+                self.env._("The default brand is for every company: leave its company empty.")
+            )
+
     @api.model_create_multi
     def create(self, vals_list):
         brands = super().create([self._normal(vals) for vals in vals_list])

@@ -66,8 +66,9 @@ class TestBrand(BrandCommon):
     def test_the_default_brand_and_one_in_use_stay(self):
         with self.assertRaises(ValidationError):
             self.default.unlink()
-        with self.assertRaises(ValidationError):
-            self.default.active = False
+        for vals in ({"active": False}, {"company_id": self.env.company.id}):
+            with self.assertRaises(ValidationError):
+                self.default.write(vals)
         self.make_tenant(brand_id=self.nova.id)
         with self.assertRaises(ValidationError):
             self.nova.unlink()
