@@ -57,7 +57,7 @@ def test_who_logs_in_well_and_what_breaks_for_another_reason_is_not_counted(trie
 
 
 def test_a_login_is_the_same_in_any_letters(tried):
-    throttle, fail, _now = tried
+    _throttle, fail, _now = tried
     for number in range(20):
         fail(f"10.0.{number}.1", login=f" ALICE{chr(32) * (number % 2)}")
     for _ in range(3):
