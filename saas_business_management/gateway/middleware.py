@@ -126,6 +126,7 @@ class Guard:
         path = environ.get("PATH_INFO", "")
         logs_in = is_login(kind, path, environ)
         exchange = Exchange(start_response)
+        take_wait()  # what a request left behind that ended in an error
         set_database(route.database, self._trust.source_of(environ))
         try:
             if logs_in and self._throttle.wait_seconds():
@@ -138,9 +139,13 @@ class Guard:
                 return self._throttled(route, kind, environ, start_response, wait)
         finally:
             set_database(None)
+        return exchange.with_element(body, self._element(route, path, environ))
+
+    def _element(self, route: Route, path: str, environ: Environ) -> str:
+        if environ.get("REQUEST_METHOD") == "HEAD":
+            return ""
         brand = self._cache.brands.of(route.brand)
-        element = element_for(route, brand, path, environ.get("HTTP_COOKIE", ""))
-        return exchange.with_element(body, element)
+        return element_for(route, brand, path, environ.get("HTTP_COOKIE", ""))
 
     def _throttled(
         self, route: Route, kind: Kind, environ, start_response, wait: float = 0

@@ -215,3 +215,13 @@ def test_the_login_page_gets_the_brands_line(asked):
     assert "Acme Cloud" in found
     assert asked.headers["Content-Length"] == str(len(found.encode()))
     assert asked.ask("/", call=page) == "<body>x</body>"
+
+
+def test_a_wait_that_a_failed_request_left_is_not_the_next_ones(asked):
+    def fail(app, environ, start_response):
+        set_wait(7)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        asked.ask(call=fail)
+    assert asked.ask() == "odoo"
