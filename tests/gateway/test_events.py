@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import psycopg2
 import pytest
 
+from dev import paths
+from dev.shell import clean_environment
 from tests.gateway.calls import json_rpc
 from tests.gateway.test_attacks import FORMATS, REACHES, SAY
-from tests.helpers.node import until
+from tests.helpers.node import NodeProcess, until
 
 
 def count(fleet, rule: str, database: str = "") -> int:
@@ -69,6 +73,34 @@ def test_python_that_is_refused(noticed, threaded, acme, code):
         assert "forbidden name" in alice.run_code(SAY.format(code))
 
     noticed("expression_refused", acme.name, run)
+
+
+SHELL = """
+from odoo import sql_db
+from odoo.addons.saas_business_management.gateway.context import set_database
+from odoo.addons.saas_business_management.gateway.install import _installed
+set_database('{own}', '192.0.2.9')
+try:
+    sql_db.db_connect('{other}').cursor()
+except Exception as error:
+    print('SAID', error)
+print('NOTED', [(one.rule, one.database, one.source) for one in _installed[0].events._new.values()])
+"""
+
+
+def test_a_connection_to_another_database(fleet, acme, beta):
+    node = NodeProcess(fleet, "shell", max_cron_threads=0)
+    found = subprocess.run(
+        [paths.ODOO_BIN, "shell", "-c", node.write_conf(), "--no-http"],
+        input=SHELL.format(own=acme.name, other=beta.name).encode(),
+        env=clean_environment(),
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    said = found.stdout.decode()
+    assert "SAID no such database is served here" in said, found.stderr.decode()[-2000:]
+    assert f"('connect_foreign_database', '{acme.name}', '192.0.2.9')" in said
 
 
 def test_a_node_may_add_events_of_its_own_and_nothing_else(fleet):
