@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/saas_rules.xml",
         "data/saas_reserved_name_data.xml",
+        "data/saas_brand_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_templates.xml",
         "data/mail_lifecycle.xml",
@@ -32,6 +33,7 @@
         "views/saas_plan_views.xml",
         "views/saas_cluster_views.xml",
         "views/saas_reserved_name_views.xml",
+        "views/saas_brand_views.xml",
         "views/saas_doctor_views.xml",
         "views/saas_audit_views.xml",
         "views/support_page.xml",
@@ -41,6 +43,7 @@
         "views/saas_menus.xml",
     ],
     "demo": [
+        "demo/saas_brand_demo.xml",
         "demo/saas_template_demo.xml",
         "demo/saas_plan_demo.xml",
         "demo/saas_tenant_demo.xml",

@@ -1,7 +1,8 @@
 """The thread that keeps a process's route map true.
 
-Owns: connecting, listening, reading changes, reading everything now and then, trying again. Does
-not own: the map (`cache.py`) and what a change leads to (`on_change`).
+Owns: connecting, listening, reading changes, reading everything now and then, telling what was
+noticed, trying again. Does not own: the map (`cache.py`), what a change leads to (`on_change`) and
+what there is to tell (`events.py`).
 """
 
 import os
@@ -14,8 +15,10 @@ from ..adapters.postgres.route_feed import Reading, RouteFeed
 from ..kernel.gateway.route import Changes
 from .attempt import attempt
 from .cache import RouteCache
+from .events import Events
 
 FULL_READ_SECONDS = 60
+TELL_SECONDS = 1.0
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 5
 
@@ -24,9 +27,17 @@ class Agent:
     """One thread per process, started by the first who asks: threads do not survive a fork."""
 
     def __init__(
-        self, cache: RouteCache, feed: RouteFeed, on_start: Callable, on_change: Callable
+        self,
+        cache: RouteCache,
+        feed: RouteFeed,
+        on_start: Callable,
+        on_change: Callable,
+        events: Events | None = None,
+        full_read_seconds: float = FULL_READ_SECONDS,
     ) -> None:
         self._cache, self._feed = cache, feed
+        self._events = events or Events()
+        self._full_read_seconds = full_read_seconds
         self._on_start: Callable[[], None] = on_start
         self._on_change: Callable[[Changes], None] = on_change
         self._pid = 0
@@ -49,6 +60,7 @@ class Agent:
     def _start(self) -> None:
         self._pid = os.getpid()
         self._tried.clear()
+        self._events.start()
         self._on_start()
         threading.Thread(target=self._run, name="saas.gateway.agent", daemon=True).start()
 
@@ -65,27 +77,28 @@ class Agent:
         self._feed.open()
         reading = self._read_all()
         self._wait_seconds = FIRST_WAIT_SECONDS
-        all_again_at = _next_full_reading()
+        all_again_at = self._next_full_reading()
         while True:
-            heard = self._feed.wait(max(0.0, all_again_at - time.monotonic()))
+            left = max(0.0, all_again_at - time.monotonic())
+            heard = self._feed.wait(min(left, TELL_SECONDS))
             if time.monotonic() >= all_again_at:
                 reading = self._read_all()
-                all_again_at = _next_full_reading()
+                all_again_at = self._next_full_reading()
             elif heard:
                 reading = self._read_changes(reading)
+            self._events.tell(self._feed.tell)
 
     def _read_all(self) -> Reading:
         reading = self._feed.read()
-        self._on_change(self._cache.replace(reading.routes))
+        self._on_change(self._cache.replace(reading.routes, reading.brands))
         self._tried.set()
         return reading
 
     def _read_changes(self, last: Reading) -> Reading:
         reading = self._feed.read(last.horizon)
-        self._on_change(self._cache.update(reading.routes))
+        self._on_change(self._cache.update(reading.routes, reading.brands))
         return reading
 
-
-def _next_full_reading() -> float:
-    """Return when to read everything again, spread so that processes do not ask in step."""
-    return time.monotonic() + FULL_READ_SECONDS * random.uniform(0.8, 1)
+    def _next_full_reading(self) -> float:
+        """Return when to read everything again, spread so that processes do not ask in step."""
+        return time.monotonic() + self._full_read_seconds * random.uniform(0.8, 1)

@@ -1,7 +1,7 @@
-"""The route map as this process holds it, and its copy on disk.
+"""The route map and the brands as this process holds them, and their copy on disk.
 
-Owns: the current map, when it was read, writing and reading the copy. Does not own: the copy's form
-(`kernel/gateway/copy.py`) and the connection it is read over (`agent.py`).
+Owns: the current map and brands, when they were read, writing and reading the copy. Does not own:
+the copy's form (`kernel/gateway/copy.py`) and the connection it is read over (`agent.py`).
 """
 
 import contextlib
@@ -14,7 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..kernel.errors import Broken
-from ..kernel.gateway.copy import read_copy, write_copy
+from ..kernel.gateway.brand import Brand, Brands
+from ..kernel.gateway.copy import is_of_earlier_format, read_copy, write_copy
 from ..kernel.gateway.route import Changes, Route, RouteMap, compare
 from ..kernel.secret import Secret
 
@@ -26,6 +27,7 @@ class RouteCache:
 
     def __init__(self, path: Path, node: str, key: Secret) -> None:
         self.map = RouteMap()
+        self.brands = Brands()
         self.known = False
         self._path, self._node, self._key = path, node, key
         self._confirmed_at: float | None = None
@@ -35,14 +37,16 @@ class RouteCache:
         """Return how long ago the control database confirmed the map; None before the first map."""
         return None if self._confirmed_at is None else max(0.0, time.time() - self._confirmed_at)
 
-    def replace(self, routes: Iterable[Route]) -> Changes:
+    def replace(self, routes: Iterable[Route], brands: Iterable[Brand] = ()) -> Changes:
         """Take a full reading and return what changed; `standby` holds all, not the new ones."""
+        self.brands = Brands(brands)
         new = RouteMap(routes)
         changes = compare(self.map, new)
         return self._take(new, replace(changes, standby=frozenset(new.standby_databases())))
 
-    def update(self, routes: Iterable[Route]) -> Changes:
+    def update(self, routes: Iterable[Route], brands: Iterable[Brand] = ()) -> Changes:
         """Take the rows that changed and return what that means."""
+        self.brands = self.brands.with_changes(brands)
         changed = tuple(routes)
         before = [self.map.by_id[route.id] for route in changed if route.id in self.map.by_id]
         names = {route.database for route in (*changed, *before)}
@@ -54,18 +58,23 @@ class RouteCache:
         try:
             content = self._path.read_bytes()
             written_at = self._path.stat().st_mtime
-            routes = read_copy(content, self._node, self._key)
+            if is_of_earlier_format(content):
+                _logger.info("the copy of the route map is of an earlier version and not used")
+                return False
+            routes, brands = read_copy(content, self._node, self._key)
         except FileNotFoundError:
             return False
         except (OSError, Broken) as error:
             _logger.error("the copy of the route map is refused: %s", error)
             return False
+        self.brands = Brands(brands)
         self.map, self.known, self._confirmed_at = RouteMap(routes), True, written_at
         return True
 
     def save_copy(self) -> None:
         """Write the copy, or touch the one that says the same; a full disk is reported."""
-        content = write_copy(self.map.by_id.values(), self._node, self._key)
+        rows, brands = self.map.by_id.values(), self.brands.by_id.values()
+        content = write_copy(rows, brands, self._node, self._key)
         try:
             with self._saving:
                 self._write(content)

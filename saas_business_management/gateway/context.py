@@ -1,4 +1,4 @@
-"""Which database the request of this thread belongs to.
+"""Which database the request of this thread belongs to, and who sent it.
 
 Owns: that one thread-local. Odoo's own `request` is empty while RPC is dispatched.
 """
@@ -15,17 +15,33 @@ def current_database() -> str | None:
     return getattr(_here, "database", None)
 
 
-def set_database(database: str | None) -> None:
+def current_source() -> str:
+    """Return the address the request came from, empty outside of one."""
+    return getattr(_here, "source", "")
+
+
+def set_database(database: str | None, source: str = "") -> None:
     """Bind the thread to a database; whoever binds also unbinds."""
-    _here.database = database
+    _here.database, _here.source = database, source
+
+
+def set_wait(seconds: float) -> None:
+    """Say that the request of this thread may try again only after so long."""
+    _here.wait = seconds
+
+
+def take_wait() -> float:
+    """Return what was said by `set_wait` since this was asked last, else 0."""
+    wait, _here.wait = getattr(_here, "wait", 0.0), 0.0
+    return wait
 
 
 @contextmanager
 def bound_to(database: str) -> Iterator[None]:
     """Bind the thread for the length of the block."""
-    before = current_database()
+    before, source = current_database(), current_source()
     set_database(database)
     try:
         yield
     finally:
-        set_database(before)
+        set_database(before, source)

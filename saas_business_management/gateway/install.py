@@ -14,14 +14,18 @@ from ..kernel.errors import Refused
 from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
+    install_expression_events,
     install_expressions,
     install_http,
+    install_login,
     install_registry,
     install_rpc,
     install_server,
     install_sessions,
     install_sql,
+    install_websocket,
 )
+from .agent import FULL_READ_SECONDS
 from .node import Node, Settings
 from .secret_file import NodeSecrets, read_secret_file
 
@@ -32,8 +36,11 @@ PARTS = (
     install_registry,
     install_http,
     install_sessions,
+    install_login,
     install_rpc,
+    install_websocket,
     install_server,
+    install_expression_events,
 )
 
 
@@ -90,6 +97,7 @@ def _settings(config) -> Settings:
         processes=workers + 1,
         proxy_mode=bool(config["proxy_mode"]),
         trusted_proxies=proxies,
+        full_read_seconds=float(config.get("saas_full_read_seconds") or FULL_READ_SECONDS),
     )
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from ..kernel.gateway.answers import NO_ANSWER
 from ..kernel.gateway.kind import kind_of
+from ..kernel.gateway.page import about
 from . import pages
 from .context import current_database
 from .install_registry import forget
@@ -75,9 +76,8 @@ def _no_answer(request, node: Node, error: Exception) -> ServiceUnavailable:
     _logger.warning("%s cannot be reached: %s", request.db, _one_line(error.__cause__ or error))
 
     def respond(environ, start_response):
-        return pages.send(
-            NO_ANSWER, kind, route.tenant_name if route else "", environ, start_response
-        )
+        told = about(route, node.cache.brands)
+        return pages.send(NO_ANSWER, kind, told, environ, start_response)
 
     refused = ServiceUnavailable(retry_after=NO_ANSWER.retry_seconds)
     refused.error_response = respond

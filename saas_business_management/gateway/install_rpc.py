@@ -12,6 +12,7 @@ from odoo.addons.base.models.ir_cron import IrCron
 from odoo.exceptions import AccessDenied
 from odoo.service import common, db, model, server
 
+from ..kernel.gateway.event import DATABASE_MANAGER, RPC_FOREIGN_DATABASE
 from .context import bound_to, current_database
 from .node import Node
 
@@ -22,29 +23,31 @@ MAP_SECONDS = 2.0
 
 def install(node: Node) -> None:
     """Patch the dispatchers, the lists of databases and the cron runner."""
-    model.dispatch = _own_database_only(model.dispatch, lambda method: True)
-    common.dispatch = _own_database_only(common.dispatch, NAMES_A_DATABASE.__contains__)
-    db.dispatch = _version_only(db.dispatch)
+    model.dispatch = _own_database_only(model.dispatch, lambda method: True, node)
+    common.dispatch = _own_database_only(common.dispatch, NAMES_A_DATABASE.__contains__, node)
+    db.dispatch = _version_only(db.dispatch, node)
     db.list_dbs = lambda force=False: node.cache.map.serving_databases()
     server.list_dbs = db.list_dbs
     server.cron_database_list = _cron_databases(node)
     IrCron._process_jobs = staticmethod(_serving_only(IrCron._process_jobs, node))
 
 
-def _own_database_only(original, names_a_database):
+def _own_database_only(original, names_a_database, node: Node):
     def dispatch(method: str, params):
         if names_a_database(method) and (not params or params[0] != current_database()):
             _logger.warning("RPC %s named another database than its host's", method)
+            node.events.note(RPC_FOREIGN_DATABASE, method=method)
             raise AccessDenied()
         return original(method, params)
 
     return dispatch
 
 
-def _version_only(original):
+def _version_only(original, node: Node):
     def dispatch(method: str, params):
         if method != "server_version":
             _logger.warning("the database service was asked for %s", method)
+            node.events.note(DATABASE_MANAGER, method=method)
             raise AccessDenied()
         return original(method, params)
 

@@ -13,6 +13,7 @@ from odoo import sql_db
 from odoo.service import db as db_service
 from odoo.tools import config
 
+from ..kernel.gateway.event import CONNECT_FOREIGN_DATABASE
 from ..kernel.gateway.route import USABLE, RouteMap
 from .context import current_database
 from .node import Node
@@ -98,6 +99,8 @@ def _connection_info(node: Node):
             return BUS, {**_place(bus), **login}
         route = node.cache.map.by_database.get(db_or_uri)
         if route is None or current_database() not in (None, db_or_uri):
+            if current_database() is not None:
+                node.events.note(CONNECT_FOREIGN_DATABASE)
             # The name is not told: it may be an address with a password in it.
             raise sql_db.psycopg2.OperationalError("no such database is served here")
         password = node.secrets.password(route.database, route.generation)

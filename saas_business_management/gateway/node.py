@@ -12,16 +12,23 @@ from ..adapters.postgres.route_feed import RouteFeed
 from ..kernel.gateway.decide import slots
 from ..kernel.gateway.host import Network
 from ..kernel.gateway.route import Changes
-from .agent import Agent
+from .agent import FULL_READ_SECONDS, Agent
 from .cache import RouteCache
 from .chores import Chores
+from .events import Events
 from .gate import Gate
 from .middleware import Guard
 from .secret_file import NodeSecrets
+from .throttle import Throttle
 from .trust import Trust
 from .warm import warm
 
 SAVE_DELAY_SECONDS = 1.0
+LATE_WEBSOCKETS_SECONDS = 2.0
+
+
+def _no_websockets(_databases: frozenset[str]) -> int:
+    return 0
 
 
 @dataclass
@@ -32,6 +39,7 @@ class Odoo:
     load_registry: Callable[[str], object]
     forget_registry: Callable[[str], bool]
     end_idle_connections: Callable[[], None]
+    end_websockets: Callable[[frozenset[str]], int] = _no_websockets
     serves_pages: bool = True
     keeps_registries: bool = True
 
@@ -45,6 +53,7 @@ class Settings:
     processes: int
     proxy_mode: bool
     trusted_proxies: tuple[Network, ...]
+    full_read_seconds: float = FULL_READ_SECONDS
 
 
 class Node:
@@ -55,11 +64,22 @@ class Node:
         copy = settings.data_folder / "saas" / "route_map.json"
         self.cache = RouteCache(copy, settings.key, secrets.copy_key())
         self.chores = Chores()
+        self.events = Events()
+        self.throttle = Throttle(self.events)
         feed = RouteFeed(secrets.control, f"saas-gateway-{settings.key}")
-        self.agent = Agent(self.cache, feed, self.chores.start, self.act_on)
+        self.agent = Agent(
+            self.cache,
+            feed,
+            self.chores.start,
+            self.act_on,
+            self.events,
+            settings.full_read_seconds,
+        )
         gate = Gate(slots(secrets.connections_per_tenant, settings.processes))
         trust = Trust(settings.trusted_proxies, settings.proxy_mode)
-        self.guard = Guard(settings.key, self.cache, self.agent, gate, trust)
+        self.guard = Guard(
+            settings.key, self.cache, self.agent, gate, trust, self.events, self.throttle
+        )
         self.odoo: Odoo | None = None
         self._warm_ones: set[str] = set()
 
@@ -72,9 +92,25 @@ class Node:
                 self._warm_later(database)
         if changes.renewed | changes.closed | changes.gone:
             self.chores.add("ending connections", self.odoo.end_idle_connections)
+            self._end_websockets(changes.closed | changes.gone)
         for database in sorted(changes.standby - self._warm_ones):
             self._warm_later(database)
-        self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)
+        if changes.closed | changes.gone:
+            # A node that dies now and starts without the control plane must not open it again.
+            self.chores.add("saving that something was closed", self.cache.save_copy)
+        else:
+            self.chores.add("saving the route map", self.cache.save_copy, SAVE_DELAY_SECONDS)
+
+    def _end_websockets(self, databases: frozenset[str]) -> None:
+        """End them now, and once more: one may just be opening, by a request that was let in."""
+
+        def end() -> None:
+            self.odoo.end_websockets(databases - frozenset(self.cache.map.serving_databases()))
+
+        if databases:
+            end()
+            key = f"ending late websockets of {', '.join(sorted(databases))}"
+            self.chores.add(key, end, LATE_WEBSOCKETS_SECONDS)
 
     def _warm_later(self, database: str) -> None:
         if self.odoo.keeps_registries:

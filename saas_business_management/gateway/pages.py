@@ -1,16 +1,17 @@
 """Answers as bytes, in the dialect of whoever asked.
 
-Owns: HTML, JSON, XML and headers of an answer. Does not own: its words
-(`kernel/gateway/answers.py`).
+Owns: JSON, XML and headers of an answer. Does not own: its words (`kernel/gateway/answers.py`) and
+the HTML of a page (`kernel/gateway/page.py`).
 """
 
-import html
 import json
 import xmlrpc.client
 from collections.abc import Callable, Iterable
 
 from ..kernel.gateway.answers import REASONS, Answer
+from ..kernel.gateway.brand import picture_type
 from ..kernel.gateway.kind import Kind
+from ..kernel.gateway.page import NAMELESS, About, page, sentence, title
 
 StartResponse = Callable[..., object]
 Environ = dict[str, object]
@@ -21,42 +22,17 @@ _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
     (
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'",
     ),
 )
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><meta name="robots" content="noindex">{refresh}
-<style>
-:root{{color-scheme:light dark}}
-body{{margin:0;min-height:100vh;display:grid;place-items:center;
-font:1.05rem/1.6 system-ui,"Segoe UI",Roboto,sans-serif;background:#f6f7f9;color:#1c2230}}
-main{{max-width:30rem;margin:1.5rem;padding:2.25rem;background:#fff;border:1px solid #e1e4ea;
-border-radius:.75rem;overflow-wrap:anywhere}}
-h1{{margin:0 0 .75rem;font-size:1.5rem;line-height:1.3}}
-p{{margin:0 0 .75rem}}
-.next{{color:#5a6374}}
-.code{{margin:1.5rem 0 0;font-size:.8rem;color:#6b7385}}
-@media (prefers-color-scheme:dark){{
-body{{background:#12151c;color:#e8ebf2}}
-main{{background:#1b202b;border-color:#2c3342}}
-.next{{color:#aab2c3}}
-.code{{color:#939db1}}
-}}
-</style></head>
-<body><main><h1>{title}</h1><p>{message}</p>{next}
-<p class="code">Reference: {code}</p>
-</main></body></html>
-"""
 
 
 def send(
-    answer: Answer, kind: Kind, name: str, environ: Environ, start_response: StartResponse
+    answer: Answer, kind: Kind, told: About, environ: Environ, start_response: StartResponse
 ) -> Iterable[bytes]:
-    """Give the answer to this request; `name` is the tenant's name, or empty."""
+    """Give the answer to this request in the caller's dialect."""
     question = _read_question(environ)
-    status, content_type, body = _render(answer, kind, name or "This database", question)
+    status, content_type, body = _render(answer, kind, told, question)
     headers = [
         ("Content-Type", content_type),
         ("Content-Length", str(len(body))),
@@ -65,6 +41,18 @@ def send(
     ]
     start_response(f"{status} {REASONS.get(status, 'OK')}", headers)
     return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
+
+
+def send_logo(picture: bytes, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Give a brand's picture, which is kept for long: another picture has another address."""
+    headers = [
+        ("Content-Type", picture_type(picture)),
+        ("Content-Length", str(len(picture))),
+        ("Cache-Control", "public, max-age=31536000, immutable"),
+        *_ALWAYS[1:],
+    ]
+    start_response("200 OK", headers)
+    return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else picture]
 
 
 def send_json(
@@ -81,7 +69,8 @@ def _retry(answer: Answer) -> list[tuple[str, str]]:
     return [("Retry-After", str(answer.retry_seconds))] if answer.retry_seconds else []
 
 
-def _render(answer: Answer, kind: Kind, name: str, question: bytes) -> tuple[int, str, bytes]:
+def _render(answer: Answer, kind: Kind, told: About, question: bytes) -> tuple[int, str, bytes]:
+    name = told.name or NAMELESS
     if kind is Kind.JSONRPC:
         return 200, "application/json", _json_rpc(answer, name, question)
     if kind is Kind.JSON2:
@@ -91,25 +80,17 @@ def _render(answer: Answer, kind: Kind, name: str, question: bytes) -> tuple[int
     if kind is Kind.WEBSOCKET:  # Odoo's threaded server sends no body to who asked for an upgrade.
         return answer.status, "text/plain; charset=utf-8", b""
     if kind is Kind.STATIC:
-        return answer.status, "text/plain; charset=utf-8", f"{_title(answer, name)}\n".encode()
-    return answer.status, "text/html; charset=utf-8", _page(answer, name)
-
-
-def _title(answer: Answer, name: str) -> str:
-    return answer.title.replace("{name}", name)
-
-
-def _sentence(answer: Answer, name: str) -> str:
-    return f"{answer.message} {answer.next_step}".strip().replace("{name}", name)
+        return answer.status, "text/plain; charset=utf-8", f"{title(answer, name)}\n".encode()
+    return answer.status, "text/html; charset=utf-8", page(answer, told).encode()
 
 
 def _error(answer: Answer, name: str) -> dict[str, object]:
     """Return the error as Odoo's clients know it: shown as a message, not as a crash."""
-    sentence = _sentence(answer, name)
+    told = sentence(answer, name)
     return {
         "name": "odoo.exceptions.UserError",
-        "message": sentence,
-        "arguments": [sentence],
+        "message": told,
+        "arguments": [told],
         "context": {},
         "debug": "",
         "code": answer.code,
@@ -117,26 +98,13 @@ def _error(answer: Answer, name: str) -> dict[str, object]:
 
 
 def _json_rpc(answer: Answer, name: str, question: bytes) -> bytes:
-    error = {"code": answer.status, "message": _title(answer, name), "data": _error(answer, name)}
+    error = {"code": answer.status, "message": title(answer, name), "data": _error(answer, name)}
     return json.dumps({"jsonrpc": "2.0", "id": _call_id(question), "error": error}).encode()
 
 
 def _xml_rpc(answer: Answer, name: str) -> bytes:
-    fault = xmlrpc.client.Fault(answer.status, _sentence(answer, name))
+    fault = xmlrpc.client.Fault(answer.status, sentence(answer, name))
     return xmlrpc.client.dumps(fault, methodresponse=True).encode()
-
-
-def _page(answer: Answer, name: str) -> bytes:
-    said = {
-        "title": html.escape(_title(answer, name)),
-        "message": html.escape(answer.message.replace("{name}", name)),
-        "code": html.escape(answer.code.replace("_", "-")),
-        "next": f'<p class="next">{html.escape(answer.next_step)}</p>' if answer.next_step else "",
-        "refresh": f'<meta http-equiv="refresh" content="{answer.refresh_seconds}">'
-        if answer.refresh_seconds
-        else "",
-    }
-    return _PAGE.format(**said).encode()
 
 
 def _read_question(environ: Environ) -> bytes:

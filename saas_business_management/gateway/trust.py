@@ -38,6 +38,12 @@ class Trust:
             environ["HTTP_HOST"] = header.lower()
         return normal_host(header)
 
+    def source_of(self, environ: Environ) -> str:
+        """Return the address of the visitor: the sender, or whom a trusted proxy speaks for."""
+        sender = environ.get("REMOTE_ADDR", "")
+        forwarded = environ.get("HTTP_X_FORWARDED_FOR", "") if self._proxy_mode else ""
+        return last_forwarded(forwarded) if forwarded and self._is_proxy(sender) else sender
+
     def is_insider(self, environ: Environ) -> bool:
         """Tell whether the machine itself or a trusted proxy asks on its own behalf."""
         sender = environ.get("REMOTE_ADDR", "")

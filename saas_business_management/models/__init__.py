@@ -33,10 +33,17 @@ from . import saas_tenant_mail
 from . import saas_tenant_change
 from . import saas_tenant_welcome
 from . import saas_tenant_look
+from . import saas_tenant_brand
 from . import saas_tenant_event
 from . import saas_tenant_host
 from . import saas_database
 from . import saas_route
+from . import saas_brand
+from . import saas_brand_text
+from . import saas_brand_look
+from . import saas_route_brand
+from . import saas_node_event
+from . import saas_security_event
 from . import saas_link
 from . import saas_noted_export
 from . import saas_audit_entry

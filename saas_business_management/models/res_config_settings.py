@@ -11,9 +11,29 @@ class ResConfigSettings(models.TransientModel):
     saas_trial_days = fields.Integer(
         string="Trial Days of New Plans", config_parameter="saas.trial_days", default=TRIAL_DAYS
     )
+    saas_brand_id = fields.Many2one(
+        "saas.brand", string="Default Brand", default=lambda self: self._default_saas_brand()
+    )
+    saas_brand_name = fields.Char(related="saas_brand_id.name", readonly=False)
+    saas_brand_logo = fields.Binary(related="saas_brand_id.logo", readonly=False)
+    saas_brand_primary_color = fields.Char(related="saas_brand_id.primary_color", readonly=False)
+    saas_brand_support_email = fields.Char(related="saas_brand_id.support_email", readonly=False)
     saas_base_url = fields.Char(
         string="Address of the Control Plane", config_parameter="web.base.url"
     )
     saas_base_url_frozen = fields.Boolean(
         string="Keep This Address", config_parameter="web.base.url.freeze"
     )
+
+    def _default_saas_brand(self):
+        """Return the default brand to who may change it; nobody else is shown any."""
+        may = self.env["saas.brand"].has_access("write")
+        return self.env["saas.brand"]._default() if may else self.env["saas.brand"]
+
+    def action_open_saas_brand(self):
+        """Open the default brand with everything that can be set there."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_brand"
+        )
+        form = {"views": [(False, "form")], "view_mode": "form", "res_id": self.saas_brand_id.id}
+        return {**action, **form, "path": False}

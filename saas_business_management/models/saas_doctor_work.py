@@ -17,8 +17,9 @@ CRONS = (
     "ir_cron_doctor",
     "ir_cron_lifecycle",
     "ir_cron_retention",
-    *("ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor"),
-    *("ir_cron_verify_audit", "ir_cron_end_support"),
+    "ir_cron_verify_audit",
+    "ir_cron_end_support",
+    "ir_cron_fold_node_events",
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3

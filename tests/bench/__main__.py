@@ -1,8 +1,8 @@
 """`python -m tests.bench [PART …]`: measure the product and its peers in one run.
 
-Parts: warm, clone, together, routing, guard, engine; all of them without an argument, and only then
-the addon's page `docs/benchmarks.md` is written. Ends with 1 when a peer is missing or a goal was
-not reached. SAAS_NODE_WORKERS gives the node worker processes.
+Parts: warm, clone, together, routing, states, guard, engine; all of them without an argument, and
+only then the addon's page `docs/benchmarks.md` is written. Ends with 1 when a peer is missing or a
+goal was not reached. SAAS_NODE_WORKERS gives the node worker processes.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests import bare
 
 bare.install()
 
-from tests.bench import clicks, engine, machine, peers, routing  # noqa: E402
+from tests.bench import clicks, engine, machine, peers, routing, states  # noqa: E402
 from tests.bench.counter import Counter  # noqa: E402
 from tests.bench.stage import MODULES, Stage  # noqa: E402
 from tests.helpers.bench import Report, table  # noqa: E402
@@ -46,6 +46,7 @@ class Run:
             "clone": ("Copied on demand, beside others", self._measure_clones),
             "together": ("Many at once", self._measure_together),
             "routing": ("Routing", self._measure_routing),
+            "states": ("Closed tenants and big maps", self._measure_states),
             "guard": ("The guard alone", self._measure_guard),
             "engine": ("Job engine", self._measure_engine),
         }
@@ -96,6 +97,9 @@ class Run:
             routing.measure_routing(port, host, plain, self.report)
         finally:
             plain.close()
+
+    def _measure_states(self) -> None:
+        states.measure_states(self._counter, self.report)
 
     def _measure_guard(self) -> None:
         routing.measure_guard(self.report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 
 import pytest
 import websocket
@@ -57,6 +58,49 @@ def test_a_message_reaches_the_own_tenant_alone(live, acme, beta):
 
         until(told, 20)
         assert heard(other, 1) == ""
+
+
+def ended_after(link, seconds: float) -> float:
+    """How long until the other side ended the connection; longer than `seconds` if it did not."""
+    began = time.monotonic()
+    link.settimeout(seconds)
+    with contextlib.suppress(websocket.WebSocketException, OSError):
+        while link.recv() != "":
+            pass
+    return time.monotonic() - began
+
+
+def test_open_websockets_end_within_a_second_and_open_as_fast_again(fleet, live, acme, beta):
+    alice, bob = live.visitor(acme).log_in(), live.visitor(beta).log_in()
+    with listening(live, alice) as kept, listening(live, bob) as ended:
+        heard(kept, 0.5)
+        fleet.routes.put(beta.name, state="suspended", reason="manual")
+        try:
+            assert ended_after(ended, 5) < 1
+        finally:
+            fleet.routes.put(beta.name, state="active", reason=None)
+        kept.ping()
+        assert kept.recv_data_frame(True)[0] == websocket.ABNF.OPCODE_PONG
+        until(lambda: live.get("/web/login", beta.host).status_code == 200, 2)
+        with listening(live, bob) as again:
+            assert heard(again, 0.5) == ""
+            again.ping()
+            assert again.recv_data_frame(True)[0] == websocket.ABNF.OPCODE_PONG
+
+
+def test_a_websocket_ends_although_its_database_refuses_logins(fleet, live, beta):
+    bob = live.visitor(beta).log_in()
+    with listening(live, bob) as ended:
+        heard(ended, 0.5)
+        fleet.adapter.stop_logins(beta.name)
+        fleet.routes.put(beta.name, state="suspended", reason="payment")
+        try:
+            assert ended_after(ended, 5) < 1.5
+        finally:
+            fleet.adapter.allow_logins(beta.name)
+            fleet.routes.put(beta.name, state="active", reason=None)
+    until(lambda: live.get("/web/login", beta.host).status_code == 200)
+    assert bob.is_logged_in()
 
 
 def test_a_websocket_of_a_closed_tenant_is_not_opened(fleet, live, beta):

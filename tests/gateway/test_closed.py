@@ -154,3 +154,30 @@ def test_a_session_survives_a_suspension(fleet, door, acme):
     assert alice.get("/odoo").status_code == 402
     set_state(fleet, door, acme.name, acme.host, {""}, state="active", reason=None)
     assert alice.is_logged_in()
+
+
+def test_an_unknown_and_a_closed_host_take_the_same_time_and_tell_nothing(fleet, archived, door):
+    hosts = ("closed.localhost", "nobody.localhost", "x" * 16 + ".localhost")
+    took: dict[str, list[float]] = {host: [] for host in hosts}
+    for _ in range(60):
+        for host in hosts:
+            began = time.perf_counter()
+            page = door.get("/web/login", host)
+            took[host].append(time.perf_counter() - began)
+            assert page.status_code in (404, 503)
+    middle = [sorted(times)[30] for times in took.values()]
+    assert max(middle) - min(middle) < 0.002, took
+    for host in hosts:
+        text = door.get("/web/login", host).text
+        for leak in (
+            "t_aaaa",
+            "Traceback",
+            "psycopg",
+            "/odoo/",
+            "saas_route",
+            "acme",
+            "PostgreSQL",
+        ):
+            assert leak not in text
+    first, second = (door.get("/", hosts[0]).text for _ in range(2))
+    assert first != second, "each answer has a reference of its own"

@@ -9,8 +9,10 @@ import psycopg2
 import pytest
 
 from saas_business_management.adapters.postgres.connect import Server
+from saas_business_management.adapters.postgres.prepare import NODE_GRANTS
 from saas_business_management.adapters.postgres.route_feed import RouteFeed
 from saas_business_management.kernel.errors import Broken, Unavailable
+from saas_business_management.kernel.gateway.event import Told
 from saas_business_management.kernel.secret import Secret
 from tests.helpers.node import new_name
 
@@ -108,6 +110,53 @@ def test_a_lost_connection_is_unavailable_and_opens_again(fleet, feed):
     name = put(fleet)
     assert feed.wait(10)
     assert name in names(feed.read())
+
+
+def test_brands_are_read_whole_and_then_as_they_change(fleet, feed):
+    fleet.routes.put_brand(7, name="Größe", is_default=False, texts='{"a": "b"}')
+    reading = feed.read()
+    found = {brand.id: brand for brand in reading.brands}[7]
+    assert (found.name, found.own_texts, found.logo, found.support_url) == (
+        "Größe",
+        {"a": "b"},
+        "",
+        "",
+    )
+    assert feed.read(reading.horizon).brands == ()
+    fleet.routes.put_brand(7, name="Other")
+    assert feed.wait(5)
+    assert [brand.name for brand in feed.read(reading.horizon).brands] == ["Other"]
+    fleet.control.sql("DELETE FROM saas_route_brand WHERE brand_id = 7", "control")
+    assert 7 not in {brand.id for brand in feed.read().brands}
+
+
+def test_what_is_told_twice_counts_once(fleet, feed):
+    feed.read()
+    rows = [
+        Told(number, 1_700_000_000.0, "bad_host", "", "feed", 2, {"a": "b"}) for number in (1, 2)
+    ]
+    for _ in range(2):
+        feed.tell("process-of-the-feed", rows)
+    found = [row for row in fleet.routes.events("bad_host") if row[0] == "feed"]
+    assert found == [("feed", 2, '{"a": "b"}')] * 2
+
+
+def test_a_control_plane_of_before_has_neither_brands_nor_events(fleet, server):
+    revoke = "REVOKE ALL ON saas_route_brand, saas_node_event FROM {0};"
+    revoke += "REVOKE INSERT (node_role, process, sequence, at, rule, database, source, count,"
+    revoke += " facts) ON saas_node_event FROM {0}"
+    fleet.control.sql(revoke.format(fleet.routes.role), "control")
+    feed = RouteFeed(server)
+    try:
+        feed.open()
+        assert feed.read().brands == ()
+        assert feed.read().routes
+        feed.tell("p", [Told(1, 1.0, "bad_host", "", "before", 1)])
+    finally:
+        feed.close()
+        for order in NODE_GRANTS.values():
+            fleet.control.sql(order.format(role=fleet.routes.role), "control")
+    assert not [row for row in fleet.routes.events("bad_host") if row[0] == "before"]
 
 
 def test_a_wrong_password_is_broken(server):

@@ -1,7 +1,7 @@
-"""The table `saas_route` in a database of its own: what a node knows of the control plane.
+"""The tables a node meets, in a database of their own: what it knows of the control plane.
 
-Owns: its DDL as docs/internals.md §3 describes it, one role that reads it, writing rows. Does not
-own: the model `saas.route` that makes the same table in a real control database.
+Owns: their DDL as docs/internals.md §3 describes it, one role that reads them, writing rows. Does
+not own: the models that make the same tables in a real control database.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from contextlib import closing
 
 import psycopg2
 from psycopg2 import sql
+
+from saas_business_management.adapters.postgres.prepare import NODE_GRANTS
 
 DDL = """
 CREATE TABLE saas_route (
@@ -43,6 +45,44 @@ CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON saas_route
     FOR EACH STATEMENT EXECUTE FUNCTION saas_route_announce();
 ALTER TABLE saas_route ENABLE ROW LEVEL SECURITY;
 CREATE POLICY node ON saas_route FOR SELECT USING (node_role = current_user);
+CREATE TABLE saas_route_brand (
+    id serial PRIMARY KEY,
+    brand_id int UNIQUE NOT NULL,
+    name text,
+    is_default boolean,
+    primary_color text,
+    secondary_color text,
+    logo text,
+    texts text,
+    support_name text,
+    support_email text,
+    support_phone text,
+    support_url text,
+    legal_name text,
+    terms_url text,
+    privacy_url text,
+    changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE TRIGGER changed BEFORE INSERT OR UPDATE ON saas_route_brand
+    FOR EACH ROW EXECUTE FUNCTION saas_route_changed();
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON saas_route_brand
+    FOR EACH STATEMENT EXECUTE FUNCTION saas_route_announce();
+CREATE TABLE saas_node_event (
+    id serial PRIMARY KEY,
+    node_role text NOT NULL,
+    process text NOT NULL,
+    sequence int NOT NULL,
+    at timestamp NOT NULL,
+    rule text NOT NULL,
+    database text,
+    source text,
+    count int NOT NULL,
+    facts text,
+    folded boolean,
+    UNIQUE (node_role, process, sequence)
+);
+ALTER TABLE saas_node_event ENABLE ROW LEVEL SECURITY;
+CREATE POLICY node ON saas_node_event FOR INSERT WITH CHECK (node_role = current_user);
 """
 
 
@@ -64,6 +104,8 @@ class RouteTable:
             f"GRANT SELECT ON saas_route TO {self.role}",
             self.database,
         )
+        for order in NODE_GRANTS.values():
+            self.cluster.sql(order.format(role=self.role), self.database)
         return self
 
     def put(self, database: str, **values) -> None:
@@ -71,6 +113,23 @@ class RouteTable:
         with closing(self._connect()) as cnx, cnx, cnx.cursor() as cursor:
             if not self._update(cursor, database, values):
                 self._insert(cursor, database, values)
+
+    def put_brand(self, brand_id: int, **values) -> None:
+        """Write a brand's row whole."""
+        row = {"brand_id": brand_id, **values}
+        with closing(self._connect()) as cnx, cnx, cnx.cursor() as cursor:
+            cursor.execute("DELETE FROM saas_route_brand WHERE brand_id = %s", [brand_id])
+            self._add(cursor, "saas_route_brand", row)
+
+    def events(self, rule: str, database: str = "") -> list[tuple]:
+        """Source, count and facts of what nodes told, of one rule and perhaps one database."""
+        with closing(self._connect()) as cnx, cnx.cursor() as cursor:
+            cursor.execute(
+                "SELECT source, count, facts FROM saas_node_event"
+                " WHERE rule = %s AND %s IN ('', database) ORDER BY id",
+                [rule, database],
+            )
+            return cursor.fetchall()
 
     def control_login(self) -> dict:
         """The section `control` of a node's secret file."""
@@ -89,9 +148,14 @@ class RouteTable:
 
     def _insert(self, cursor, database: str, values: dict) -> None:
         usual = {"generation": 1, "state": "active", "tenant_uuid": str(uuid.uuid4())}
-        row = {**usual, "node_role": self.role, "database": database, **values}
+        self._add(
+            cursor, "saas_route", {**usual, "node_role": self.role, "database": database, **values}
+        )
+
+    def _add(self, cursor, table: str, row: dict) -> None:
         cursor.execute(
-            sql.SQL("INSERT INTO saas_route ({}) VALUES ({})").format(
+            sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+                sql.Identifier(table),
                 sql.SQL(", ").join(map(sql.Identifier, row)),
                 sql.SQL(", ").join(sql.Placeholder() * len(row)),
             ),

@@ -42,6 +42,8 @@ SCREENS = (
     "saas-lifecycle-policy",
     "saas-lifecycle-policy/new",
     "saas-reserved-names",
+    "saas-brands",
+    "saas-brands/1",
 )
 WIDE, PHONE = (1440, 900), (360, 740)
 LOOKS = {
@@ -101,7 +103,7 @@ def speak(page: Page, provider: Provider, language: str) -> None:
         body = {"params": {"model": model, "method": method, "args": args, "kwargs": {}}}
         answer = page.request.post(f"{provider.url}/web/dataset/call_kw", data=body).json()
         assert "error" not in answer, answer
-        return answer["result"]
+        return answer.get("result")
 
     found = call("res.lang", "search", [["code", "=", language], ["active", "in", [True, False]]])
     call("res.lang", "action_unarchive", found)

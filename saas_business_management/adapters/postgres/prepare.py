@@ -26,6 +26,15 @@ LOGINS = {
 GROUPS = {BUILDER: f"NOLOGIN INHERIT {NONE_OF}", TENANTS: f"NOLOGIN INHERIT {NONE_OF}"}
 CONTROL_NODE = re.compile(r"saas_node_[a-z0-9_]{1,50}")
 ROUTES = "saas_route"
+# What a node may besides, where the addon's version has it: the same for the nodes of all clusters.
+NODE_GRANTS = {
+    "saas_route_brand": "GRANT SELECT ON public.saas_route_brand TO {role}",
+    "saas_node_event": (
+        "GRANT INSERT (node_role, process, sequence, at, rule, database, source, count, facts)"
+        " ON public.saas_node_event TO {role};"
+        "GRANT USAGE ON SEQUENCE public.saas_node_event_id_seq TO {role}"
+    ),
+}
 NO_PASSWORDS: Mapping[str, Secret] = {}
 
 
@@ -59,8 +68,8 @@ def prepare_control(
 ) -> Secret:
     """Make the role by which a cluster's nodes read their routes, and return its password.
 
-    It may connect to the one database and read the one table, whose rows its policy narrows; PUBLIC
-    may no longer connect.
+    It may connect to the one database, read its own routes and all brands, and add what it noticed;
+    PUBLIC may no longer connect.
     Raises: Refused (`superuser_needed`, `node_role_form`, `routes_missing` before the addon is
     installed), Unavailable, Broken.
     """
@@ -85,6 +94,10 @@ def prepare_control(
             role=node_role,
             routes=ROUTES,
         )
+        for table, order in NODE_GRANTS.items():
+            cursor.execute("SELECT to_regclass('public.' || %s)", (table,))
+            if cursor.fetchone()[0] is not None:
+                _run(cursor, order, role=node_role)
     return password
 
 

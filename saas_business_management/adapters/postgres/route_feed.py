@@ -1,14 +1,21 @@
 """Reading the route map from the control database, and hearing at once when it changed.
 
-Owns: the one connection a node process keeps there, and its statements. Does not own: what the map
+Owns: the one connection a node process keeps there, and its statements: routes, brands, and what a
+node tells (`saas_node_event`). Does not own: what the map
 means (`kernel/gateway`) and when to read (`gateway/agent.py`).
 """
 
+import json
 import select
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from psycopg2 import extras
+
+from ...kernel.gateway.brand import Brand
+from ...kernel.gateway.event import Told
 from ...kernel.gateway.route import Route
-from .connect import Connection, Limits, Server, connect
+from .connect import Connection, Cursor, Limits, Server, connect
 from .errors import translated
 
 CHANNEL = "saas_gateway"
@@ -24,6 +31,26 @@ SELECT now.horizon::text, r.id, coalesce(r.host, ''), r.database, r.generation, 
   FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) AS now
   LEFT JOIN saas_route AS r ON r.node_role = current_user AND r.changed_xid >= %s::xid8
 """
+# A control plane of an earlier version has no brands and hears no events; a node asks before.
+_MAY = """
+SELECT coalesce(has_table_privilege(to_regclass('public.saas_route_brand'), 'SELECT'), false),
+       coalesce(has_any_column_privilege(to_regclass('public.saas_node_event'), 'INSERT'), false)
+"""
+_READ_BRANDS = """
+SELECT b.brand_id, coalesce(b.name, ''), coalesce(b.is_default, false),
+       coalesce(b.primary_color, ''), coalesce(b.secondary_color, ''),
+       coalesce(b.logo, ''), coalesce(b.texts, ''),
+       coalesce(b.support_name, ''), coalesce(b.support_email, ''), coalesce(b.support_phone, ''),
+       coalesce(b.support_url, ''), coalesce(b.legal_name, ''), coalesce(b.terms_url, ''),
+       coalesce(b.privacy_url, '')
+  FROM saas_route_brand AS b WHERE b.changed_xid >= %s::xid8
+"""
+_TELL = """
+INSERT INTO saas_node_event
+       (node_role, process, sequence, at, rule, database, source, count, facts)
+VALUES %s ON CONFLICT DO NOTHING
+"""
+_TELL_ROW = "(current_user, %s, %s, to_timestamp(%s) AT TIME ZONE 'UTC', %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +59,7 @@ class Reading:
 
     routes: tuple[Route, ...]
     horizon: int
+    brands: tuple[Brand, ...] = ()
 
 
 class RouteFeed:
@@ -41,6 +69,7 @@ class RouteFeed:
         self._server = server
         self._application = application
         self._cnx: Connection | None = None
+        self._has_brands = self._may_tell = False
 
     def open(self) -> None:
         """Connect and listen; what changes from here on wakes `wait`.
@@ -60,8 +89,34 @@ class RouteFeed:
         with translated(), self._cnx.cursor() as cursor:
             cursor.execute(_READ, (str(horizon),))
             rows = cursor.fetchall()
+            brands = self._read_brands(cursor, horizon)
         routes = tuple(Route(*row[1:]) for row in rows if row[1] is not None)
-        return Reading(routes, int(rows[0][0]))
+        return Reading(routes, int(rows[0][0]), brands)
+
+    def tell(self, process: str, events: Sequence[Told]) -> None:
+        """Write down what this process noticed; telling the same again changes nothing.
+
+        Raises: Unavailable or Broken; what was told may have arrived all the same.
+        """
+        if not self._may_tell or not events:
+            return
+        rows = [
+            (process, one.sequence, one.at, one.rule, one.database, one.source, one.count, facts)
+            for one in events
+            for facts in [json.dumps(dict(one.facts))]
+        ]
+        with translated(), self._cnx.cursor() as cursor:
+            extras.execute_values(cursor, _TELL, rows, _TELL_ROW)
+
+    def _read_brands(self, cursor: Cursor, horizon: int) -> tuple[Brand, ...]:
+        """Read after the routes: what is seen twice does no harm, nothing is missed."""
+        if not horizon:
+            cursor.execute(_MAY)
+            self._has_brands, self._may_tell = cursor.fetchone()
+        if not self._has_brands:
+            return ()
+        cursor.execute(_READ_BRANDS, (str(horizon),))
+        return tuple(Brand(*row) for row in cursor.fetchall())
 
     def wait(self, seconds: float) -> bool:
         """Sleep until something changed or the time is over; tell which.

@@ -1,8 +1,8 @@
 """What a visitor is told when his request does not reach a database.
 
-Owns: status, waiting time and words of every answer. Does not own: when which is given
-(`decide.py`). Visitors read "database"; no name of a database, server or state of ours stands in
-any text.
+Owns: status, waiting time and words of every answer, dates in them. Does not own: when which is
+given (`decide.py`), a brand's own words (`brand.py`). Visitors read "database"; no name of a
+database, server or state of ours stands in any text.
 """
 
 from dataclasses import dataclass
@@ -24,14 +24,44 @@ class Answer:
     refresh_seconds: int = 0
 
 
+_SAFE = "Your data is safe."
+SAYS_SINCE = frozenset({"suspended", "archived", "migrating", "deleting"})
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+def day_in_words(iso: str) -> str:
+    """Return "14 March 2026" for a date or instant in ISO form, empty for anything else."""
+    year, _, rest = iso[:10].partition("-")
+    month, _, day = rest.partition("-")
+    known = year.isdecimal() and month.isdecimal() and day.isdecimal() and 1 <= int(month) <= 12
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}" if known else ""
+
+
+def since_in_words(state: str, since: str) -> str:
+    """Return since when a database is closed, empty when that is unknown or says nothing."""
+    began = day_in_words(since) if state in SAYS_SINCE else ""
+    return f"Since {began}." if began else ""
+
+
+def kept_in_words(message: str, kept_until: str) -> str:
+    """Return the message with the day until which the data is kept, when that is known."""
+    ends = day_in_words(kept_until)
+    if not ends:
+        return message
+    if _SAFE in message:
+        return message.replace(_SAFE, f"Your data is safe and kept until {ends}.")
+    return f"{message} Its data is kept until {ends}."
+
+
 REASONS = {
     400: "Bad Request",
     402: "Payment Required",
     404: "Not Found",
+    429: "Too Many Requests",
     503: "Service Unavailable",
 }
-_SAFE = "Your data is safe."
-
 BAD_HOST = Answer(
     "bad_host",
     400,
@@ -148,6 +178,14 @@ STARTING = Answer(
     retry_seconds=5,
     refresh_seconds=2,
 )
+THROTTLED = Answer(
+    "throttled",
+    429,
+    "Too many tries to log in",
+    "Several logins from your network failed, so the next one has to wait. Nobody else is held up.",
+    "Try again in a moment.",
+    retry_seconds=10,
+)
 ALL = (
     BAD_HOST,
     UNKNOWN_HOST,
@@ -161,4 +199,5 @@ ALL = (
     BUSY,
     NO_ANSWER,
     STARTING,
+    THROTTLED,
 )

@@ -2,9 +2,9 @@
 
 Owns: the format. Does not own: the file (`gateway/cache.py`) and the key's origin.
 
-A line of JSON (`format`, `node`, `hmac`), then a line of JSON with the routes. The HMAC covers
-format, node and routes, and the first line has to be what we would write, so every changed byte is
-noticed.
+A line of JSON (`format`, `node`, `hmac`), then a line of JSON with routes and brands. The HMAC
+covers format, node and that line, and the first line has to be what we would write, so every
+changed byte is noticed.
 """
 
 import hashlib
@@ -15,21 +15,29 @@ from dataclasses import astuple, fields
 
 from ..errors import Broken
 from ..secret import Secret
+from .brand import Brand
 from .route import Route
 
-FORMAT = 1
-FIELDS = tuple(field.name for field in fields(Route))
+FORMAT = 2
 
 
-def write_copy(routes: Iterable[Route], node: str, key: Secret) -> bytes:
-    """Return the bytes of a copy; equal routes give equal bytes."""
-    rows = [astuple(route) for route in sorted(routes, key=lambda route: route.id)]
-    body = json.dumps({"fields": FIELDS, "rows": rows}, ensure_ascii=True)
+def write_copy(routes: Iterable[Route], brands: Iterable[Brand], node: str, key: Secret) -> bytes:
+    """Return the bytes of a copy; equal rows give equal bytes."""
+    body = json.dumps({"routes": _table(routes, Route), "brands": _table(brands, Brand)})
     return f"{_head(body, node, key)}\n{body}\n".encode("ascii")
 
 
-def read_copy(content: bytes, node: str, key: Secret) -> list[Route]:
-    """Return the routes of a copy.
+def is_of_earlier_format(content: bytes) -> bool:
+    """Tell whether an earlier version wrote this copy, as far as its first line can be believed."""
+    try:
+        found = json.loads(content.partition(b"\n")[0])["format"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return isinstance(found, int) and found < FORMAT
+
+
+def read_copy(content: bytes, node: str, key: Secret) -> tuple[list[Route], list[Brand]]:
+    """Return the routes and brands of a copy.
 
     Raises: Broken (`route_copy_damaged`) when it is cut, changed, of another node, format or key.
     """
@@ -40,7 +48,16 @@ def read_copy(content: bytes, node: str, key: Secret) -> list[Route]:
     if rest or not hmac.compare_digest(head, _head(body, node, key)):
         raise Broken("route_copy_damaged", node=node)
     found = json.loads(body)
-    return [Route(**dict(zip(found["fields"], row, strict=True))) for row in found["rows"]]
+    return _rows(found["routes"], Route), _rows(found["brands"], Brand)
+
+
+def _table(rows: Iterable, kind: type) -> dict[str, list]:
+    names = [field.name for field in fields(kind)]
+    return {"fields": names, "rows": [astuple(row) for row in sorted(rows, key=lambda row: row.id)]}
+
+
+def _rows(table: dict[str, list], kind: type) -> list:
+    return [kind(**dict(zip(table["fields"], row, strict=True))) for row in table["rows"]]
 
 
 def _head(body: str, node: str, key: Secret) -> str:

@@ -62,3 +62,17 @@ def is_within(address: str, networks: Iterable[Network]) -> bool:
         return False
     mapped = getattr(found, "ipv4_mapped", None)
     return any((mapped or found) in network for network in networks)
+
+
+def network_of(address: str) -> str:
+    """Return whom an address counts as: its /24, or /56 where it is of the newer kind.
+
+    What is no address counts as itself.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    found = getattr(found, "ipv4_mapped", None) or found
+    length = 24 if found.version == 4 else 56
+    return str(ipaddress.ip_network((found, length), strict=False))

@@ -1,9 +1,10 @@
 """What kind of request this is, told by its path and content type alone.
 
-Owns: the kinds. Does not own: what is answered (`decide.py`).
+Owns: the kinds, which of them may log in. Does not own: what is answered (`decide.py`).
 """
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 
 
@@ -42,3 +43,15 @@ def kind_of(path: str, content_type: str = "") -> Kind:
         return Kind.JSONRPC
     media_type = content_type.partition(";")[0].strip().lower()
     return Kind.JSONRPC if media_type in _JSON_TYPES else Kind.PAGE
+
+
+_LOGINS = ("/web/login", "/web/session/authenticate")
+
+
+def is_login(kind: Kind, path: str, environ: Mapping[str, object]) -> bool:
+    """Tell whether the request may carry a password or a key: its source is looked at first."""
+    if kind in (Kind.JSON2, Kind.XMLRPC):
+        return True
+    if kind is Kind.JSONRPC and path.startswith("/jsonrpc"):
+        return True
+    return environ.get("REQUEST_METHOD") == "POST" and path.startswith(_LOGINS)

@@ -21,7 +21,7 @@ class PlayedFeed:
 
     def __init__(self):
         self.rows, self.version, self.broken = {}, 0, False
-        self.heard, self.horizons = queue.Queue(), []
+        self.heard, self.horizons, self.told = queue.Queue(), [], []
 
     def change(self, *routes):
         self.version += 1
@@ -46,6 +46,9 @@ class PlayedFeed:
             return False
         self.open()
         return True
+
+    def tell(self, process, events):
+        self.told.extend(events)
 
     def close(self):
         pass
@@ -113,9 +116,9 @@ def test_after_an_interruption_everything_is_read_again(played):
     until(lambda: "acme.localhost" in cache.map.by_host)
 
 
-def test_everything_is_read_now_and_then_even_when_nothing_is_heard(played, monkeypatch):
+def test_everything_is_read_now_and_then_even_when_nothing_is_heard(played):
     feed, cache, agent, _changes, _starts = played
-    monkeypatch.setattr(agent_file, "FULL_READ_SECONDS", 0.1)
+    agent._full_read_seconds = 0.1
     agent.ensure()
     agent.wait_for_first_reading(5)
     feed.rows[1] = (0, ACME)
@@ -137,3 +140,10 @@ def test_an_error_in_what_follows_from_a_change_does_not_end_the_thread(played):
     until(lambda: len(calls) > 1)
     feed.change(ACME)
     until(lambda: "acme.localhost" in cache.map.by_host)
+
+
+def test_what_was_noticed_is_told_over_the_same_connection(played):
+    feed, _cache, agent, _changes, _starts = played
+    agent.ensure()
+    agent._events.note("bad_host", "", "192.0.2.1")
+    until(lambda: [one.rule for one in feed.told] == ["bad_host"])

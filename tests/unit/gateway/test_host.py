@@ -7,6 +7,7 @@ from saas_business_management.kernel.gateway.host import (
     drop_client_headers,
     is_within,
     last_forwarded,
+    network_of,
     normal_host,
     parse_networks,
 )
@@ -93,3 +94,17 @@ def test_loopback_is_known_in_both_families():
     assert is_within("::1", LOOPBACK)
     assert is_within("::ffff:127.0.0.1", LOOPBACK)
     assert not is_within("128.0.0.1", LOOPBACK)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.77", "192.0.2.0/24"),
+        ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2345::1", "2001:db8:1:2300::/56"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_an_address_counts_as_its_network(address, network):
+    assert network_of(address) == network

@@ -1,15 +1,17 @@
 """What the guard does with a request, around an application that only notes it."""
 
+import base64
 import io
 import json
 
 import pytest
 
 from saas_business_management.gateway.cache import RouteCache
-from saas_business_management.gateway.context import current_database
+from saas_business_management.gateway.context import current_database, set_wait
 from saas_business_management.gateway.gate import Gate
 from saas_business_management.gateway.middleware import Guard
 from saas_business_management.gateway.trust import Trust
+from saas_business_management.kernel.gateway.brand import Brand
 from saas_business_management.kernel.gateway.route import Route
 from saas_business_management.kernel.secret import Secret
 
@@ -54,7 +56,7 @@ class Asked:
         )
         self.status, headers = told[0][:2]
         self.headers = dict(headers)
-        return b"".join(body).decode()
+        return b"".join(body).decode("utf-8", "replace")
 
 
 @pytest.fixture
@@ -127,3 +129,99 @@ def test_one_request_too_many_is_told_to_come_again_and_files_never_are(asked):
     assert asked.ask(call=nested) == "outer"
     assert asked.inner[:2] == ("503 Service Unavailable", "1")
     assert "Acme is busy" in asked.inner[2]
+
+
+RIVALS = {"HTTP_COOKIE": "session_id=a; session_id=b; tz=x"}
+
+
+def noted(asked):
+    found = []
+    asked.guard._events.tell(lambda process, rows: found.extend(rows))
+    return [(one.rule, one.database, one.source) for one in found]
+
+
+def test_two_session_cookies_make_nobody_of_the_visitor_and_are_told(asked):
+    seen = []
+
+    def look(app, environ, start_response):
+        seen.append(environ["HTTP_COOKIE"])
+        start_response("200 OK", [])
+        return [b""]
+
+    asked.ask(call=look, **RIVALS)
+    assert seen == ["tz=x"]
+    assert noted(asked) == [("duplicate_cookie", "t_a", "127.0.0.1")]
+
+
+def test_the_manager_and_a_strange_host_are_told(asked):
+    asked.ask("/web/database/manager")
+    asked.ask("/", "a,b")
+    asked.ask("/", "nobody.localhost")
+    assert noted(asked) == [
+        ("database_manager", "t_a", "127.0.0.1"),
+        ("bad_host", "", "127.0.0.1"),
+    ]
+
+
+def test_a_wrong_key_is_counted_and_the_source_then_waits(asked):
+    def deny(app, environ, start_response):
+        asked.seen.append("denied")
+        start_response("401 UNAUTHORIZED", [("Content-Type", "application/json")])
+        return [b"{}"]
+
+    for _ in range(10):
+        asked.ask("/json/2/res.partner/read", call=deny, REMOTE_ADDR="192.0.2.1")
+        assert asked.status.startswith("401")
+    said = json.loads(asked.ask("/json/2/res.partner/read", call=deny, REMOTE_ADDR="192.0.2.99"))
+    assert (asked.status, said["code"]) == ("429 Too Many Requests", "throttled")
+    assert 1 <= int(asked.headers["Retry-After"]) <= 10
+    assert len(asked.seen) == 10, "the same /24, and Odoo was not asked"
+    asked.ask("/json/2/res.partner/read", REMOTE_ADDR="198.51.100.1")
+    assert asked.status == "200 OK"
+    assert asked.ask(REMOTE_ADDR="192.0.2.1") == "odoo", "other pages stay open"
+    assert ("login_throttled", "t_a", "192.0.2.99") in noted(asked)
+
+
+def test_a_login_that_was_refused_inside_is_answered_as_throttled(asked):
+    def refuse(app, environ, start_response):
+        set_wait(7.2)
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [b"wrong login"]
+
+    page = asked.ask("/fr/web/login", call=refuse, REQUEST_METHOD="POST")
+    assert (asked.status[:3], asked.headers["Retry-After"]) == ("429", "8")
+    assert "wrong login" not in page
+    assert asked.ask() == "odoo"
+
+
+def test_a_logo_is_served_on_every_host_and_an_unknown_one_is_odoos(asked):
+    brand = Brand(1, "Acme", True, logo=base64.b64encode(b"\x89PNG\r\n\x1a\nx").decode())
+    asked.cache.replace(ROUTES, [brand])
+    for host in ("nobody.localhost", "closed.localhost", "acme.localhost"):
+        asked.ask(brand.logo_path, host)
+        assert (asked.status, asked.headers["Content-Type"]) == ("200 OK", "image/png")
+    assert asked.ask("/saas/brand/other.png") == "odoo"
+    assert "<img" in asked.ask("/", "nobody.localhost")
+
+
+def test_the_login_page_gets_the_brands_line(asked):
+    asked.cache.replace(ROUTES, [Brand(1, "Acme Cloud", True)])
+
+    def page(app, environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/html"), ("Content-Length", "14")])
+        return [b"<body>x</body>"]
+
+    found = asked.ask("/web/login", call=page)
+    assert "Acme Cloud" in found
+    assert asked.headers["Content-Length"] == str(len(found.encode()))
+    assert asked.ask("/", call=page) == "<body>x</body>"
+
+
+def test_a_wait_that_a_failed_request_left_is_not_the_next_ones(asked):
+    def fail(app, environ, start_response):
+        set_wait(7)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        asked.ask(call=fail)
+    assert asked.ask() == "odoo"

@@ -7,16 +7,24 @@ import xmlrpc.client
 import pytest
 
 from saas_business_management.gateway.pages import send
-from saas_business_management.kernel.gateway.answers import ALL, CLOSED_BY_REASON, PREPARING
+from saas_business_management.kernel.gateway.answers import (
+    ALL,
+    BUSY,
+    CLOSED_BY_REASON,
+    PREPARING,
+)
+from saas_business_management.kernel.gateway.brand import Brand
 from saas_business_management.kernel.gateway.kind import Kind
+from saas_business_management.kernel.gateway.page import About
 
 PAYMENT = CLOSED_BY_REASON["payment"]
 
 
-def sent(answer, kind=Kind.PAGE, name="Acme", question=b"", **environ):
+def sent(answer, kind=Kind.PAGE, name="Acme", question=b"", who=None, **environ):
     told = []
+    who = who or About(name)
     environ = {"wsgi.input": io.BytesIO(question), "CONTENT_LENGTH": str(len(question)), **environ}
-    body = b"".join(send(answer, kind, name, environ, lambda *args: told.append(args)))
+    body = b"".join(send(answer, kind, who, environ, lambda *args: told.append(args)))
     return told[0][0], dict(told[0][1]), body
 
 
@@ -93,7 +101,7 @@ def test_a_strange_length_reads_nothing(length):
             raise AssertionError
 
     environ = {"CONTENT_LENGTH": length, "wsgi.input": Closed()}
-    assert b"".join(send(PAYMENT, Kind.PAGE, "", environ, lambda *args: None))
+    assert b"".join(send(PAYMENT, Kind.PAGE, About(), environ, lambda *args: None))
 
 
 def test_a_client_that_stops_sending_gets_its_answer():
@@ -102,10 +110,67 @@ def test_a_client_that_stops_sending_gets_its_answer():
             raise TimeoutError
 
     environ = {"CONTENT_LENGTH": "10", "wsgi.input": Slow()}
-    assert b"unpaid" in b"".join(send(PAYMENT, Kind.PAGE, "", environ, lambda *args: None))
+    assert b"unpaid" in b"".join(send(PAYMENT, Kind.PAGE, About(), environ, lambda *args: None))
 
 
 def test_head_has_no_body():
     _status, headers, body = sent(PAYMENT, REQUEST_METHOD="HEAD")
     assert body == b""
     assert int(headers["Content-Length"]) > 500
+
+
+BRAND = Brand(
+    3,
+    "Nova <Cloud>",
+    primary="#ffcc00",
+    texts='{"closed_payment": "{name} rests. <b>Call us</b>."}',
+    support_name="Our team",
+    support_email="help@nova.example",
+    support_phone="+33 1 23",
+    support_url="https://nova.example/help/",
+    legal_name="Nova SAS",
+    terms_url="javascript:alert(1)",
+    privacy_url="https://nova.example/privacy",
+)
+
+
+def test_a_closed_page_says_since_when_and_until_when_the_data_is_kept():
+    who = About("Acme", "suspended", "2026-03-03T10:42:00Z", "2026-03-14")
+    page = sent(PAYMENT, who=who)[2].decode()
+    assert "Since 3 March 2026." in page
+    assert "Your data is safe and kept until 14 March 2026." in page
+    assert "Your data is safe. " not in page
+
+
+@pytest.mark.parametrize("strange", ["", "x", "2026", "2026-13-01", "2026-03", "--"])
+def test_strange_dates_are_not_told(strange):
+    page = sent(PAYMENT, who=About("Acme", "suspended", strange, strange))[2].decode()
+    assert "Since" not in page and "kept until" not in page
+
+
+def test_an_open_database_that_is_busy_has_no_dates():
+    page = sent(BUSY, who=About("Acme", "active", "2026-03-03", "2026-03-14"))[2].decode()
+    assert "2026" not in page
+
+
+def test_the_page_is_the_brands():
+    page = sent(PAYMENT, who=About("Acme", "suspended", brand=BRAND, reference="ab12"))[2].decode()
+    assert "Nova &lt;Cloud&gt;" in page
+    assert "Acme rests. &lt;b&gt;Call us&lt;/b&gt;." in page
+    assert "an invoice is unpaid" not in page
+    assert "Reference: closed-payment-ab12" in page
+    for way in ("mailto:help@nova.example", "tel:+33123", "https://nova.example/help/"):
+        assert f'href="{way}"' in page
+    assert "javascript:" not in page
+    assert "#ffcc00" in page
+    assert len(page.encode()) < 15_000
+
+
+def test_programs_read_our_words_whatever_the_brand():
+    body = sent(PAYMENT, Kind.JSON2, who=About("Acme", "suspended", brand=BRAND))[2]
+    assert "because an invoice is unpaid" in json.loads(body)["message"]
+
+
+def test_a_preview_for_every_answer_is_small_even_with_a_full_brand():
+    for answer in ALL:
+        assert len(sent(answer, who=About("x" * 200, brand=BRAND))[2]) < 15_000
