@@ -4,8 +4,8 @@ from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
 from .base import Job
 from .build_template import BUILD_TEMPLATE
-from .delete_tenant import DELETE_TENANT
 from .close_support import CLOSE_SUPPORT
+from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
 from .fill_standby import FILL_STANDBY
 from .open_support import OPEN_SUPPORT

@@ -42,8 +42,6 @@ from . import saas_brand
 from . import saas_brand_text
 from . import saas_brand_look
 from . import saas_route_brand
-from . import saas_node_event
-from . import saas_security_event
 from . import saas_link
 from . import saas_noted_export
 from . import saas_audit_entry
@@ -54,6 +52,7 @@ from . import saas_audit_check
 from . import saas_audit_places
 from . import saas_audit_rights
 from . import saas_security_event
+from . import saas_node_event
 from . import saas_support_access
 from . import saas_support_access_work
 from . import saas_support_access_page

@@ -16,6 +16,8 @@ NOTICES = {
     "retention_notice": schedule.DELETION_REQUESTED,
     "deletion_notice": schedule.DELETED,
 }
+DAYS = {"suspension_days", "archive_days", "deletion_undo_days", "released_subdomain_days"}
+DAYS |= {"released_host_days", "welcome_link_days", *NOTICES}
 STANDARD = schedule.Policy()
 
 
@@ -123,7 +125,12 @@ class SaasLifecyclePolicy(models.Model):
         return made
 
     def write(self, vals):
+        before = {policy: {name: policy[name] for name in DAYS & vals.keys()} for policy in self}
         done = super().write(self._tidy(vals))
+        for policy, was in before.items():
+            changed = {name: [was[name], policy[name]] for name in was if policy[name] != was[name]}
+            if changed:
+                self.env["saas.audit.entry"]._note("policy_changed", policy, **changed)
         self._foresee_again()
         return done
 

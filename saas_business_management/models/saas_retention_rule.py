@@ -73,6 +73,14 @@ class SaasRetentionRule(models.Model):
                 "expires_at",
                 30,
             ),
+            "security_events": Kind(
+                _lt("Security events"),
+                _lt("What nodes and pages refused, counted by the hour."),
+                "saas.security.event",
+                "last_at",
+                400,
+                30,
+            ),
             "notices": Kind(
                 _lt("Notices to customers"),
                 _lt("Which notice went out when, and to which address."),
@@ -118,6 +126,15 @@ class SaasRetentionRule(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        before = {rule: rule.days for rule in self}
+        done = super().write(vals)
+        for rule, days in before.items():
+            if rule.days != days:
+                change = [days, rule.days]
+                self.env["saas.audit.entry"]._note("retention_changed", rule, days=change)
+        return done
+
     @api.model
     @api.private
     def _complete(self):
@@ -138,17 +155,24 @@ class SaasRetentionRule(models.Model):
     @api.model
     def _cron_apply(self):
         """Remove what is older than its rule says, a batch at a time."""
+        now = fields.Datetime.now()
         for rule in self.search([("kind", "in", [*self._kinds()])]):
-            rule._apply(fields.Datetime.now())
+            removed = 0
+            while count := rule._remove_batch(now):
+                removed += count
+                self.env["ir.cron"]._commit_progress(count)
+            rule.write({"applied_at": now, "removed_count": removed})
+            self.env["ir.cron"]._commit_progress(1)
 
-    def _apply(self, now):
-        kind, removed = self._kinds()[self.kind], 0
+    def _remove_batch(self, now):
+        """Remove some of what is too old; return how many there were."""
+        kind = self._kinds()[self.kind]
         limit = fields.Datetime.subtract(now, days=self.days)
         old = Domain(list(kind.only)) & Domain(kind.dated_by, "<", limit)
-        records_sudo = self.env[kind.model].sudo()
-        while found := records_sudo.search(old, limit=BATCH, order="id"):
-            removed += len(found)
-            found._expire() if hasattr(found, "_expire") else found.unlink()
-            self.env["ir.cron"]._commit_progress(len(found))
-        self.write({"applied_at": now, "removed_count": removed})
-        self.env["ir.cron"]._commit_progress(1)
+        found_sudo = self.env[kind.model].sudo().search(old, limit=BATCH, order="id")
+        count = len(found_sudo)
+        if hasattr(found_sudo, "_expire"):
+            found_sudo._expire()
+        else:
+            found_sudo.unlink()
+        return count

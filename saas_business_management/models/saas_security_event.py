@@ -150,5 +150,10 @@ class SaasSecurityEvent(models.Model):
     def write(self, vals):
         raise UserError(self.env._("Security events cannot be changed."))
 
+    @api.private
+    def _expire(self):
+        """Let go of events whose time is over."""
+        super().unlink()
+
     def unlink(self):
         raise UserError(self.env._("Security events cannot be deleted."))

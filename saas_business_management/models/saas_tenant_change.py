@@ -116,7 +116,9 @@ class SaasTenant(models.Model):
                 )
             if tenant.restricted != restricted:
                 tenant._set({"restricted": restricted})
-                tenant._journal("restricted" if restricted else "unrestricted", note)
+                event = "restricted" if restricted else "unrestricted"
+                tenant._journal(event, note)
+                self.env["saas.audit.entry"]._note(f"tenant_{event}", tenant, note)
                 tenant._sync_route()
         return True
 

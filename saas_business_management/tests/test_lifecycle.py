@@ -34,7 +34,7 @@ class TestLifecycle(SaasCommon):
         return self.env["saas.route"].sudo().search([("host", "=", self.tenant.host)])
 
     def mails(self):
-        told = [("recipient_ids.email", "=", self.tenant.admin_email)]
+        told = [("email_to", "=", self.tenant.admin_email)]
         return self.env["mail.mail"].search(told, order="id")
 
     def last_event(self):
