@@ -3,11 +3,13 @@
 from .audit_cluster import AUDIT_CLUSTER
 from .base import Job
 from .build_template import BUILD_TEMPLATE
+from .check_host import CHECK_HOST
 from .drop_database import DROP_DATABASE
 from .fill_standby import FILL_STANDBY
 from .provision_tenant import PROVISION_TENANT
 from .refresh_modules import REFRESH_MODULES
 from .run_doctor import RUN_DOCTOR
+from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
 
 JOBS: dict[str, Job] = {
@@ -15,11 +17,13 @@ JOBS: dict[str, Job] = {
     for job in (
         AUDIT_CLUSTER,
         BUILD_TEMPLATE,
+        CHECK_HOST,
         DROP_DATABASE,
         FILL_STANDBY,
         PROVISION_TENANT,
         REFRESH_MODULES,
         RUN_DOCTOR,
+        SET_ADDRESSES,
         TEST_CLUSTER,
     )
 }

@@ -11,6 +11,7 @@ from . import saas_cluster_connection
 from . import saas_cluster_prepare
 from . import saas_cluster_steps
 from . import saas_cluster_audit
+from . import saas_cluster_address
 from . import saas_cluster_check
 from . import saas_module
 from . import saas_template
@@ -29,6 +30,9 @@ from . import saas_tenant_welcome
 from . import saas_tenant_look
 from . import saas_tenant_event
 from . import saas_tenant_host
+from . import saas_tenant_host_proof
+from . import saas_tenant_host_certificate
+from . import saas_tenant_address
 from . import saas_database
 from . import saas_route
 from . import saas_link

@@ -44,7 +44,7 @@ BADGES = {
         "standby",
         "claimed",
     },
-    "warning": {"suspended", "deleting", "warning"},
+    "warning": {"change", "suspended", "deleting", "warning"},
     "danger": {"failed", "failing", "dead"},
 }
 FORBIDDEN = re.compile(
