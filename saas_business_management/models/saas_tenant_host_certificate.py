@@ -4,6 +4,7 @@ Owns: the answer, how often it is given. Does not own: the page that gives it
 (`controllers/tls.py`).
 """
 
+import re
 import threading
 import time
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from ..kernel.lifecycle.states import HOLDS_NAME
 
 # A certificate authority allows fewer; a flood of strangers' names must not reach the database.
 ASKED_AT_ONCE, ASKED_EACH_SECOND = 60, 20
-LONGEST_NAME = 253
+LOOKED_LIKE = re.compile(r"[a-z0-9.-]{1,253}")
 
 _budget = Budget(ASKED_AT_ONCE, ASKED_EACH_SECOND)
 _lock = threading.Lock()
@@ -38,7 +39,7 @@ class SaasTenantHost(models.Model):
         their page says so over TLS.
         """
         host = host.strip().lower()
-        if not host or len(host) > LONGEST_NAME:
+        if not LOOKED_LIKE.fullmatch(host):
             return False
         if host == self._control_host():
             return True

@@ -177,6 +177,8 @@ class SaasTenantHost(models.Model):
 
     def _try_to_hold(self):
         """Take the name; of two who prove it at one moment the index lets one have it."""
+        if self.search_count([("host", "=", self.host), ("holds", "=", True)], limit=1):
+            return False
         self.flush_recordset()
         try:
             with self.env.cr.savepoint():
@@ -236,7 +238,9 @@ class SaasTenantHost(models.Model):
     def _send(self, kind):
         """Queue the mail to the tenant's administrator."""
         name = f"saas_business_management.mail_template_host_{kind}"
-        self.env.ref(name).sudo().send_mail(self.id, force_send=False)
+        tenant = self.tenant_id
+        values = {"email_to": tenant.admin_email, "recipient_ids": [], "saas_tenant_id": tenant.id}
+        self.env.ref(name).sudo().send_mail(self.id, force_send=False, email_values=values)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     @api.private
