@@ -12,6 +12,7 @@ from psycopg2.errors import UniqueViolation
 
 from .. import messages
 from ..kernel.hosts import own_host, proof, recheck
+from ..kernel.work.states import OPEN
 
 MARKS = [
     ("found", "✔ Found"),
@@ -138,6 +139,12 @@ class SaasTenantHost(models.Model):
                 tenant_id=tenant_sudo.id,
                 cluster_id=tenant_sudo.cluster_id.id,
             )
+
+    @api.private
+    def _open_check(self):
+        """Return the look that is ordered for this name, or nothing."""
+        key = [("dedupe_key", "=", f"check_host:{self.id}"), ("state", "in", tuple(OPEN))]
+        return self.env["saas.job"].sudo().search(key, limit=1)
 
     @api.model
     def _cron_check(self):

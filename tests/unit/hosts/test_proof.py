@@ -25,7 +25,11 @@ PROVEN = {"texts": (TOKEN,)}
         (SHOP, PROVEN, "not_visible_yet"),
         (SHOP, {**HERE, "texts": ("saas-other",)}, "txt_wrong"),
         (SHOP, {"texts": ("saas-other",)}, "txt_wrong"),
-        (SHOP, {"aliases": ("old.shop.example",), "addresses": ("203.0.113.7",)}, "points_elsewhere"),
+        (
+            SHOP,
+            {"aliases": ("old.shop.example",), "addresses": ("203.0.113.7",)},
+            "points_elsewhere",
+        ),
         (SHOP, {"addresses": ("203.0.113.7",), **PROVEN}, "points_elsewhere"),
         (SHOP, {"addresses": (FRONT, "203.0.113.7"), **PROVEN}, "points_elsewhere"),
         (SHOP, {"aliases": ("gone.example",), **PROVEN}, "points_elsewhere"),

@@ -106,7 +106,12 @@ def test_who_asks_for_a_look_makes_a_lost_name_wait_anew_and_shortens_no_grace()
 
 def test_every_status_and_state_gives_a_standing_that_is_looked_at_or_over():
     for status in STATUSES:
-        for state, holds in (("waiting", False), ("live", True), ("change", True), ("change", False)):
+        for state, holds in (
+            ("waiting", False),
+            ("live", True),
+            ("change", True),
+            ("change", False),
+        ):
             one = follow(Standing(state, holds, START), status, START + timedelta(hours=1))
             assert one.state in ("waiting", "live", "change")
             assert one.holds or one.state != "live"
