@@ -43,6 +43,7 @@ from . import saas_doctor_work
 from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
+from . import saas_doctor_hosts
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

@@ -30,7 +30,7 @@ class TestTenantHost(SaasCommon):
 
     def look(self, row, **seen):
         """Have the operation's step take over what name servers would have said."""
-        blank = dict.fromkeys(("aliases", "addresses", "texts", "target_addresses"), [])
+        blank = {"aliases": [], "addresses": [], "texts": [], "target_addresses": []}
         at_work = row.tenant_id.sudo().with_context(saas_job_id=row.tenant_id.job_ids[:1].id)
         return at_work._step_host_judged(row.id, {**blank, **seen})
 
@@ -146,8 +146,8 @@ class TestTenantHost(SaasCommon):
         row = self.add()
         self.look(row, addresses=["203.0.113.7"])
         self.assertIn(
-            "Points to 203.0.113.7 instead of acme.testing.localhost: change the record, do not add "
-            "a second one.",
+            "Points to 203.0.113.7 instead of acme.testing.localhost: change the record, do not "
+            "add a second one.",
             row.status_text,
         )
         self.look(row, aliases=[self.tenant.host], addresses=[FRONT])

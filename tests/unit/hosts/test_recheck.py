@@ -1,6 +1,6 @@
 """What follows from looks at the records, over days."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -8,7 +8,7 @@ from saas_business_management.kernel.hosts import recheck
 from saas_business_management.kernel.hosts.proof import STATUSES
 from saas_business_management.kernel.hosts.recheck import Standing, ask_again, follow
 
-START = datetime(2026, 3, 3, 10, 42)
+START = datetime(2026, 3, 3, 10, 42, tzinfo=timezone.utc)
 WRONG = [status for status in STATUSES if status not in ("found", "unknown")]
 
 
