@@ -68,7 +68,7 @@ class SaasTenantHost(models.Model):
     )
     released_at = fields.Datetime(readonly=True)
 
-    _host_uniq = models.UniqueIndex("(host) WHERE holds", "This host name is taken.")
+    _holder_uniq = models.UniqueIndex("(host) WHERE holds", "This host name is taken.")
     _tenant_host_uniq = models.Constraint(
         "UNIQUE (tenant_id, host)", "The tenant has this host name already."
     )
