@@ -42,7 +42,7 @@ def _zone(ctx: Context) -> Iterator[Check]:
     except SaasError as error:
         ctx.log(f"the zone cannot be looked up: {error}")
         return
-    yield _looked("zone_wildcard", bool(found) and (not wanted or found <= wanted), zone=zone)
+    yield _told("zone_wildcard", bool(found) and (not wanted or found <= wanted), zone=zone)
 
 
 def _front_door(ctx: Context) -> Iterator[Check]:
@@ -59,14 +59,14 @@ def _front_door(ctx: Context) -> Iterator[Check]:
         ctx.log(f"the front proxy cannot be looked at: {error}")
         return
     except Broken:
-        yield _looked("certificate_valid", False, host=host)
+        yield _told("certificate_valid", False, host=host)
         return
     lasts = look.certificate_until - ctx.ports.clock.now() > CERTIFICATE_LASTS
-    yield _looked("certificate_valid", look.trusted and lasts, host=host)
-    yield _looked("proxy_headers", look.status not in (400, 404), host=host)
+    yield _told("certificate_valid", look.trusted and lasts, host=host)
+    yield _told("proxy_headers", look.status not in (400, 404), host=host)
 
 
-def _looked(code: str, right: bool, **facts: object) -> Check:
+def _told(code: str, right: bool, **facts: object) -> Check:
     """Return a line that keeps no tenant out: what is wrong in front of the nodes is a warning."""
     return Check(code, True, facts if right else {**facts, "warning": True})
 

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..kernel.errors import Refused
 from .common import SaasCommon
@@ -165,6 +166,25 @@ class TestTenantHost(SaasCommon):
         self.assertEqual(first.status, "taken")
         self.assertNotIn("shop.acme.com", self.routes())
         self.assertIn("shop.acme.com", self.routes(nova))
+
+    def test_of_two_who_prove_it_at_one_moment_the_index_lets_one_have_it(self):
+        nova = self.make_open_tenant(subdomain="nova")
+        first, second = self.add(), self.add(tenant=nova)
+        self.prove(second)
+        hosts = type(self.env["saas.tenant.host"])
+        unseen = patch.object(hosts, "search_count", lambda *_given, **_named: 0)
+        with unseen, mute_logger("odoo.sql_db"):
+            self.prove(first)
+        self.assertEqual((first.status, first.holds, first.state), ("taken", False, "waiting"))
+        self.assertNotIn("shop.acme.com", self.routes())
+
+    def test_of_many_looks_the_last_one_stays_in_the_operations_log(self):
+        row = self.add()
+        for _look in range(5):
+            self.tenant.job_ids.sudo().write({"state": "done"})
+            row.action_check()
+        kinds = self.tenant.job_ids.mapped("kind")
+        self.assertEqual((kinds.count("check_host"), kinds.count("provision_tenant")), (1, 1))
 
     def test_a_name_that_does_not_come_in_48_hours_is_told_once(self):
         row = self.add()
