@@ -41,6 +41,7 @@ def write_control(
             "saas_keyring_file": settings.keyring_file,
             "saas_node_conf": settings.node_conf,
             "saas_odoo_command": paths.ODOO_BIN,
+            **settings.control_options,
         },
     )
 
@@ -61,6 +62,7 @@ def write_node(settings: Settings, tree: OdooTree, cluster: PrivateCluster) -> P
             "max_cron_threads": 1,
             "saas_node": "local",
             "saas_secret_file": settings.node_secret_file,
+            **settings.node_options,
         },
     )
 

@@ -34,6 +34,8 @@ class Settings:
     fast: bool = False
     postgres_version: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    control_options: dict[str, object] = field(default_factory=dict)
+    node_options: dict[str, object] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls, **changes: object) -> Settings:

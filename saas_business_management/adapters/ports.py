@@ -108,6 +108,17 @@ class Answer:
     seconds: float
 
 
+@dataclass(frozen=True)
+class PublicLook:
+    """A host as visitors meet it: status of its login page when a forged forwarding header came
+    along, end of its certificate, and whether browsers trust that.
+    """
+
+    status: int
+    certificate_until: datetime
+    trusted: bool
+
+
 class Clock(Protocol):
     """Time, so that tests can turn it."""
 
@@ -199,6 +210,14 @@ class ClusterPort(Protocol):
         Return `{"guests": int, "users_made": int}`.
         """
 
+    def address_of(self, name: str, generation: int) -> str | None:
+        """As the tenant's role: return by which address the database calls itself, None when that
+        is not frozen, so that anybody's login may change it.
+        """
+
+    def set_address(self, name: str, generation: int, base_url: str) -> None:
+        """As the tenant's role: have the database call itself by this address, frozen."""
+
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""
 
@@ -262,3 +281,26 @@ class FrontDoorPort(Protocol):
 
     def get(self, host: str, path: str) -> Answer:
         """Ask for a page under a host name; `Unavailable` when nothing answers."""
+
+
+class DnsPort(Protocol):
+    """What name servers say; a name that does not exist has nothing of anything.
+
+    Names are ASCII, without last dot, and come back in lower case.
+    """
+
+    def aliases(self, name: str) -> tuple[str, ...]:
+        """Return the names a host leads through by CNAME, nearest first."""
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """Return the IPv4 and IPv6 addresses a host ends at, sorted."""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the TXT values of a name, sorted; not those of a name it is an alias of."""
+
+
+class PublicDoorPort(Protocol):
+    """The front proxy as visitors meet it."""
+
+    def look(self, host: str) -> PublicLook:
+        """Ask over TLS for the login page of a host; `Unavailable` when nothing answers."""

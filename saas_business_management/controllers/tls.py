@@ -3,6 +3,8 @@
 from odoo import http
 from odoo.http import request
 
+FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded")
+
 
 class Tls(http.Controller):
     @http.route(
@@ -14,7 +16,16 @@ class Tls(http.Controller):
         save_session=False,
     )
     def ask(self, domain="", **_query):
-        """Answer 200 for a host name that leads to a tenant, 404 for every other."""
-        live = [("host", "=", domain.strip().lower()[:253]), ("state", "=", "live")]
-        known = bool(domain) and request.env["saas.tenant.host"].sudo().search_count(live, limit=1)
-        return request.make_response("", status=200 if known else 404)
+        """Answer 200 for a host name that leads to a tenant and for our own, 404 for every other.
+
+        The proxy asks for itself: who asks through it is told nothing, whatever he asks.
+        """
+        hosts = request.env["saas.tenant.host"]
+        if any(request.httprequest.headers.get(name) for name in FORWARDED):
+            return self._said(404)
+        if not hosts._may_ask_for_certificate():
+            return self._said(429)
+        return self._said(200 if hosts._may_have_certificate(domain) else 404)
+
+    def _said(self, status):
+        return request.make_response("", [("Cache-Control", "no-store")], status=status)

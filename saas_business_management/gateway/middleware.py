@@ -21,6 +21,7 @@ from ..kernel.gateway.event import DATABASE_MANAGER, DUPLICATE_COOKIE
 from ..kernel.gateway.kind import HEALTH_PATH, Kind, is_login, kind_of
 from ..kernel.gateway.lines import element_for
 from ..kernel.gateway.page import about
+from ..kernel.gateway.redirect import redirect_of
 from ..kernel.gateway.route import Route
 from . import pages
 from .agent import Agent
@@ -80,10 +81,23 @@ class Guard:
             if kind is Kind.MANAGER:
                 self._note(DATABASE_MANAGER, route, environ)
             return self._refuse(answer, route, kind, environ, start_response)
+        if target := self._elsewhere(route, kind, environ):
+            return pages.send_on(target, environ, start_response)
         if kind is Kind.STATIC:
             return self._pass(call, app, route, environ, start_response)
         self._drop_rival_sessions(route, environ)
         return self._pass_in_turn(call, app, route, kind, environ, start_response)
+
+    def _elsewhere(self, route: Route, kind: Kind, environ: Environ) -> str:
+        """Return the same address under the tenant's primary host name, or nothing."""
+        if not route.redirect:
+            return ""
+        method, path = environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")
+        host = redirect_of(self._cache.map, route, kind, method, path)
+        if not host:
+            return ""
+        scheme, port = self._trust.origin_of(environ)
+        return pages.location(scheme, host, port, path, environ.get("QUERY_STRING", ""))
 
     def _map_is_ready(self) -> bool:
         """Wait for a map, a moment for a fresh one when there is a copy of the last."""

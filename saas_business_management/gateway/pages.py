@@ -7,6 +7,7 @@ the HTML of a page (`kernel/gateway/page.py`).
 import json
 import xmlrpc.client
 from collections.abc import Callable, Iterable
+from urllib.parse import quote
 
 from ..kernel.gateway.answers import REASONS, Answer
 from ..kernel.gateway.brand import picture_type
@@ -15,6 +16,7 @@ from ..kernel.gateway.page import NAMELESS, About, page, sentence, title
 
 StartResponse = Callable[..., object]
 Environ = dict[str, object]
+_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 _LONGEST_QUESTION = 1 << 20
 _LONGEST_CALL = 1 << 16
 _ALWAYS = (
@@ -53,6 +55,27 @@ def send_logo(picture: bytes, environ: Environ, start_response: StartResponse) -
     ]
     start_response("200 OK", headers)
     return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else picture]
+
+
+def location(scheme: str, host: str, port: str, path: str, query: str) -> str:
+    """Return the same address under another host name; `path` is decoded as WSGI gives it."""
+    bare = "/" + path.lstrip("/")
+    quoted = quote(bare.encode("latin-1", "replace"), safe=_SAFE_IN_PATH)
+    told = "".join(sign for sign in query if "!" <= sign <= "~")
+    return f"{scheme}://{host}{port}{quoted}{'?' + told if told else ''}"
+
+
+def send_on(target: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """Send a visitor on to another address, for this time: the primary name may change."""
+    body = f'<a href="{html.escape(target)}">{html.escape(target)}</a>'.encode()
+    headers = [
+        ("Location", target),
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        *_ALWAYS,
+    ]
+    start_response("308 Permanent Redirect", headers)
+    return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
 
 def send_json(

@@ -15,6 +15,7 @@ from ..kernel.gateway.host import (
 )
 
 Environ = dict[str, object]
+_SCHEMES = ("http", "https")
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 
 
@@ -43,6 +44,19 @@ class Trust:
         sender = environ.get("REMOTE_ADDR", "")
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "") if self._proxy_mode else ""
         return last_forwarded(forwarded) if forwarded and self._is_proxy(sender) else sender
+
+    def origin_of(self, environ: Environ) -> tuple[str, str]:
+        """Return scheme and port (`:8443` or empty) of the address the visitor typed.
+
+        To be asked after `host_of`, which has removed what nobody may believe.
+        """
+        scheme, header = environ.get("wsgi.url_scheme", "http"), environ.get("HTTP_HOST", "")
+        if self._proxy_mode:
+            told = last_forwarded(environ.get("HTTP_X_FORWARDED_PROTO", "")).lower()
+            scheme = told if told in _SCHEMES else scheme
+            header = environ.get("HTTP_X_FORWARDED_HOST") or header
+        _, colon, port = header.rpartition(":")
+        return scheme, f":{port}" if colon and port.isdecimal() else ""
 
     def is_insider(self, environ: Environ) -> bool:
         """Tell whether the machine itself or a trusted proxy asks on its own behalf."""

@@ -13,10 +13,20 @@ from typing import Any
 from ..adapters.clock import SystemClock
 from ..adapters.filestore import LocalFilestore
 from ..adapters.http import HttpFrontDoor
+from ..adapters.name_server import NameServers, parse_servers
 from ..adapters.odoo_process import OdooProcess
-from ..adapters.ports import Clock, ClusterPort, FilestorePort, FrontDoorPort, OdooPort
+from ..adapters.ports import (
+    Clock,
+    ClusterPort,
+    DnsPort,
+    FilestorePort,
+    FrontDoorPort,
+    OdooPort,
+    PublicDoorPort,
+)
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
+from ..adapters.public_door import TlsPublicDoor
 from ..kernel.secret import Secret, derive
 
 _kept = threading.local()
@@ -43,6 +53,8 @@ class Ports:
     filestore: FilestorePort | None = None
     odoo: OdooPort | None = None
     front_door: FrontDoorPort | None = None
+    dns: DnsPort | None = None
+    public_door: PublicDoorPort | None = None
 
 
 def build_ports(cluster: Mapping[str, Any] | None) -> Ports:
@@ -84,4 +96,6 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
             password=cluster["prov_password"],
         ),
         front_door=HttpFrontDoor(cluster["node_url"]),
+        dns=NameServers(parse_servers(cluster.get("dns_resolver", ""))),
+        public_door=TlsPublicDoor(cluster.get("public_address", "")),
     )

@@ -4,6 +4,7 @@ from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
 from .base import Job
 from .build_template import BUILD_TEMPLATE
+from .check_host import CHECK_HOST
 from .close_support import CLOSE_SUPPORT
 from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
@@ -12,6 +13,7 @@ from .open_support import OPEN_SUPPORT
 from .provision_tenant import PROVISION_TENANT
 from .refresh_modules import REFRESH_MODULES
 from .run_doctor import RUN_DOCTOR
+from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
 
 JOBS: dict[str, Job] = {
@@ -22,12 +24,14 @@ JOBS: dict[str, Job] = {
         BUILD_TEMPLATE,
         DELETE_TENANT,
         CLOSE_SUPPORT,
+        CHECK_HOST,
         DROP_DATABASE,
         FILL_STANDBY,
         OPEN_SUPPORT,
         PROVISION_TENANT,
         REFRESH_MODULES,
         RUN_DOCTOR,
+        SET_ADDRESSES,
         TEST_CLUSTER,
     )
 }

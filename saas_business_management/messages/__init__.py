@@ -13,6 +13,7 @@ from ..const import GB
 from ..kernel.errors import SaasError
 from .checks import CHECKS, FAILED, PASSED
 from .errors import SENTENCES
+from .hosts import HOSTS, NOT_LOOKED
 from .words import WORDS
 
 _lt = LazyTranslate(__name__)
@@ -44,6 +45,12 @@ def check_text(env: Environment, code: str, ok: bool, facts: Mapping[str, object
     if "error" in facts and not ok:
         shown["error"] = text(env, SaasError(str(facts["error"]), **_without_error(facts)))
     return env._(sentence) % shown
+
+
+def host_text(env: Environment, status: str, facts: Mapping[str, object]) -> str:
+    """Return what is said about the records of an own host name."""
+    shown = _Facts({name: _shown(env, name, value) for name, value in facts.items()})
+    return env._(HOSTS.get(status, NOT_LOOKED)) % shown
 
 
 class _Facts(dict):

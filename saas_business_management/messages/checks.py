@@ -45,6 +45,14 @@ CHECKS = {
     "filestore_writable.failed": _lt("The filestore cannot be written"),
     "odoo_found.passed": _lt("The cluster's Odoo was found"),
     "odoo_found.failed": _lt("The cluster's Odoo was not found"),
+    "zone_wildcard.passed": _lt("Every name below %(zone)s leads to the front proxy"),
+    "zone_wildcard.failed": _lt("Names below %(zone)s do not lead to the front proxy"),
+    "certificate_valid.passed": _lt("Browsers trust the certificate of %(host)s for two weeks"),
+    "certificate_valid.failed": _lt(
+        "The certificate of %(host)s is missing, ends soon or is not trusted by browsers"
+    ),
+    "proxy_headers.passed": _lt("The front proxy lets no forged forwarding header through"),
+    "proxy_headers.failed": _lt("The front proxy lets forged forwarding headers through"),
     "node_answers.passed": _lt("The node answers"),
     "node_answers.failed": _lt("The node does not answer"),
 }

@@ -54,6 +54,65 @@ SENTENCES = {
     "support_tenant_closed": _lt(
         "%(tenant)s is not open, so nobody can enter it. Nothing was changed."
     ),
+    # Own host names
+    "own_host_empty": _lt("Enter a host name, such as shop.example.com."),
+    "own_host_scheme": _lt(
+        "“%(text)s” is an address of a page. Enter the host name alone, such as shop.example.com."
+    ),
+    "own_host_address": _lt(
+        "“%(text)s” is a numeric address. Enter a host name, such as shop.example.com."
+    ),
+    "own_host_port": _lt("“%(text)s” names a port. Leave out the colon and what follows it."),
+    "own_host_wildcard": _lt("“%(text)s” stands for many names. Add them one by one."),
+    "own_host_dot": _lt("“%(text)s” ends in a dot. Leave it out."),
+    "own_host_letters": _lt(
+        "“%(text)s” has letters that browsers read in different ways. Enter the form that begins "
+        "with xn--, as the registrar shows it, or another name."
+    ),
+    "own_host_long": _lt(
+        "“%(text)s” is too long: a host name has at most 240 characters, 63 between two dots."
+    ),
+    "own_host_form": _lt(
+        "“%(text)s” cannot be a host name: use letters, digits and hyphens, with dots in between."
+    ),
+    "own_host_single": _lt(
+        "“%(text)s” has no dot. Enter the whole host name, such as shop.example.com."
+    ),
+    "own_host_local": _lt(
+        "“%(text)s” exists inside one machine or house alone. Enter a name that everybody can "
+        "look up."
+    ),
+    "own_host_suffix": _lt(
+        "“%(text)s” is where everybody registers names. Enter one below it that belongs to you."
+    ),
+    "own_host_ours": _lt(
+        "“%(text)s” belongs to the platform. Every tenant has its subdomain there already; enter "
+        "a name of your own."
+    ),
+    "own_host_closed": _lt(
+        "%(tenant)s cannot get host names in its present state. Nothing was changed."
+    ),
+    "own_host_entropy": _lt(
+        "No proof was made, because the machine gave too little randomness. Try again."
+    ),
+    "dns_servers_form": _lt(
+        "“%(text)s” in saas_dns_resolver is no name server: write addresses such as 9.9.9.9 or "
+        "127.0.0.1:5353, separated by commas."
+    ),
+    "dns_silent": _lt(
+        "No name server answered for %(host)s. Nothing was changed. It is looked at again by "
+        "itself."
+    ),
+    "proxy_silent": _lt(
+        "The front proxy did not answer for %(host)s. Nothing was changed. It is looked at again "
+        "by itself."
+    ),
+    "proxy_garbled": _lt(
+        "The front proxy's answer for %(host)s could not be read. Nothing was changed."
+    ),
+    "certificate_refused": _lt(
+        "The front proxy has no certificate for %(host)s. Look into its log; nothing was changed."
+    ),
     # Lifecycle
     "transition_refused": _lt(
         "%(event)s is not possible now: the tenant is in state %(state)s. Nothing was changed."

@@ -11,6 +11,7 @@ from . import saas_cluster_connection
 from . import saas_cluster_prepare
 from . import saas_cluster_steps
 from . import saas_cluster_audit
+from . import saas_cluster_address
 from . import saas_cluster_check
 from . import saas_module
 from . import saas_template
@@ -36,6 +37,9 @@ from . import saas_tenant_look
 from . import saas_tenant_brand
 from . import saas_tenant_event
 from . import saas_tenant_host
+from . import saas_tenant_host_proof
+from . import saas_tenant_host_certificate
+from . import saas_tenant_address
 from . import saas_database
 from . import saas_route
 from . import saas_brand
@@ -66,6 +70,7 @@ from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_audit
 from . import saas_doctor_support
+from . import saas_doctor_hosts
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

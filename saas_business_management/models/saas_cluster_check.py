@@ -51,11 +51,11 @@ class SaasClusterCheck(models.Model):
                     "sequence": place,
                     "code": row["code"],
                     "ok": row["ok"],
-                    "text": check_text(self.env, row["code"], row["ok"], row.get("facts") or {}),
-                    "mend": row.get("mend")
-                    or (False if row["ok"] else mends.get(row["code"], False)),
+                    "text": check_text(self.env, row["code"], right, row.get("facts") or {}),
+                    "mend": row.get("mend") or (False if right else mends.get(row["code"], False)),
                 }
                 for place, row in enumerate(rows)
+                for right in [row["ok"] and not (row.get("facts") or {}).get("warning")]
             ]
         )
 
@@ -70,6 +70,19 @@ class SaasClusterCheck(models.Model):
             "odoo_found": self.env._(
                 "Correct the Odoo command and the modules folders here: the control worker "
                 "could not start them."
+            ),
+            "zone_wildcard": self.env._(
+                "Add a wildcard record for the zone that points to the front proxy, or correct "
+                "the zone and the front addresses here."
+            ),
+            "certificate_valid": self.env._(
+                "Look into the log of the front proxy: it renews certificates by itself when it "
+                "can be reached from outside on ports 80 and 443."
+            ),
+            "proxy_headers": self.env._(
+                "Have the front proxy set X-Forwarded-Host itself and drop the client's; compare "
+                "it with dev/compose/Caddyfile, and saas_trusted_proxies of the nodes with its "
+                "address."
             ),
             "node_answers": self.env._("Start the runtime node, or correct the node address here."),
         }

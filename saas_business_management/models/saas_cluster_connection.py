@@ -9,6 +9,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import config
 
 from ..kernel.errors import Refused, SaasError
 from ..kernel.secret import Secret
@@ -169,6 +170,8 @@ class SaasCluster(models.Model):
             "pg_bin": self.pg_bin or "",
             "data_dir": self.data_dir or "",
             "connections_per_tenant": self.connections_per_tenant,
+            "dns_resolver": config.get("saas_dns_resolver") or "",
+            "public_address": config.get("saas_public_address") or "",
         }
 
     @api.model

@@ -70,7 +70,7 @@ class SaasCluster(models.Model):
 
     def _test_connection(self) -> None:
         for cluster in self.filtered("has_secrets"):
-            cluster._start("test_cluster", {})
+            cluster._start("test_cluster", cluster._test_spec())
 
     def _refresh_modules(self) -> None:
         for cluster in self.filtered("has_secrets"):

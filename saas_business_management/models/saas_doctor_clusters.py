@@ -123,6 +123,11 @@ class SaasDoctor(models.AbstractModel):
         if f".{cluster.base_host}".endswith(".localhost"):
             what = _("%(zone)s opens on this machine alone", zone=zone)
             return self._told("cluster_zone", "cluster", "ok", what, record=cluster)
+        looked = cluster.check_ids.filtered(lambda one: one.code == "zone_wildcard")[:1]
+        if looked:
+            why = _("Visitors find a tenant by its host name.")
+            told = (looked.result, looked.text, why, looked.mend or "", cluster)
+            return self._told("cluster_zone", "cluster", *told)
         what = _("%(zone)s must lead to the nodes of %(cluster)s", zone=zone, cluster=cluster.name)
         why = _("Visitors find a tenant by its host name; this cannot be seen from here.")
         mend = _("Add a wildcard record %(zone)s that points to the front proxy.", zone=zone)

@@ -183,6 +183,9 @@ class SaasTenant(models.Model):
         "cluster_id.base_host",
         "cluster_id.public_url_pattern",
         "template_id.cluster_id",
+        "host_ids.is_primary",
+        "host_ids.holds",
+        "host_ids.state",
     )
     def _compute_host(self):
         for tenant in self:
@@ -190,7 +193,9 @@ class SaasTenant(models.Model):
             tenant.host, tenant.url = False, False
             if tenant.subdomain and cluster_sudo.base_host:
                 tenant.host = naming.host_name(tenant.subdomain, cluster_sudo.base_host)
-                tenant.url = cluster_sudo.public_url_pattern.replace("{host}", tenant.host)
+                tenant.url = cluster_sudo.public_url_pattern.replace(
+                    "{host}", tenant._primary_host()
+                )
 
     @api.depends("subdomain", "template_id", "cluster_id", "state")
     def _compute_subdomain_hint(self):

@@ -169,11 +169,6 @@ class SaasTenantLifecycle(models.Model):
         database_sudo = self.database_id.sudo()
         self.env["saas.route"]._put_hosts(database_sudo, self._route_hosts(), self._route_values())
 
-    def _route_hosts(self):
-        """Return the host names that lead here, each with the one its visitors are sent to."""
-        names = self.host_ids.sudo().filtered(lambda one: one.state != "released")
-        return {one.host: False for one in names if self._route_state() != "gone"}
-
     def _route_values(self):
         """Return what nodes are told about the tenant besides its names."""
         return {

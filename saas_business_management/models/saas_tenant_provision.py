@@ -83,7 +83,7 @@ class SaasTenantProvision(models.Model):
         """
         own_sudo = self.host_ids.sudo().filtered(lambda one: one.host == self.host)
         if own_sudo:
-            own_sudo.write({"state": "reserved", "released_at": False})
+            own_sudo.write({"state": "reserved", "holds": True, "released_at": False})
             return
         hosts_sudo = self.env["saas.tenant.host"].sudo()
         try:

@@ -9,6 +9,7 @@ from . import test_plan
 from . import test_retention
 from . import test_template
 from . import test_tenant
+from . import test_tenant_host
 from . import test_tls
 from . import test_views
 from . import test_welcome

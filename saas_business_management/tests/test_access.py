@@ -18,6 +18,8 @@ MATRIX = {
     "saas.tenant": ("r", "rwcu", "rwcu"),
     "saas.tenant.event": ("r", "r", "r"),
     "saas.tenant.host": ("r", "r", "r"),
+    "saas.tenant.host.add": ("", "rwc", "rwc"),
+    "saas.tenant.host.remove": ("", "rwc", "rwc"),
     "saas.database": ("r", "r", "r"),
     "saas.route": ("", "", "r"),
     "saas.brand": ("r", "r", "rwcu"),

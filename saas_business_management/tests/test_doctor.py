@@ -197,3 +197,44 @@ class TestDoctor(SaasCommon):
         )
         with self.assertRaises(AccessError):
             self.env["saas.doctor"].with_user(self.viewer).action_check_again()
+
+
+@tagged("post_install", "-at_install")
+class TestDoctorHosts(SaasCommon):
+    def told(self, code):
+        return [one for one in self.env["saas.doctor"]._run() if one["code"] == code]
+
+    def make_host(self, **values):
+        tenant = self.make_open_tenant(subdomain="acme")
+        row = self.env["saas.tenant.host"]._add_own(tenant, "shop.acme.com").sudo()
+        row.write({"state": "live", "holds": True, "certificate": "trusted", **values})
+        return row
+
+    def test_a_name_that_works_is_well_and_one_that_needs_a_change_is_told(self):
+        row = self.make_host()
+        self.assertEqual([one["level"] for one in self.told("host_proof")], ["ok"])
+        row.state = "change"
+        [found] = self.told("host_proof")
+        self.assertEqual(found["level"], "warning")
+        self.assertIn("shop.acme.com", found["what"])
+
+    def test_a_certificate_that_ends_soon_or_is_not_trusted_is_told(self):
+        row = self.make_host()
+        self.assertFalse(self.told("host_certificate"))
+        row.certificate_until = fields.Datetime.add(fields.Datetime.now(), days=13)
+        self.assertTrue(self.told("host_certificate"))
+        row.write({"certificate_until": False, "certificate": "untrusted"})
+        self.assertTrue(self.told("host_certificate"))
+
+    def test_the_zone_is_told_as_the_connection_test_found_it(self):
+        self.cluster.base_host = "example.test"
+        self.assertEqual(self.told("cluster_zone")[0]["level"], "unknown")
+        row = {"code": "zone_wildcard", "ok": True, "facts": {"zone": "example.test"}}
+        self.cluster._apply_checks([row])
+        self.assertEqual(self.told("cluster_zone")[0]["level"], "ok")
+        row["facts"]["warning"] = True
+        self.cluster._apply_checks([row])
+        [found] = self.told("cluster_zone")
+        self.assertEqual(found["level"], "warning")
+        self.assertIn("wildcard record", found["mend"])
+        self.assertEqual(self.cluster.state, "ready")

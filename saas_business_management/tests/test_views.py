@@ -50,7 +50,7 @@ BADGES = {
         "standby",
         "claimed",
     },
-    "warning": {"suspended", "deleting", "warning", "inside", "leaving"},
+    "warning": {"change", "suspended", "deleting", "warning", "inside", "leaving"},
     "danger": {"failed", "failing", "dead", "grave", "refused"},
 }
 FORBIDDEN = re.compile(

@@ -300,3 +300,24 @@ def test_no_guest_enters_or_leaves_a_tenant_that_is_stopped(subject):
     subject.port.stop_logins(name)
     assert code_of(Broken, subject.port.open_guest, name, 1, GUEST) == "login_refused"
     assert code_of(Broken, subject.port.close_guest, name, 1, GUEST.login, 0) == "login_refused"
+
+
+def test_a_settled_tenant_calls_itself_by_its_address_frozen(subject):
+    name = subject.born()
+    subject.port.settle(name, 1, IDENTITY)
+    assert subject.port.address_of(name, 1) == IDENTITY.base_url
+
+
+def test_an_address_is_set_and_frozen_and_setting_it_twice_changes_nothing(subject):
+    name = subject.born()
+    assert subject.port.address_of(name, 1) is None
+    for _again in range(2):
+        subject.port.set_address(name, 1, "https://shop.acme.com")
+        assert subject.port.address_of(name, 1) == "https://shop.acme.com"
+
+
+def test_the_address_of_a_stopped_or_unknown_tenant_cannot_be_had(subject):
+    name = subject.born()
+    subject.port.stop_logins(name)
+    assert code_of(Broken, subject.port.address_of, name, 1) == "login_refused"
+    assert code_of(Broken, subject.port.set_address, name, 1, "https://x.test") == "login_refused"

@@ -5,6 +5,7 @@ Owns: what has to be there before, what the order says. Does not own: the world,
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from tests.helpers.job_records import reserve
@@ -124,6 +125,27 @@ def close_support(world: World) -> int:
     return world.desk.enqueue("close_support", support=1)
 
 
+def check_host(world: World) -> int:
+    """Order a look at an own host name whose records are right."""
+    world.desk.work(provision(world))
+    host, wanted = "shop.acme.com", {"target": HOST, "token": "saas-1"}
+    world.add(lambda rows: rows["hosts"].update({1: {"host": host, "state": "waiting", **wanted}}))
+    world.dns.records[host, "CNAME"] = [HOST]
+    world.dns.records[HOST, "A"] = ["203.0.113.9"]
+    world.dns.records[f"_saas-verify.{host}", "TXT"] = ["saas-1"]
+    world.public_door.certify(host, datetime(2026, 6, 1, tzinfo=timezone.utc))
+    spec = {"host_id": 1, "host": host, "target": HOST, "tls": True}
+    return world.desk.enqueue("check_host", spec, tenant=1)
+
+
+def set_addresses(world: World) -> int:
+    """Order a comparison of addresses; the tenant's own was changed inside."""
+    world.desk.work(provision(world))
+    name = world.rows["tenants"][1]["database"]
+    world.cluster.databases_by_name[name].parameters["web.base.url"] = "http://evil.example"
+    return world.desk.enqueue("set_addresses")
+
+
 ORDERS = {
     "provision_cold": Order("provision_tenant", provision),
     "provision_warm": Order("provision_tenant", provision_warm),
@@ -136,6 +158,8 @@ ORDERS = {
     "audit_cluster": Order("audit_cluster", audit),
     "test_cluster": Order("test_cluster", check_cluster),
     "refresh_modules": Order("refresh_modules", refresh),
+    "check_host": Order("check_host", check_host),
+    "set_addresses": Order("set_addresses", set_addresses),
     "run_doctor": Order("run_doctor", doctor),
     "open_support": Order("open_support", open_support),
     "close_support": Order("close_support", close_support),

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from saas_business_management.kernel.errors import Refused
+from saas_business_management.kernel.hosts.proof import Seen, Wanted, judge
 from saas_business_management.kernel.provisioning.audit import Inventory, Known, audit
 from saas_business_management.kernel.provisioning.naming import database_name
 from saas_business_management.kernel.work.states import OPEN
@@ -23,7 +24,7 @@ _names = itertools.count(1)
 
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
-    names = ("databases", "versions", "tenants", "routes", "supports", "cluster", "doctor")
+    names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 
@@ -151,6 +152,41 @@ class MemoryRecords:
         self._forget(tenant["database"])
         tenant |= {"state": "deleted", "database": None, "host_state": "released"}
         self._rows["events"].append(("deleted", tenant["host"]))
+
+    # Host names
+
+    def _tenant_host_judged(self, host_id: int, seen: dict[str, Any] | None) -> dict[str, Any]:
+        row = self._rows["hosts"][host_id]
+        if seen is None:
+            return {"holds": row["state"] == "live", "status": "unknown"}
+        looked = Seen(**{name: tuple(values) for name, values in seen.items()})
+        verdict = judge(looked, Wanted(row["host"], row["target"], (), row["token"]))
+        row["status"] = verdict.status
+        if verdict.status == "found" and row["state"] != "live":
+            row["state"] = "live"
+            self._rows["mails"].append(("works", row["host"]))
+        return {"holds": row["state"] == "live", "status": verdict.status}
+
+    def _tenant_host_certificate(self, host_id: int, state: str, until: str) -> None:
+        self._rows["hosts"][host_id] |= {"certificate": state, "until": until}
+
+    def _cluster_addresses(self, tenant_id: int | None) -> dict[str, Any]:
+        return {
+            "rows": [
+                {
+                    "tenant_id": number,
+                    "database": tenant["database"],
+                    "generation": self._rows["databases"][tenant["database"]]["generation"],
+                    "base_url": tenant["identity"]["base_url"],
+                }
+                for number, tenant in self._rows["tenants"].items()
+                if tenant_id in (None, number) and tenant["state"] == "trial"
+            ]
+        }
+
+    def _cluster_addresses_set(self, changed: list[dict[str, Any]], expected: bool) -> None:
+        action = "address_set" if expected else "address_put_back"
+        self._rows["events"] += [(action, one["tenant_id"], one["was"]) for one in changed]
 
     # Version
 

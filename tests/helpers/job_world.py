@@ -14,7 +14,9 @@ from saas_business_management.adapters.fakes.clock import FakeClock
 from saas_business_management.adapters.fakes.cluster import FakeCluster
 from saas_business_management.adapters.fakes.filestore import FakeFilestore
 from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
+from saas_business_management.adapters.fakes.name_server import FakeNameServers
 from saas_business_management.adapters.fakes.odoo import FakeOdoo
+from saas_business_management.adapters.fakes.public_door import FakePublicDoor
 from saas_business_management.adapters.ports import Answer
 from saas_business_management.jobs.ports import ClusterSecrets, Ports
 from saas_business_management.kernel.errors import Broken
@@ -117,7 +119,18 @@ class World:
         self.odoo = StrictOdoo(self.cluster, self.files)
         self.node = Node(self.database, self.cluster)
         self.secrets = ClusterSecrets(Secret("secret of the cluster"))
-        ports = Ports(FakeClock(), self.secrets, self.cluster, self.files, self.odoo, self.node)
+        self.dns = FakeNameServers()
+        self.public_door = FakePublicDoor()
+        ports = Ports(
+            FakeClock(),
+            self.secrets,
+            self.cluster,
+            self.files,
+            self.odoo,
+            self.node,
+            self.dns,
+            self.public_door,
+        )
         self.desk = Desk(self.database, ports, MemoryRecords)
 
     @property

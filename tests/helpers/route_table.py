@@ -131,6 +131,11 @@ class RouteTable:
             )
             return cursor.fetchall()
 
+    def add(self, database: str, **values) -> None:
+        """Write one more row of a database: another host name of it."""
+        with closing(self._connect()) as cnx, cnx, cnx.cursor() as cursor:
+            self._insert(cursor, database, values)
+
     def control_login(self) -> dict:
         """The section `control` of a node's secret file."""
         place = {"host": self.cluster.host, "port": self.cluster.port, "database": self.database}

@@ -186,6 +186,19 @@ class FakeCluster(Faults):
             guests[login] = False
         return {"guests": int(there), "users_made": 0}
 
+    def address_of(self, name: str, generation: int) -> str | None:
+        """Return the address, None when it is not frozen."""
+        self._about_to("address_of")
+        parameters = self._login(name, generation).parameters
+        frozen = parameters.get("web.base.url.freeze") == "True"
+        return parameters.get("web.base.url", "") if frozen else None
+
+    def set_address(self, name: str, generation: int, base_url: str) -> None:
+        """Write the address, frozen."""
+        self._about_to("set_address")
+        parameters = self._login(name, generation).parameters
+        parameters |= {"web.base.url": base_url, "web.base.url.freeze": "True"}
+
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""
         self._about_to("stop_logins")

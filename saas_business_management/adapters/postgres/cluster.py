@@ -17,7 +17,16 @@ from ...kernel.provisioning.naming import checked
 from ...kernel.secret import Secret, derive_password
 from ..clock import SystemClock
 from ..ports import Birth, Check, Clock, DatabaseInfo, Guest, Identity, RoleInfo
-from . import admin, health, locks, ownership, roles, support_login, tenant_db
+from . import (
+    admin,
+    health,
+    locks,
+    ownership,
+    roles,
+    support_login,
+    tenant_address,
+    tenant_db,
+)
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, connect, opened, used
 from .warm import WarmConnection
@@ -191,6 +200,22 @@ class PostgresCluster:
         """
         with self._as_tenant(name, generation) as cursor:
             return support_login.close_guest(cursor, login, user)
+
+    def address_of(self, name: str, generation: int) -> str | None:
+        """As the tenant's role: read `web.base.url`, None when it is not frozen.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `table_missing`).
+        """
+        with self._as_tenant(name, generation) as cursor:
+            return tenant_address.address_of(cursor)
+
+    def set_address(self, name: str, generation: int, base_url: str) -> None:
+        """As the tenant's role: set and freeze `web.base.url`.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `table_missing`).
+        """
+        with self._as_tenant(name, generation) as cursor:
+            tenant_address.set_address(cursor, base_url)
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""

@@ -5,13 +5,13 @@ Owns: the grammar, exit status, errors as one line. Does not own: what a command
 
 import sys
 
-from . import cluster, doctor, keyring, lifecycle, operations, template, tenant
+from . import cluster, doctor, hosts, keyring, lifecycle, operations, template, tenant
 from .control import opened
 from .grammar import Grammar
 from .say import Stop, complain, one_line
 
 INTERRUPTED = "Stopped. What was ordered goes on by itself: see 'odoo saas jobs'."
-FAMILIES = (keyring, cluster, template, tenant, lifecycle, operations, doctor)
+FAMILIES = (keyring, cluster, template, tenant, lifecycle, hosts, operations, doctor)
 
 
 def run(arguments):

@@ -61,3 +61,34 @@ INSIDERS = [
 @pytest.mark.parametrize(("sent", "insider"), INSIDERS)
 def test_who_may_read_figures(sent, insider):
     assert Trust(parse_networks("10.0.0.0/8"), True).is_insider(sent) is insider
+
+
+def test_the_address_a_visitor_typed_keeps_its_port_and_scheme():
+    trust = Trust(parse_networks("10.0.0.1"), True)
+    plain = {"HTTP_HOST": "acme.test:8070", "REMOTE_ADDR": "192.0.2.1", "wsgi.url_scheme": "http"}
+    assert trust.host_of(plain) == "acme.test"
+    assert trust.origin_of(plain) == ("http", ":8070")
+    proxied = {
+        "HTTP_HOST": "node:8069",
+        "HTTP_X_FORWARDED_HOST": "acme.test",
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "REMOTE_ADDR": "10.0.0.1",
+        "wsgi.url_scheme": "http",
+    }
+    assert trust.host_of(proxied) == "acme.test"
+    assert trust.origin_of(proxied) == ("https", "")
+
+
+def test_a_scheme_told_by_a_stranger_counts_for_nothing():
+    trust = Trust(parse_networks("10.0.0.1"), True)
+    forged = {
+        "HTTP_HOST": "acme.test",
+        "HTTP_X_FORWARDED_PROTO": "https",
+        "REMOTE_ADDR": "192.0.2.1",
+        "wsgi.url_scheme": "http",
+    }
+    trust.host_of(forged)
+    assert trust.origin_of(forged) == ("http", "")
+    odd = forged | {"HTTP_X_FORWARDED_PROTO": "javascript", "REMOTE_ADDR": "10.0.0.1"}
+    trust.host_of(odd)
+    assert trust.origin_of(odd) == ("http", "")

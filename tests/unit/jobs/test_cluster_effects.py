@@ -1,5 +1,7 @@
 """What builds, audits, connection tests and refreshes have made of the world in the end."""
 
+from datetime import timedelta
+
 from saas_business_management.adapters.fakes.cluster import BUILDER
 from saas_business_management.kernel.errors import Broken, Unavailable
 from tests.helpers.job_orders import (
@@ -170,3 +172,43 @@ def test_changed_code_gives_another_fingerprint() -> None:
 def test_the_doctor_looks_once() -> None:
     world, row = carried(doctor)
     assert (row["state"], world.rows["doctor"]) == ("done", {"looks": 1})
+
+
+def lines(world: World, **spec) -> dict[str, bool]:
+    """Test the cluster; return the lines about what stands in front of it, right or not."""
+    world.desk.work(world.desk.enqueue("test_cluster", spec))
+    return {
+        row["code"]: not row["facts"].get("warning")
+        for row in world.rows["cluster"]["checks"]
+        if row["code"] in ("zone_wildcard", "certificate_valid", "proxy_headers")
+    }
+
+
+def test_a_zone_that_leads_to_the_front_proxy_is_told_apart_from_one_that_does_not() -> None:
+    world = World()
+    zone = {"base_host": "example.test", "front_addresses": ["203.0.113.9"]}
+    any_name = ("saas-check-any-name.example.test", "A")
+    assert lines(world, **zone) == {"zone_wildcard": False}
+    world.dns.records[any_name] = ["203.0.113.7"]
+    assert lines(world, **zone) == {"zone_wildcard": False}
+    world.dns.records[any_name] = ["203.0.113.9"]
+    assert lines(world, **zone) == {"zone_wildcard": True}
+    assert lines(world, base_host="localhost") == {}
+    world.dns.silent = True
+    assert lines(world, **zone) == {}
+
+
+def test_a_certificate_that_ends_soon_and_a_proxy_that_lets_headers_through_are_told() -> None:
+    world, host = World(), "acme.example.test"
+    assert lines(world, public_host=host) == {"certificate_valid": False}
+    now = world.desk.clock.now()
+    world.public_door.certify(host, now + timedelta(days=60))
+    assert lines(world, public_host=host) == {"certificate_valid": True, "proxy_headers": True}
+    world.public_door.certify(host, now + timedelta(days=13))
+    assert lines(world, public_host=host)["certificate_valid"] is False
+    world.public_door.certify(host, now + timedelta(days=60), trusted=False)
+    assert lines(world, public_host=host)["certificate_valid"] is False
+    world.public_door.certify(host, now + timedelta(days=60), status=404)
+    assert lines(world, public_host=host)["proxy_headers"] is False
+    world.public_door.silent = True
+    assert lines(world, public_host=host) == {}

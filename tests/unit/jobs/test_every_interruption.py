@@ -31,13 +31,15 @@ def undisturbed(label: str) -> Outcome:
 def interruptible(outcome: Outcome) -> list[int]:
     """The points at which an error may come from outside.
 
-    After a commit nobody raises one; a connection test reports what it meets as its result.
+    After a commit nobody raises one; a connection test and a look at a host name report what they
+    meet as their result.
     """
     never = (".committed", ".failed.before")
+    looking = ("test_cluster.test.", "check_host.look.dns.", "check_host.certificate.public_door.")
     return [
         place
         for place, name in enumerate(outcome.passed, 1)
-        if not name.endswith(never) and not name.startswith("test_cluster.test.")
+        if not name.endswith(never) and not name.startswith(looking)
     ]
 
 
