@@ -7,6 +7,7 @@ from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked
 from ..ports import Birth, Check, DatabaseInfo, Identity, RoleInfo
 from .faults import Faults
+from .guarding import FakeGuarding
 
 PROVISIONER = "saas_prov"
 BUILDER = "saas_builder"
@@ -36,7 +37,7 @@ class FakeRole:
     sessions: int = 0
 
 
-class FakeCluster(Faults):
+class FakeCluster(FakeGuarding, Faults):
     """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:

@@ -20,13 +20,14 @@ from ..ports import Birth, Check, Clock, DatabaseInfo, Identity, RoleInfo
 from . import admin, health, locks, ownership, roles, tenant_db
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, connect, opened, used
+from .guarding import Guarding
 from .warm import WarmConnection
 
 LONG = Limits(statement_seconds=1800, lock_seconds=120)
 APPLICATION = "saas provisioner"
 
 
-class PostgresCluster:
+class PostgresCluster(Guarding):
     """`ClusterPort` on a real server."""
 
     def __init__(
