@@ -26,6 +26,8 @@
         "views/saas_cluster_views.xml",
         "views/saas_reserved_name_views.xml",
         "views/saas_doctor_views.xml",
+        "views/saas_evidence_views.xml",
+        "views/saas_isolation_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

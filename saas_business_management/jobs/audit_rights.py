@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from ..kernel.errors import SaasError
+from ..kernel.errors import Broken, Refused
 from ..kernel.provisioning.privileges import Baseline, Finding, TenantKnown, judge
 from .base import Context, Job, Step
 
@@ -25,7 +25,7 @@ def _mend(ctx: Context) -> Mapping[str, Any]:
         order = (row["kind"], row["name"], generations.get(row["name"], 0), row["facts"])
         try:
             ctx.ports.cluster.mend_right(*order)
-        except SaasError as error:
+        except (Broken, Refused) as error:
             ctx.log(f"{row['kind']} {row['name']}: {error.code}", "warning")
             continue
         ctx.log(f"{row['kind']} {row['name']}: put right", "warning")

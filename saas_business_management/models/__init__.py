@@ -12,6 +12,7 @@ from . import saas_cluster_prepare
 from . import saas_cluster_steps
 from . import saas_cluster_audit
 from . import saas_cluster_check
+from . import saas_cluster_rights
 from . import saas_module
 from . import saas_template
 from . import saas_template_state
@@ -21,6 +22,7 @@ from . import saas_template_parameter
 from . import saas_template_version
 from . import saas_template_version_steps
 from . import saas_plan
+from . import saas_plan_code
 from . import saas_reserved_name
 from . import saas_tenant
 from . import saas_tenant_lifecycle
@@ -30,6 +32,10 @@ from . import saas_tenant_look
 from . import saas_tenant_event
 from . import saas_tenant_host
 from . import saas_database
+from . import saas_database_isolation
+from . import saas_evidence
+from . import saas_tenant_isolation
+from . import saas_tenant_rotation
 from . import saas_route
 from . import saas_link
 from . import saas_audit_entry
@@ -39,6 +45,7 @@ from . import saas_doctor_work
 from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
+from . import saas_doctor_isolation
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

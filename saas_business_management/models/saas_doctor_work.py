@@ -9,7 +9,10 @@ from typing import Any
 from odoo import fields, models
 
 RUNNERS = ("ir_cron_run_1", "ir_cron_run_2", "ir_cron_run_3")
-CRONS = (*RUNNERS, "ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor")
+CRONS = (
+    *(*RUNNERS, "ir_cron_maintain", "ir_cron_audit", "ir_cron_doctor"),
+    *("ir_cron_prove_isolation", "ir_cron_rotate_roles"),
+)
 LATE_MINUTES = 15
 
 

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_cluster
 from . import test_doctor
+from . import test_evidence
 from . import test_js
 from . import test_plan
 from . import test_template

@@ -27,6 +27,7 @@ MATRIX = {
     "saas.job.request": ("", "", ""),
     "saas.doctor.finding": ("r", "r", "r"),
     "saas.audit.entry": ("", "", "r"),
+    "saas.evidence": ("r", "r", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

@@ -21,6 +21,7 @@ from ...kernel.provisioning.privileges import (
 from ..ports import Attack
 
 ATTACKS = ("drop another database", "become another role", "enter postgres")
+MENDED = ("open_to_public", "database_limit", "tenant_strong", "role_limit", "temp_files")
 SERVER = ServerRights(18, 0, "scram-sha-256")
 LIMIT, SPARE, FILES = 10, 2, "1GB"
 
@@ -52,7 +53,7 @@ class FakeGuarding:
     def privileges(self) -> Privileges:
         """Return rights as they should be, but for what is spoiled."""
         self._about_to("privileges")
-        databases = tuple(self._database(name) for name in sorted(self.databases_by_name))
+        databases = tuple(self._database_rights(name) for name in sorted(self.databases_by_name))
         return Privileges(
             SERVER, databases, tuple(self._role_rights(one) for one in sorted(self.roles_by_name))
         )
@@ -77,10 +78,10 @@ class FakeGuarding:
         self._about_to("mend_right")
         if kind == "password_changed":
             self.ensure_role(checked(name), generation)
-        elif name in self.spoiled:
-            del self.spoiled[name]
-        else:
+        elif kind not in MENDED:
             raise Broken("mend_unknown", kind=kind)
+        else:
+            self.spoiled.pop(name, None)
 
     def attack(self, name: str, generation: int, other: str) -> list[Attack]:
         """Succeed where there is a hole."""
@@ -103,7 +104,7 @@ class FakeGuarding:
         self._about_to("end_sessions_before")
         return self.older_sessions.pop(checked(role), 0)
 
-    def _database(self, name: str) -> DatabaseRights:
+    def _database_rights(self, name: str) -> DatabaseRights:
         info = self.databases_by_name[name].info
         right = DatabaseRights(name, info.owner, (), (), info.is_template, info.connection_limit)
         return replace(right, **self._wrong(name, right))
