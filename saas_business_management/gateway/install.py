@@ -14,9 +14,11 @@ from ..kernel.errors import Refused
 from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
+    install_code,
     install_expressions,
     install_http,
     install_registry,
+    install_restricted,
     install_rpc,
     install_server,
     install_sessions,
@@ -34,6 +36,8 @@ PARTS = (
     install_sessions,
     install_rpc,
     install_server,
+    install_code,
+    install_restricted,
 )
 
 

@@ -89,6 +89,8 @@ class RouteTable:
 
     def _insert(self, cursor, database: str, values: dict) -> None:
         usual = {"generation": 1, "state": "active", "tenant_uuid": str(uuid.uuid4())}
+        # Tests write code to look around; where it is refused they say so.
+        usual["code"] = True
         row = {**usual, "node_role": self.role, "database": database, **values}
         cursor.execute(
             sql.SQL("INSERT INTO saas_route ({}) VALUES ({})").format(
