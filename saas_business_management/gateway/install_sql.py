@@ -19,6 +19,8 @@ from .node import Node
 
 BUS = "postgres"
 CONNECT_SECONDS = 3
+# libpq has no code for it.
+WRONG_PASSWORD = "password authentication failed"
 
 
 def install(node: Node) -> None:
@@ -48,7 +50,10 @@ class LiveConnection(sql_db.Connection):
 
 def _borrow(original, node: Node):
     def borrow(self, connection_info: dict):
-        cnx = original(self, connection_info)
+        try:
+            cnx = original(self, connection_info)
+        except sql_db.psycopg2.OperationalError as error:
+            cnx = original(self, _other_login(node, connection_info, error))
         if not hasattr(cnx, "saas_route"):
             name = connection_info.get("database")
             route = node.cache.map.by_database.get(name)
@@ -56,6 +61,21 @@ def _borrow(original, node: Node):
         return cnx
 
     return borrow
+
+
+def _other_login(node: Node, refused: dict, error: Exception) -> dict:
+    """Return the login with the password the role may have got just now; else raise the error.
+
+    While a password is changed, server and route map tell it milliseconds apart, or longer when the
+    control plane died in between: the generation after the known one is as good.
+    """
+    name = refused.get("database")
+    route = node.cache.map.by_database.get(name)
+    if route is None or name != refused.get("user") or WRONG_PASSWORD not in str(error):
+        raise error
+    known = node.secrets.password(name, route.generation)
+    other = node.secrets.password(name, route.generation + 1)
+    return {**refused, "password": other if refused.get("password") == known else known}
 
 
 def _give_back(original, node: Node):

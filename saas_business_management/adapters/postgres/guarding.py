@@ -85,6 +85,7 @@ class Guarding:
         Unavailable, Broken (`login_refused`) when the tenant cannot be entered.
         """
         checked(name)
+        generation = self._generation_of_now(name, generation)
         decoy = self._connect_decoy()
         with closing(decoy), closing(self._login(name, generation, name)) as cnx:
             names = hostile.names(name, decoy.info.backend_pid)
@@ -114,6 +115,16 @@ class Guarding:
     def _login(self, name: str, generation: int, database: str) -> Connection:
         login = self._server.within(database).as_role(name, self._password(name, generation))
         return connect(login, QUICK, "saas audit")
+
+    def _generation_of_now(self, name: str, generation: int) -> int:
+        """Return the generation, or the next one while the password is just being changed."""
+        try:
+            self._login(name, generation, name).close()
+        except Broken as error:
+            if error.code != "login_refused":
+                raise
+            return generation + 1
+        return generation
 
     def _connect_decoy(self) -> Connection:
         """Open the session that a hostile statement tries to end: ours, so that nobody misses
