@@ -24,11 +24,17 @@ class Agent:
     """One thread per process, started by the first who asks: threads do not survive a fork."""
 
     def __init__(
-        self, cache: RouteCache, feed: RouteFeed, on_start: Callable, on_change: Callable
+        self,
+        cache: RouteCache,
+        feed: RouteFeed,
+        on_start: Callable,
+        on_change: Callable,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._cache, self._feed = cache, feed
         self._on_start: Callable[[], None] = on_start
         self._on_change: Callable[[Changes], None] = on_change
+        self._on_lost = on_lost
         self._pid = 0
         self._starting = threading.Lock()
         self._tried = threading.Event()
@@ -57,6 +63,7 @@ class Agent:
             attempt("following the route map", self._follow)
             self._tried.set()
             self._feed.close()
+            attempt("reading the secret file again", self._on_lost)
             time.sleep(self._wait_seconds * random.uniform(0.5, 1))
             self._wait_seconds = min(self._wait_seconds * 2, LONGEST_WAIT_SECONDS)
 

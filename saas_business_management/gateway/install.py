@@ -49,9 +49,10 @@ def install(config) -> Node:
     if _installed:
         return _installed[0]
     settings = _settings(config)
-    secrets = read_secret_file(_required(config, "saas_secret_file"), settings.key)
+    path = _required(config, "saas_secret_file")
+    secrets = read_secret_file(path, settings.key)
     _warn_of_few_connections(settings, secrets)
-    node = Node(settings, secrets)
+    node = Node(settings, secrets, lambda: read_secret_file(path, settings.key))
     node.cache.load_copy()
     for part in PARTS:
         part.install(node)

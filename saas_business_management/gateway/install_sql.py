@@ -14,6 +14,7 @@ from odoo.service import db as db_service
 from odoo.tools import config
 
 from ..kernel.gateway.route import USABLE, RouteMap
+from .attempt import attempt
 from .context import current_database
 from .node import Node
 
@@ -69,13 +70,26 @@ def _other_login(node: Node, refused: dict, error: Exception) -> dict:
     While a password is changed, server and route map tell it milliseconds apart, or longer when the
     control plane died in between: the generation after the known one is as good.
     """
+    if WRONG_PASSWORD not in str(error):
+        raise error
+    if refused.get("user") == node.secrets.bus.user:
+        return _other_bus_login(node, refused, error)
     name = refused.get("database")
     route = node.cache.map.by_database.get(name)
-    if route is None or name != refused.get("user") or WRONG_PASSWORD not in str(error):
+    if route is None or name != refused.get("user"):
         raise error
     known = node.secrets.password(name, route.generation)
     other = node.secrets.password(name, route.generation + 1)
     return {**refused, "password": other if refused.get("password") == known else known}
+
+
+def _other_bus_login(node: Node, refused: dict, error: Exception) -> dict:
+    """Return the bus login with the password of the file as it is now, or with the next one."""
+    attempt("reading the secret file again", node.renew_secrets)
+    for server in (node.secrets.bus, node.secrets.bus_next):
+        if server is not None and server.password.reveal() != refused.get("password"):
+            return {**refused, "password": server.password.reveal()}
+    raise error
 
 
 def _give_back(original, node: Node):

@@ -1,6 +1,7 @@
 from . import saas_operations
 from . import saas_limits
 from . import saas_keyring
+from . import saas_keyring_rotation
 from . import saas_job_step
 from . import saas_job
 from . import saas_job_run
@@ -9,6 +10,7 @@ from . import saas_cluster
 from . import saas_cluster_work
 from . import saas_cluster_connection
 from . import saas_cluster_prepare
+from . import saas_cluster_prepare_rotation
 from . import saas_cluster_steps
 from . import saas_cluster_audit
 from . import saas_cluster_check

@@ -1,5 +1,4 @@
-"""A tenant is kept apart from the others: proving it again and again, and saying so only while it is
-proven.
+"""A tenant is kept apart from the others: proving it every week, saying so only while it is proven.
 
 Owns: the claim *Isolated* on screens, when it is proven anew, what happens when a proof fails, what
 nodes are told about Python code. Does not own: the statements (`adapters/postgres/hostile.py`),

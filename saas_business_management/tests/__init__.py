@@ -4,6 +4,7 @@ from . import test_doctor
 from . import test_evidence
 from . import test_js
 from . import test_plan
+from . import test_rotation
 from . import test_template
 from . import test_tenant
 from . import test_tls

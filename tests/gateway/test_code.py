@@ -130,7 +130,8 @@ def changed_module_view(visitor):
 
 def inheriting_view(visitor):
     (login,) = ask(visitor, "ir.ui.view", ["key", "=", "web.login"])
-    arch = "<data><xpath expr='//form' position='attributes'><attribute name='t-if'>1 + 1</attribute></xpath></data>"
+    change = "<attribute name='t-if'>1 + 1</attribute>"
+    arch = f"<data><xpath expr='//form' position='attributes'>{change}</xpath></data>"
     return view(visitor, arch, inherit_id=login, mode="extension")
 
 

@@ -66,7 +66,9 @@ HOSTILE = {
     "run code of a library": "CREATE FUNCTION c(text) RETURNS text LANGUAGE c AS 'x', 'y'",
     "load a library": "LOAD 'pg_trgm'",
     "watch every command": "CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION spy()",
-    "hold the log back with a slot": "SELECT pg_create_physical_replication_slot('s_{own_db}', true, true)",
+    "hold the log back with a slot": (
+        "SELECT pg_create_physical_replication_slot('s_{own_db}', true, true)"
+    ),
     "publish every table": "CREATE PUBLICATION p FOR ALL TABLES",
     "make a place on the server's disk": "CREATE TABLESPACE made_{own_db} LOCATION '/tmp/{own_db}'",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Audit A5 on real servers: each kind of defect is planted, found and, where promised, put right."""
+"""Audit A5 on real servers: each kind of defect is planted, found and, where promised, mended."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -97,7 +97,11 @@ TOLD = {
     ),
     "bypass": ("tenant_strong", "ALTER ROLE {own} BYPASSRLS", "ALTER ROLE {own} NOBYPASSRLS"),
     "strong": ("role_strong", "CREATE ROLE dba_x SUPERUSER", "DROP ROLE dba_x"),
-    "strong node": ("role_strong", "ALTER ROLE saas_node CREATEDB", "ALTER ROLE saas_node NOCREATEDB"),
+    "strong node": (
+        "role_strong",
+        "ALTER ROLE saas_node CREATEDB",
+        "ALTER ROLE saas_node NOCREATEDB",
+    ),
     "owner": (
         "owned_by_tenant",
         "ALTER DATABASE {own} OWNER TO {own}",
@@ -242,6 +246,6 @@ def test_sessions_of_an_old_password_end_and_new_ones_stay(pg, tenant):
             assert port.end_sessions_before(tenant, moment, 0.2) == 1
             with new.cursor() as cursor:
                 cursor.execute("SELECT 1")
-        with pytest.raises(Exception, match="terminat|closed"), old.cursor() as cursor:
+        with pytest.raises(Exception, match=r"terminat|closed"), old.cursor() as cursor:
             cursor.execute("SELECT 1")
     port.ensure_role(tenant, 1)

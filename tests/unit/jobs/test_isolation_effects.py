@@ -1,4 +1,4 @@
-"""What audits of rights, proofs of isolation and new passwords have made of the world in the end."""
+"""What audits of rights, proofs of isolation and new passwords have made of the world."""
 
 from saas_business_management.kernel.errors import Broken, Unavailable
 from tests.helpers.job_orders import audit_rights, carried, prove_isolation, rotate_role
