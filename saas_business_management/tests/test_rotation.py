@@ -103,9 +103,9 @@ class TestOwnPasswords(SaasCommon):
             self.cluster._begin_password_change()
 
     def test_a_secret_file_of_no_cluster_of_ours_is_refused(self):
-        with patch.object(rotate_secrets, "node_of", return_value="elsewhere"):
-            with self.assertRaises(UserError):
-                self.env["saas.cluster"]._rotate_nodes("/tmp/x", False)
+        elsewhere = patch.object(rotate_secrets, "node_of", return_value="elsewhere")
+        with elsewhere, self.assertRaises(UserError):
+            self.env["saas.cluster"]._rotate_nodes("/tmp/x", False)
 
     def test_new_node_passwords_stand_in_the_audit_log_and_prepared_ones_do_not(self):
         entries = self.env["saas.audit.entry"]

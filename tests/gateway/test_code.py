@@ -219,6 +219,15 @@ def test_what_leads_out_of_the_transaction_does_not_even_begin(bound, reach):
     assert NOT_IN_PLAN in said or "forbidden name" in said
 
 
+def test_an_app_brings_its_code_and_templates_without_the_plan(bound):
+    module = ask(bound, "ir.module.module", ["name", "=", "contacts"])
+    said = tried(bound, "ir.module.module", "button_immediate_install", module)
+    assert NOT_IN_PLAN not in str(said)
+    state = bound.call("ir.module.module", "read", module, ["state"])[0]["state"]
+    assert state == "installed", said
+    assert NOT_IN_PLAN in str(action(bound)), "afterwards it is as before"
+
+
 # Restricted
 
 

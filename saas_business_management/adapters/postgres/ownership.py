@@ -1,11 +1,8 @@
 """Who owns what inside a database, from the provisioner to the builder to the tenant.
 
-Owns: making a golden database ready to be copied, handing a copy over, the proof that nothing foreign is left. Does
-not own: databases and roles as such. This is the only code that enters a copy as the provisioner,
-and only before the hand-over.
-
-REASSIGN OWNED is used once, with the builder as source: it would also hand over every database of
-its source, and the builder owns none.
+Owns: making a golden database ready to be copied, handing a copy over, the proof that nothing
+foreign is left. Does not own: databases and roles as such. This is the only code that enters a copy
+as the provisioner, and only before the hand-over.
 """
 
 from pathlib import Path
