@@ -132,6 +132,15 @@ class ModelData(models.Model):
             self._saas_check_forged()
         return result
 
+    def _update_xmlids(self, data_list, update=False):
+        """Imports give names here, past `create` and `write`."""
+        if not may_write_code(self.env):
+            for one in data_list:
+                forged = not one["xml_id"].startswith("__")
+                if forged and one["record"]._name in ACTIONS:
+                    refuse(self.env, "an external name of a module")
+        return super()._update_xmlids(data_list, update)
+
     def _saas_check_forged(self):
         if may_write_code(self.env):
             return

@@ -194,6 +194,10 @@ def test_an_own_action_of_better_days_no_longer_runs_and_cannot_pass_for_a_modul
     until(lambda: NOT_IN_PLAN in str(tried(visitor, "ir.actions.server", "run", [own])), 10)
     forged = {"module": "base", "name": "x_forged", "model": "ir.actions.server", "res_id": own}
     assert NOT_IN_PLAN in str(tried(visitor, "ir.model.data", "create", [forged]))
+    columns, row = [".id", "id", "name"], [str(own), "base.x_forged", "x"]
+    tried(visitor, "ir.actions.server", "load", columns, [row])
+    names = visitor.call("ir.model.data", "search", [["name", "=", "x_forged"]])
+    assert names == [], "an import gave it the name of a module"
     exported = {**forged, "module": "__export__"}
     assert isinstance(tried(visitor, "ir.model.data", "create", [exported]), list)
     assert NOT_IN_PLAN in str(tried(visitor, "ir.actions.server", "run", [own]))
