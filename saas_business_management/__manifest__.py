@@ -40,6 +40,8 @@
         "views/saas_doctor_views.xml",
         "views/saas_audit_views.xml",
         "views/support_page.xml",
+        "views/saas_evidence_views.xml",
+        "views/saas_isolation_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

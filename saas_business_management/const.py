@@ -28,6 +28,7 @@ OPERATION_LOG_DAYS = 90
 # Clusters
 CONNECTIONS_PER_TENANT = 10
 STANDBY_WANTED = 2
+ROLE_ROTATION_DAYS = 90
 
 # 1 GB of every limit, bill and sentence
 GB = 10**9

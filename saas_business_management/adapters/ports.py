@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ..kernel.provisioning.privileges import Baseline, Inside, Privileges
+
 
 @dataclass(frozen=True)
 class DatabaseInfo:
@@ -44,6 +46,15 @@ class Check:
     ok: bool
     facts: Mapping[str, object] = field(default_factory=dict)
     mend: str = ""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What came of one hostile statement: `refused`, `succeeded` or `unknown` with the SQLSTATE."""
+
+    name: str
+    outcome: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -231,6 +242,33 @@ class ClusterPort(Protocol):
 
     def drop_role(self, role: str) -> None:
         """Drop the tenant role; nothing happens when it is absent."""
+
+    def baseline(self) -> Baseline:
+        """Return what rights and limits are right on this cluster."""
+
+    def privileges(self) -> Privileges:
+        """Read rights and settings of the whole cluster from outside."""
+
+    def inside(self, name: str, generation: int) -> Inside:
+        """Look into a tenant's database as the tenant; never raises for what cannot be seen."""
+
+    def mend_right(
+        self, kind: str, name: str, generation: int, facts: Mapping[str, object]
+    ) -> None:
+        """Put one finding of the audit of rights right; `Broken` when only a superuser can."""
+
+    def attack(self, name: str, generation: int, other: str) -> list[Attack]:
+        """Try every hostile statement as the tenant and leave nothing; `other` is another tenant's
+        database or empty.
+        """
+
+    def moment(self) -> str:
+        """Return the server's own instant."""
+
+    def end_sessions_before(self, role: str, moment: str, patience_seconds: float) -> int:
+        """Let a role's sessions from before that moment end by themselves for a while, then end
+        them; return how many were ended.
+        """
 
 
 class FilestorePort(Protocol):

@@ -34,12 +34,14 @@ class Agent:
         on_change: Callable,
         events: Events | None = None,
         full_read_seconds: float = FULL_READ_SECONDS,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._cache, self._feed = cache, feed
         self._events = events or Events()
         self._full_read_seconds = full_read_seconds
         self._on_start: Callable[[], None] = on_start
         self._on_change: Callable[[Changes], None] = on_change
+        self._on_lost = on_lost
         self._pid = 0
         self._starting = threading.Lock()
         self._tried = threading.Event()
@@ -69,6 +71,7 @@ class Agent:
             attempt("following the route map", self._follow)
             self._tried.set()
             self._feed.close()
+            attempt("reading the secret file again", self._on_lost)
             time.sleep(self._wait_seconds * random.uniform(0.5, 1))
             self._wait_seconds = min(self._wait_seconds * 2, LONGEST_WAIT_SECONDS)
 

@@ -14,11 +14,13 @@ from ..kernel.errors import Refused
 from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
+    install_code,
     install_expression_events,
     install_expressions,
     install_http,
     install_login,
     install_registry,
+    install_restricted,
     install_rpc,
     install_server,
     install_sessions,
@@ -41,6 +43,8 @@ PARTS = (
     install_websocket,
     install_server,
     install_expression_events,
+    install_code,
+    install_restricted,
 )
 
 
@@ -52,9 +56,10 @@ def install(config) -> Node:
     if _installed:
         return _installed[0]
     settings = _settings(config)
-    secrets = read_secret_file(_required(config, "saas_secret_file"), settings.key)
+    path = _required(config, "saas_secret_file")
+    secrets = read_secret_file(path, settings.key)
     _warn_of_few_connections(settings, secrets)
-    node = Node(settings, secrets)
+    node = Node(settings, secrets, lambda: read_secret_file(path, settings.key))
     node.cache.load_copy()
     for part in PARTS:
         part.install(node)

@@ -15,11 +15,14 @@ from odoo.tools import config
 
 from ..kernel.gateway.event import CONNECT_FOREIGN_DATABASE
 from ..kernel.gateway.route import USABLE, RouteMap
+from .attempt import attempt
 from .context import current_database
 from .node import Node
 
 BUS = "postgres"
 CONNECT_SECONDS = 3
+# libpq has no code for it.
+WRONG_PASSWORD = "password authentication failed"
 
 
 def install(node: Node) -> None:
@@ -49,7 +52,10 @@ class LiveConnection(sql_db.Connection):
 
 def _borrow(original, node: Node):
     def borrow(self, connection_info: dict):
-        cnx = original(self, connection_info)
+        try:
+            cnx = original(self, connection_info)
+        except sql_db.psycopg2.OperationalError as error:
+            cnx = original(self, _other_login(node, connection_info, error))
         if not hasattr(cnx, "saas_route"):
             name = connection_info.get("database")
             route = node.cache.map.by_database.get(name)
@@ -57,6 +63,34 @@ def _borrow(original, node: Node):
         return cnx
 
     return borrow
+
+
+def _other_login(node: Node, refused: dict, error: Exception) -> dict:
+    """Return the login with the password the role may have got just now; else raise the error.
+
+    While a password is changed, server and route map tell it milliseconds apart, or longer when the
+    control plane died in between: the generation after the known one is as good.
+    """
+    if WRONG_PASSWORD not in str(error):
+        raise error
+    if refused.get("user") == node.secrets.bus.user:
+        return _other_bus_login(node, refused, error)
+    name = refused.get("database")
+    route = node.cache.map.by_database.get(name)
+    if route is None or name != refused.get("user"):
+        raise error
+    known = node.secrets.password(name, route.generation)
+    other = node.secrets.password(name, route.generation + 1)
+    return {**refused, "password": other if refused.get("password") == known else known}
+
+
+def _other_bus_login(node: Node, refused: dict, error: Exception) -> dict:
+    """Return the bus login with the password of the file as it is now, or with the next one."""
+    attempt("reading the secret file again", node.renew_secrets)
+    for server in (node.secrets.bus, node.secrets.bus_next):
+        if server is not None and server.password.reveal() != refused.get("password"):
+            return {**refused, "password": server.password.reveal()}
+    raise error
 
 
 def _give_back(original, node: Node):

@@ -76,6 +76,12 @@ class Guard:
             return self._refuse(STARTING, None, kind, environ, start_response)
         if path.startswith(LOGO_PATH) and (picture := self._cache.brands.logo_at(path)):
             return pages.send_logo(picture, environ, start_response)
+        return self._answer(call, app, host, kind, environ, start_response)
+
+    def _answer(
+        self, call: Application, app: object, host: str, kind: Kind, environ, start_response
+    ) -> Iterable[bytes]:
+        """Answer by what the map says of the host."""
         route = self._cache.map.by_host.get(host)
         if answer := decide(route, kind):
             if kind is Kind.MANAGER:

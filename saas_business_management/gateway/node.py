@@ -59,21 +59,30 @@ class Settings:
 class Node:
     """The parts of the gateway in this process."""
 
-    def __init__(self, settings: Settings, secrets: NodeSecrets) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        secrets: NodeSecrets,
+        read_secrets: Callable[[], NodeSecrets] | None = None,
+    ) -> None:
         self.settings, self.secrets = settings, secrets
+        self._read_secrets = read_secrets
         copy = settings.data_folder / "saas" / "route_map.json"
         self.cache = RouteCache(copy, settings.key, secrets.copy_key())
         self.chores = Chores()
         self.events = Events()
         self.throttle = Throttle(self.events)
-        feed = RouteFeed(secrets.control, f"saas-gateway-{settings.key}")
+        self._feed = RouteFeed(
+            secrets.control, f"saas-gateway-{settings.key}", secrets.control_next
+        )
         self.agent = Agent(
             self.cache,
-            feed,
+            self._feed,
             self.chores.start,
             self.act_on,
             self.events,
             settings.full_read_seconds,
+            self.renew_secrets,
         )
         gate = Gate(slots(secrets.connections_per_tenant, settings.processes))
         trust = Trust(settings.trusted_proxies, settings.proxy_mode)
@@ -82,6 +91,15 @@ class Node:
         )
         self.odoo: Odoo | None = None
         self._warm_ones: set[str] = set()
+
+    def renew_secrets(self) -> None:
+        """Read the secret file again: its passwords may have been changed.
+
+        Raises: Refused when it cannot be used now; what was read before stays.
+        """
+        if self._read_secrets is not None:
+            self.secrets = self._read_secrets()
+            self._feed.use(self.secrets.control, self.secrets.control_next)
 
     def act_on(self, changes: Changes) -> None:
         """Forget what is no longer true, at once; whatever may take time goes to the chores."""

@@ -4,6 +4,7 @@ Owns: JSON, XML and headers of an answer. Does not own: its words (`kernel/gatew
 the HTML of a page (`kernel/gateway/page.py`).
 """
 
+import html
 import json
 import xmlrpc.client
 from collections.abc import Callable, Iterable

@@ -19,7 +19,10 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class NodeSecrets:
-    """The content of the file; `tenants` is the cluster's server without a login."""
+    """The content of the file; `tenants` is the cluster's server without a login.
+
+    `…_next` are logins with passwords that are just being introduced.
+    """
 
     node: str
     cluster_secret: Secret
@@ -27,6 +30,8 @@ class NodeSecrets:
     bus: Server
     control: Server
     connections_per_tenant: int
+    bus_next: Server | None = None
+    control_next: Server | None = None
 
     def password(self, role: str, generation: int) -> str:
         """Return the clear password of a tenant's role, for a connection and nothing else."""
@@ -82,7 +87,14 @@ def _secrets(found: Mapping) -> NodeSecrets:
         bus=_server({**place, **found["bus"]}),
         control=_server(found["control"]),
         connections_per_tenant=int(found.get("connections_per_tenant", 10)),
+        bus_next=_next({**place, **found["bus"]}),
+        control_next=_next(found["control"]),
     )
+
+
+def _next(found: Mapping) -> Server | None:
+    password = found.get("next_password")
+    return _server({**found, "password": password}) if password else None
 
 
 def _server(found: Mapping) -> Server:

@@ -74,7 +74,7 @@ def prepare_cluster(order: Preparation) -> dict[str, Secret]:
         or stored.get("cluster_secret")
         or Secret(secrets.token_urlsafe(32))
     )
-    _write(Path(order.secret_out), _content(order, secret, made[NODE], control))
+    write_secret_file(Path(order.secret_out), _content(order, secret, made[NODE], control))
     return {"prov_password": made[PROVISIONER], "cluster_secret": secret}
 
 
@@ -113,7 +113,7 @@ def _read(path: Path, key: str) -> dict[str, Secret]:
         raise Refused("secret_file_invalid") from None
 
 
-def _write(path: Path, content: Mapping[str, object]) -> None:
+def write_secret_file(path: Path, content: Mapping[str, object]) -> None:
     """Put the file in place whole, readable by its owner alone."""
     part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

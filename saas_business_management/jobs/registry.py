@@ -2,6 +2,7 @@
 
 from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
+from .audit_rights import AUDIT_RIGHTS
 from .base import Job
 from .build_template import BUILD_TEMPLATE
 from .check_host import CHECK_HOST
@@ -10,8 +11,10 @@ from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
 from .fill_standby import FILL_STANDBY
 from .open_support import OPEN_SUPPORT
+from .prove_isolation import PROVE_ISOLATION
 from .provision_tenant import PROVISION_TENANT
 from .refresh_modules import REFRESH_MODULES
+from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
 from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
@@ -21,6 +24,7 @@ JOBS: dict[str, Job] = {
     for job in (
         APPLY_STATE,
         AUDIT_CLUSTER,
+        AUDIT_RIGHTS,
         BUILD_TEMPLATE,
         DELETE_TENANT,
         CLOSE_SUPPORT,
@@ -28,8 +32,10 @@ JOBS: dict[str, Job] = {
         DROP_DATABASE,
         FILL_STANDBY,
         OPEN_SUPPORT,
+        PROVE_ISOLATION,
         PROVISION_TENANT,
         REFRESH_MODULES,
+        ROTATE_ROLE,
         RUN_DOCTOR,
         SET_ADDRESSES,
         TEST_CLUSTER,

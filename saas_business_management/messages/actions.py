@@ -34,6 +34,18 @@ ACTIONS = {
     "policy_changed": _lt("Lifecycle policy changed"),
     "retention_changed": _lt("Retention changed"),
     "customer_erased": _lt("Customer erased"),
+    "host_added": _lt("Host name added"),
+    "host_removed": _lt("Host name removed"),
+    "host_primary_set": _lt("Primary host name set"),
+    "address_set": _lt("Address of the tenant set"),
+    "address_put_back": _lt("Forged address of the tenant put back"),
+    "isolation_broken": _lt("Isolation broken"),
+    "right_mended": _lt("Database right mended"),
+    "role_rotated": _lt("Database password rotated"),
+    "provisioner_password_rotated": _lt("Password of the provisioner rotated"),
+    "node_passwords_rotated": _lt("Passwords of the nodes rotated"),
+    "keyring_rotated": _lt("Key of the stored secrets rotated"),
+    "keyring_old_forgotten": _lt("Old keys of the stored secrets forgotten"),
     "brand_created": _lt("Brand created"),
     "brand_changed": _lt("Brand changed"),
     "rights_gained": _lt("Rights gained"),
@@ -61,6 +73,7 @@ ACTIONS = {
 }
 
 RULES = {
+    "hostile_statement": _lt("Statement that must be refused was allowed"),
     "link_unknown": _lt("Link that leads nowhere"),
     "link_expired": _lt("Expired link"),
     "link_used": _lt("Link used again"),

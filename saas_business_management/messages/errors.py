@@ -289,6 +289,11 @@ SENTENCES = {
         "Not all sessions of the tenant have ended yet. The step is tried again by itself."
     ),
     "conflict": _lt("Two changes met. Nothing was lost. The step is tried again by itself."),
+    "keyring_old_needed": _lt(
+        "Some stored secrets still need an old key. Run “odoo saas rotate keyring” first."
+    ),
+    "mend_unknown": _lt("There is no way to put “%(kind)s” right by itself."),
+    "tenant_without_database": _lt("%(tenant)s has no database, so there is nothing to change."),
     "login_refused": _lt(
         "The cluster refused the login. Nothing was changed. Check the password of its "
         "provisioner and test the connection."

@@ -1,6 +1,7 @@
 from . import saas_operations
 from . import saas_limits
 from . import saas_keyring
+from . import saas_keyring_rotation
 from . import saas_job_step
 from . import saas_job
 from . import saas_job_run
@@ -9,10 +10,12 @@ from . import saas_cluster
 from . import saas_cluster_work
 from . import saas_cluster_connection
 from . import saas_cluster_prepare
+from . import saas_cluster_prepare_rotation
 from . import saas_cluster_steps
 from . import saas_cluster_audit
 from . import saas_cluster_address
 from . import saas_cluster_check
+from . import saas_cluster_rights
 from . import saas_module
 from . import saas_template
 from . import saas_template_state
@@ -22,6 +25,7 @@ from . import saas_template_parameter
 from . import saas_template_version
 from . import saas_template_version_steps
 from . import saas_plan
+from . import saas_plan_code
 from . import saas_reserved_name
 from . import saas_tenant
 from . import saas_tenant_lifecycle
@@ -41,6 +45,10 @@ from . import saas_tenant_host_proof
 from . import saas_tenant_host_certificate
 from . import saas_tenant_address
 from . import saas_database
+from . import saas_database_isolation
+from . import saas_evidence
+from . import saas_tenant_isolation
+from . import saas_tenant_rotation
 from . import saas_route
 from . import saas_brand
 from . import saas_brand_text
@@ -71,6 +79,7 @@ from . import saas_doctor_catalogue
 from . import saas_doctor_audit
 from . import saas_doctor_support
 from . import saas_doctor_hosts
+from . import saas_doctor_isolation
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

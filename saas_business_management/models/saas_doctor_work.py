@@ -20,6 +20,8 @@ CRONS = (
     "ir_cron_verify_audit",
     "ir_cron_end_support",
     "ir_cron_fold_node_events",
+    "ir_cron_prove_isolation",
+    "ir_cron_rotate_roles",
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3

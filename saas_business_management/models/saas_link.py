@@ -2,7 +2,7 @@
 fresh one.
 """
 
-from datetime import timezone
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 
@@ -35,7 +35,7 @@ class SaasLink(models.Model):
         """Keep a new link; the former ones of this purpose stop working."""
         former = [("purpose", "=", purpose), ("tenant_id", "=", tenant.id), ("used_at", "=", False)]
         self.search(former).write({"replaced": True})
-        made = link.make_link(token, self._now())
+        made = link.make_link(token, self._now(), self._welcome_time(tenant))
         return self.create(
             {
                 "purpose": purpose,
@@ -44,6 +44,13 @@ class SaasLink(models.Model):
                 "expires_at": made.expires_at.replace(tzinfo=None),
             }
         )
+
+    @api.model
+    @api.private
+    def _welcome_time(self, tenant):
+        """Return how long a welcome link works, as the policy of the tenant's company says."""
+        policy = self.env["saas.lifecycle.policy"]._of(tenant.company_id)
+        return timedelta(days=policy.welcome_link_days)
 
     @api.model
     @api.private

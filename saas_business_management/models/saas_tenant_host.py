@@ -11,9 +11,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
-from ..const import RELEASED_HOST_DAYS, RELEASED_SUBDOMAIN_DAYS
 from ..kernel.errors import Refused
 from ..kernel.hosts import own_host
 
@@ -172,17 +170,16 @@ class SaasTenantHost(models.Model):
 
     @api.autovacuum
     def _gc_released(self):
-        """Free the released names whose rest is over."""
+        """Free the released names whose rest, as the policy of their company says, is over."""
         now = fields.Datetime.now()
-        over = Domain.OR(
-            Domain("kind", "=", kind)
-            & Domain("released_at", "<", fields.Datetime.subtract(now, days=days))
-            for kind, days in (
-                ("subdomain", RELEASED_SUBDOMAIN_DAYS),
-                ("custom", RELEASED_HOST_DAYS),
-            )
-        )
-        self.sudo().search(Domain("state", "=", "released") & over).unlink()
+        released_sudo = self.sudo().search([("state", "=", "released")])
+        for company, names_sudo in released_sudo.grouped("company_id").items():
+            policy = self.env["saas.lifecycle.policy"]._of(company)
+            rest = {
+                "subdomain": fields.Datetime.subtract(now, days=policy.released_subdomain_days),
+                "custom": fields.Datetime.subtract(now, days=policy.released_host_days),
+            }
+            names_sudo.filtered(lambda one, rest=rest: one.released_at < rest[one.kind]).unlink()
 
     # Buttons
 

@@ -26,7 +26,7 @@ class SaasTenant(models.Model):
         if links_sudo.search_count([*own, ("used_at", "!=", False)], limit=1):
             return ""
         token = link.make_token(secrets.token_bytes(link.TOKEN_BYTES))
-        made = link.make_link(token, links_sudo._now())
+        made = link.make_link(token, links_sudo._now(), links_sudo._welcome_time(self))
         links_sudo.create(
             {
                 "purpose": "welcome",

@@ -2,11 +2,13 @@ from . import test_access
 from . import test_brand
 from . import test_cluster
 from . import test_doctor
+from . import test_evidence
 from . import test_js
 from . import test_lifecycle
 from . import test_node_event
 from . import test_plan
 from . import test_retention
+from . import test_rotation
 from . import test_template
 from . import test_tenant
 from . import test_tenant_host

@@ -44,6 +44,7 @@ MATRIX = {
     "saas.audit.check": ("", "", "r"),
     "saas.security.event": ("", "r", "r"),
     "saas.support.access": ("r", "rwcu", "rwcu"),
+    "saas.evidence": ("r", "r", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

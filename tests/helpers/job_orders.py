@@ -93,6 +93,31 @@ def audit(world: World) -> int:
     return world.desk.enqueue("audit_cluster")
 
 
+def audit_rights(world: World) -> int:
+    """Order an audit of rights on a cluster with a weak role and a tenant with its own password."""
+    world.desk.work(provision(world))
+    name = world.rows["tenants"][1]["database"]
+    world.cluster.spoiled[name] = {"strong": ("createdb",)}
+    other = world.add(lambda rows: reserve(rows, "t", version=1, stage="standby"))
+    world.cluster.ensure_role(other, 1)
+    world.cluster.clone(other, world.golden)
+    world.cluster.roles_by_name[other].generation = 99
+    return world.desk.enqueue("audit_rights")
+
+
+def prove_isolation(world: World) -> int:
+    """Order the proof of an open tenant's isolation."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("prove_isolation", database=world.rows["tenants"][1]["database"])
+
+
+def rotate_role(world: World) -> int:
+    """Order a new password for an open tenant whose role has a session of the old one."""
+    world.desk.work(provision(world))
+    world.cluster.older_sessions[world.rows["tenants"][1]["database"]] = 1
+    return world.desk.enqueue("rotate_role", tenant=1)
+
+
 def check_cluster(world: World) -> int:
     """Order a connection test."""
     world.cluster.failed_checks["builder_role"] = "saas cluster-prepare"
@@ -156,6 +181,9 @@ ORDERS = {
     "drop_tenant": Order("drop_database", drop_tenant),
     "drop_golden": Order("drop_database", drop_golden),
     "audit_cluster": Order("audit_cluster", audit),
+    "audit_rights": Order("audit_rights", audit_rights),
+    "prove_isolation": Order("prove_isolation", prove_isolation),
+    "rotate_role": Order("rotate_role", rotate_role),
     "test_cluster": Order("test_cluster", check_cluster),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),

@@ -274,6 +274,29 @@ class MemoryRecords:
         name = self._rows["tenants"][self._linked("support")["tenant"]]["database"]
         return {"database": name, "generation": self._rows["databases"][name]["generation"]}
 
+    # Isolation
+
+    def _database_isolation_wanted(self) -> dict[str, Any]:
+        row = self._linked("database")
+        if row["stage"] != "claimed":
+            return {}
+        name = self._job["links"]["database"]
+        return {"database": name, "generation": row["generation"], "other": ""}
+
+    def _database_isolation_told(self, attacks: list[dict]) -> None:
+        self._linked("database")["attacks"] = [(one["name"], one["outcome"]) for one in attacks]
+
+    def _tenant_rotation_wanted(self) -> dict[str, Any]:
+        name = self._linked("tenant")["database"]
+        if not name:
+            raise Refused("tenant_without_database")
+        return {"database": name, "generation": self._rows["databases"][name]["generation"] + 1}
+
+    def _tenant_rotated(self, generation: int) -> None:
+        name = self._linked("tenant")["database"]
+        self._rows["databases"][name]["generation"] = generation
+        self._put(name, state="trial", generation=generation)
+
     # Cluster and doctor
 
     def _cluster_audit(self, **found: Any) -> dict[str, Any]:
@@ -295,6 +318,21 @@ class MemoryRecords:
             for name in (job["links"].get("database"), job["facts"].get("database"))
         }
         return known(self._rows, busy)
+
+    def _cluster_rights_wanted(self) -> dict[str, Any]:
+        busy = {one.name for one in self._known() if one.busy}
+        rows = self._rows["databases"]
+        tenants = [
+            {"name": name, "generation": row["generation"], "busy": name in busy, "addresses": []}
+            for name, row in rows.items()
+            if name.startswith("t_") and row["stage"] in ("standby", "claimed")
+        ]
+        return {"trusted": [], "tenants": tenants}
+
+    def _cluster_rights_audited(self, found: list[dict], mended: list[dict]) -> dict[str, Any]:
+        self._rows["cluster"]["rights"] = [(one["kind"], one["name"]) for one in found]
+        self._rows["cluster"]["mended"] = [(one["kind"], one["name"]) for one in mended]
+        return {"findings": len(found)}
 
     def _cluster_checked(self, checks: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["checks"] = checks

@@ -7,6 +7,7 @@ from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked
 from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
 from .faults import Faults
+from .guarding import FakeGuarding
 
 PROVISIONER = "saas_prov"
 BUILDER = "saas_builder"
@@ -37,7 +38,7 @@ class FakeRole:
     sessions: int = 0
 
 
-class FakeCluster(Faults):
+class FakeCluster(FakeGuarding, Faults):
     """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:

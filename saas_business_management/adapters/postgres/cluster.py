@@ -29,13 +29,14 @@ from . import (
 )
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, connect, opened, used
+from .guarding import Guarding
 from .warm import WarmConnection
 
 LONG = Limits(statement_seconds=1800, lock_seconds=120)
 APPLICATION = "saas provisioner"
 
 
-class PostgresCluster:
+class PostgresCluster(Guarding):
     """`ClusterPort` on a real server."""
 
     def __init__(

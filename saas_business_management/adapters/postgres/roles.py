@@ -165,6 +165,32 @@ def end_sessions(cursor: Cursor, role: str, clock: Clock, seconds: float = 10) -
         clock.sleep(0.02)
 
 
+def end_older(cursor: Cursor, role: str, moment: str, clock: Clock, patience_seconds: float) -> int:
+    """Let the role's sessions from before a moment end by themselves for a while, then end them.
+
+    Return how many had to be ended.
+    Raises: Unavailable (`sessions_remain`) when one does not go.
+    """
+    until = clock.monotonic() + patience_seconds
+    while _older(cursor, role, moment, "count(*)") and clock.monotonic() < until:
+        clock.sleep(0.1)
+    ended = _older(cursor, role, moment, "count(pg_terminate_backend(pid))")
+    until = clock.monotonic() + 10
+    while _older(cursor, role, moment, "count(*)"):
+        if clock.monotonic() > until:
+            raise Unavailable("sessions_remain", role=role)
+        clock.sleep(0.02)
+    return ended
+
+
+def _older(cursor: Cursor, role: str, moment: str, what: str) -> int:
+    asked = sql.SQL(
+        "SELECT {} FROM pg_stat_activity WHERE usename = %s AND backend_start <= %s"
+    ).format(sql.SQL(what))
+    cursor.execute(asked, (role, moment))
+    return cursor.fetchone()[0]
+
+
 def drop(cursor: Cursor, role: str) -> None:
     """Drop the role; nothing happens when it is absent.
 

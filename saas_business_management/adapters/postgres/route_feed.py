@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from psycopg2 import extras
 
+from ...kernel.errors import Broken
 from ...kernel.gateway.brand import Brand
 from ...kernel.gateway.event import Told
 from ...kernel.gateway.route import Route
@@ -65,11 +66,17 @@ class Reading:
 class RouteFeed:
     """A connection that listens; open it before anything else, close it after any error."""
 
-    def __init__(self, server: Server, application: str = "saas-gateway") -> None:
-        self._server = server
+    def __init__(
+        self, server: Server, application: str = "saas-gateway", spare: Server | None = None
+    ) -> None:
+        self.use(server, spare)
         self._application = application
         self._cnx: Connection | None = None
         self._has_brands = self._may_tell = False
+
+    def use(self, server: Server, spare: Server | None = None) -> None:
+        """Connect here from the next time on; `spare` is tried when that login is refused."""
+        self._server, self._spare = server, spare
 
     def open(self) -> None:
         """Connect and listen; what changes from here on wakes `wait`.
@@ -77,9 +84,17 @@ class RouteFeed:
         Raises: Unavailable when nothing answers, Broken when the login is refused.
         """
         self.close()
-        self._cnx = connect(self._server, LIMITS, self._application)
+        self._cnx = self._connect()
         with translated(), self._cnx.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
+
+    def _connect(self) -> Connection:
+        try:
+            return connect(self._server, LIMITS, self._application)
+        except Broken as error:
+            if error.code != "login_refused" or self._spare is None:
+                raise
+            return connect(self._spare, LIMITS, self._application)
 
     def read(self, horizon: int = 0) -> Reading:
         """Return the rows changed since an earlier reading's horizon; all of them without one.

@@ -5,13 +5,33 @@ Owns: the grammar, exit status, errors as one line. Does not own: what a command
 
 import sys
 
-from . import cluster, doctor, hosts, keyring, lifecycle, operations, template, tenant
+from . import (
+    cluster,
+    doctor,
+    hosts,
+    keyring,
+    lifecycle,
+    operations,
+    rotate,
+    template,
+    tenant,
+)
 from .control import opened
 from .grammar import Grammar
 from .say import Stop, complain, one_line
 
 INTERRUPTED = "Stopped. What was ordered goes on by itself: see 'odoo saas jobs'."
-FAMILIES = (keyring, cluster, template, tenant, lifecycle, hosts, operations, doctor)
+FAMILIES = (
+    keyring,
+    cluster,
+    template,
+    tenant,
+    lifecycle,
+    hosts,
+    operations,
+    rotate,
+    doctor,
+)
 
 
 def run(arguments):

@@ -9,73 +9,16 @@ import psycopg2
 import pytest
 
 from saas_business_management.adapters.postgres.connect import Server
+from saas_business_management.adapters.postgres.hostile import (
+    FROM_OUTSIDE,
+    HOSTILE,
+    NO_RIGHT_NEEDED,
+    OTHER_STATES,
+    REFUSED,
+)
 from saas_business_management.kernel.secret import Secret
 from tests.helpers.postgres import VERSIONS, new_name, server_of
 
-# Placeholders: {own_db} {own_role} of the attacker, {victim_db} {victim_role} {victim_pid} of
-# another.
-HOSTILE = {
-    "run a program of the operating system": "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'",
-    "read a file of the server": "SELECT pg_read_file('PG_VERSION')",
-    "list a folder of the server": "SELECT pg_ls_dir('.')",
-    "write a file of the server": "COPY (SELECT 1) TO '/tmp/{own_db}'",
-    "load a table from a file": "CREATE TEMP TABLE x (a text); COPY x FROM '/etc/hostname'",
-    "import a large object from a file": "SELECT lo_import('/etc/hostname')",
-    "drop another database": "DROP DATABASE {victim_db} WITH (FORCE)",
-    "rename another database": "ALTER DATABASE {victim_db} RENAME TO stolen_{own_db}",
-    "change another database": "ALTER DATABASE {victim_db} CONNECTION LIMIT 0",
-    "drop its own database": "DROP DATABASE {own_db} WITH (FORCE)",
-    "rename its own database": "ALTER DATABASE {own_db} RENAME TO stolen_{own_db}",
-    "lift the connection limit of its database": "ALTER DATABASE {own_db} CONNECTION LIMIT -1",
-    "make its database a template": "ALTER DATABASE {own_db} IS_TEMPLATE true",
-    "close its own database": "ALTER DATABASE {own_db} ALLOW_CONNECTIONS false",
-    "give its database to another": "ALTER DATABASE {own_db} OWNER TO {victim_role}",
-    "set a setting of its database": "ALTER DATABASE {own_db} SET work_mem = '1GB'",
-    "forge the comment of its database": "COMMENT ON DATABASE {own_db} IS 'x'",
-    "forge the mark on its role": "COMMENT ON ROLE {own_role} IS 'x'",
-    "create a database": "CREATE DATABASE made_{own_db} TEMPLATE template0",
-    "copy another database": "CREATE DATABASE made_{own_db} TEMPLATE {golden}",
-    "create a role": "CREATE ROLE made_{own_role}",
-    "lift the connection limit of its role": "ALTER ROLE {own_role} CONNECTION LIMIT -1",
-    "give itself the right to create databases": "ALTER ROLE {own_role} CREATEDB",
-    "make itself superuser": "ALTER ROLE {own_role} SUPERUSER",
-    "lock another role out": "ALTER ROLE {victim_role} NOLOGIN",
-    "set the password of another role": "ALTER ROLE {victim_role} PASSWORD 'x'",
-    "become another role": "SET ROLE {victim_role}",
-    "become another session": "SET SESSION AUTHORIZATION {victim_role}",
-    "become a member of another role": "GRANT {victim_role} TO {own_role}",
-    "become a reader of server files": "GRANT pg_read_server_files TO {own_role}",
-    "become a runner of programs": "GRANT pg_execute_server_program TO {own_role}",
-    "lift its limit of temporary files": "SET temp_file_limit = -1",
-    "lift that limit for its role": "ALTER ROLE {own_role} SET temp_file_limit = -1",
-    "change the server": "ALTER SYSTEM SET work_mem = '4MB'",
-    "have the server read its configuration": "SELECT pg_reload_conf()",
-    "turn off triggers and foreign keys": "SET session_replication_role = replica",
-    "read the passwords of roles": "SELECT rolpassword FROM pg_authid",
-    "read the passwords of users": "SELECT passwd FROM pg_shadow",
-    "end another's session": "SELECT pg_terminate_backend({victim_pid})",
-    "cancel another's statement": "SELECT pg_cancel_backend({victim_pid})",
-    "measure another database": "SELECT pg_database_size('{victim_db}')",
-    "connect outward with dblink": "CREATE EXTENSION dblink",
-    "connect outward with postgres_fdw": "CREATE EXTENSION postgres_fdw",
-    "run code of a library": "CREATE FUNCTION c(text) RETURNS text LANGUAGE c AS 'x', 'y'",
-    "load a library": "LOAD 'pg_trgm'",
-    "watch every command": "CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION spy()",
-    "hold the log back with a slot": "SELECT pg_create_physical_replication_slot('s_{own_db}')",
-    "publish every table": "CREATE PUBLICATION p FOR ALL TABLES",
-    "make a place on the server's disk": "CREATE TABLESPACE made_{own_db} LOCATION '/tmp/{own_db}'",
-}  # fmt: skip
-REFUSED = {"42501"}
-# Nobody can do these to the database he is in.
-FROM_OUTSIDE = {"drop its own database", "rename its own database", "close its own database"}
-# Refused to everybody but a superuser in words of their own.
-OTHER_STATES = {
-    "become a runner of programs": {"42501", "0LP01"},
-    "run code of a library": {"42501", "58P01"},
-    "load a library": {"42501", "42704", "58P01"},
-}
-# A plain shared role is no bar to these either: the reason they fail there is not a missing right.
-NO_RIGHT_NEEDED = {"run code of a library": "58P01", "make a place on the server's disk": "58P01"}
 SPY = "CREATE FUNCTION spy() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'"
 
 

@@ -1,0 +1,94 @@
+"""`rotate`: new passwords and keys, one kind at a time."""
+
+from .choose import by_code
+from .grammar import command, folder
+from .say import Stop, say
+
+WHAT = ("tenant", "tenants", "provisioner", "nodes", "keyring")
+
+
+def add_to(commands):
+    """Add the command with its flags."""
+    parser = command(commands, "rotate", rotate, "give a role a new password, or secrets a new key")
+    parser.add_argument("what", choices=WHAT)
+    parser.add_argument("--subdomain", help="whose database password (tenant)")
+    parser.add_argument("--cluster", metavar="KEY", help="of which cluster (tenants, provisioner)")
+    parser.add_argument("--secret-file", type=folder, help="the nodes' secret file (nodes)")
+    parser.add_argument(
+        "--prepare",
+        action="store_true",
+        help="only write the next passwords into the file, to copy it to other nodes first (nodes)",
+    )
+    parser.add_argument(
+        "--forget-old", action="store_true", help="take old keys out of the key file (keyring)"
+    )
+
+
+def rotate(control, chosen):
+    """Do one kind; each may run again after it was stopped."""
+    {
+        "tenant": _tenant,
+        "tenants": _tenants,
+        "provisioner": _provisioner,
+        "nodes": _nodes,
+        "keyring": _keyring,
+    }[chosen.what](control, chosen)
+
+
+def _required(chosen, name):
+    given = getattr(chosen, name)
+    if not given:
+        raise Stop(f"“rotate {chosen.what}” needs --{name.replace('_', '-')}.", 2)
+    return given
+
+
+def _tenant(control, chosen):
+    subdomain = _required(chosen, "subdomain")
+    with control.records() as env:
+        wanted = [("subdomain", "=", subdomain), ("database_id", "!=", False)]
+        tenant = env["saas.tenant"].search(wanted, limit=1, order="id desc")
+        if not tenant:
+            raise Stop(f"There is no tenant “{subdomain}” with a database.")
+        tenant.action_rotate_role()
+    say(f"Change Database Password of {subdomain} is ordered: see 'odoo saas jobs'.")
+
+
+def _tenants(control, chosen):
+    key = _required(chosen, "cluster")
+    with control.records() as env:
+        cluster = by_code(env, "saas.cluster", "key", key, "cluster")
+        wanted = [("cluster_id", "=", cluster.id), ("database_id.stage", "=", "claimed")]
+        tenants = env["saas.tenant"].search(wanted)
+        tenants.action_rotate_role()
+        count = len(tenants)
+    say(f"Change Database Password is ordered for {count} tenants: see 'odoo saas jobs'.")
+
+
+def _provisioner(control, chosen):
+    key = _required(chosen, "cluster")
+    # Two transactions: the next password is kept before the server learns it.
+    for step in ("_begin_password_change", "_finish_password_change"):
+        with control.records() as env:
+            getattr(by_code(env, "saas.cluster", "key", key, "cluster"), step)()
+    say(f"The provisioner of {key} has a new password.")
+
+
+def _nodes(control, chosen):
+    file = _required(chosen, "secret_file")
+    with control.records() as env:
+        key = env["saas.cluster"]._rotate_nodes(file, chosen.prepare).key
+    if chosen.prepare:
+        say(f"{file} holds the next passwords of {key}, too. Copy it to every node, then run this")
+        say("again without --prepare.")
+    else:
+        say(f"The nodes of {key} have new passwords. Copy {file} to the other nodes.")
+
+
+def _keyring(control, chosen):
+    with control.records() as env:
+        if chosen.forget_old:
+            env["saas.keyring"]._forget_old_keys()
+            say("The key file holds the key in use and no other. Replace your copy of it.")
+        else:
+            count = env["saas.keyring"]._rotate()
+            say(f"{count} stored secrets are closed with a new key. Replace your copy of the file.")
