@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from ..const import TRIAL_DAYS
+from ..const import ROLE_ROTATION_DAYS, TRIAL_DAYS
 
 
 class ResConfigSettings(models.TransientModel):
@@ -18,6 +18,11 @@ class ResConfigSettings(models.TransientModel):
     saas_brand_logo = fields.Binary(related="saas_brand_id.logo", readonly=False)
     saas_brand_primary_color = fields.Char(related="saas_brand_id.primary_color", readonly=False)
     saas_brand_support_email = fields.Char(related="saas_brand_id.support_email", readonly=False)
+    saas_role_rotation_days = fields.Integer(
+        string="Days Between New Database Passwords",
+        config_parameter="saas.role_rotation_days",
+        default=ROLE_ROTATION_DAYS,
+    )
     saas_base_url = fields.Char(
         string="Address of the Control Plane", config_parameter="web.base.url"
     )
