@@ -24,6 +24,9 @@ Command = list[object]
 # Suites with a line of their own, folders that other commands run, and what tests share.
 NAMED = {"architecture", "unit", "contract", "integration", "acceptance"}
 NAMED |= {"bench", "shots", "fixtures", "helpers", "vectors"}
+BROWSER = ("chromium",)
+# Programs of the system that further suites start.
+NEEDS = {"hosts": ("caddy", *BROWSER)}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Suite:
     place: Path
     commands: Callable[[], AbstractContextManager[list[Command]]]
     read: Callable[[str], tuple[Counts, str]] | None = read_pytest
-    needs_browser: bool = False
+    needs: tuple[str, ...] = ()
 
     @property
     def is_there(self) -> bool:
@@ -52,9 +55,9 @@ def suites() -> list[Suite]:
         _pytest("unit", 0, tests / "unit"),
         _pytest("contract", 0, tests / "contract"),
         _pytest("integration", 0, tests / "integration"),
-        Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs_browser=True),
-        *(_pytest(place.name, 1, place) for place in _further(tests)),
-        _pytest("acceptance", 1, tests / "acceptance", needs_browser=True),
+        Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs=BROWSER),
+        *(_pytest(place.name, 1, place, NEEDS.get(place.name, ())) for place in _further(tests)),
+        _pytest("acceptance", 1, tests / "acceptance", BROWSER),
     ]
 
 
@@ -130,11 +133,11 @@ def _connection(cluster: PrivateCluster, password: str) -> dict[str, object]:
     return {"host": cluster.host, "port": cluster.port, "user": "tester", "password": password}
 
 
-def _pytest(name: str, lane: int, place: Path, *, needs_browser: bool = False) -> Suite:
+def _pytest(name: str, lane: int, place: Path, needs: tuple[str, ...] = ()) -> Suite:
     return Suite(
         name,
         lane,
         place,
         lambda: nullcontext([pytest_command(place)]),
-        needs_browser=needs_browser,
+        needs=needs,
     )

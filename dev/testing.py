@@ -16,10 +16,8 @@ from .closing_lines import Counts
 from .say import fail, say
 from .shell import clean_environment, run
 from .suite_run import Outcome, run_all, tail
-from .suites import Suite, nullcontext, pytest_command, suites
+from .suites import BROWSER, Suite, nullcontext, pytest_command, suites
 from .work import setup
-
-BROWSER = "chromium"
 
 
 def test(names: list[str]) -> None:
@@ -68,7 +66,7 @@ def _run_folder(name: str, place: Path) -> None:
     if not place.exists():
         fail(f"'{name}' is not there yet: {place.relative_to(paths.ROOT)} is missing.")
     command = pytest_command(place, "-s")
-    _run_and_tell([Suite(name, 0, place, lambda: nullcontext([command]), needs_browser=True)])
+    _run_and_tell([Suite(name, 0, place, lambda: nullcontext([command]), needs=BROWSER)])
 
 
 def _run_and_tell(chosen: list[Suite]) -> None:
@@ -77,8 +75,10 @@ def _run_and_tell(chosen: list[Suite]) -> None:
 
 
 def _run(chosen: list[Suite], **environment: str) -> tuple[list[Outcome], float]:
-    if any(one.needs_browser and one.is_there for one in chosen) and not shutil.which(BROWSER):
-        fail(f"The browser is missing: 'apt-get install {BROWSER}'.")
+    needed = {name for one in chosen if one.is_there for name in one.needs}
+    missing = sorted(name for name in needed if not shutil.which(name))
+    if missing:
+        fail(f"These programs are missing: 'apt-get install {' '.join(missing)}'.")
     setup()
     started = time.monotonic()
     outcomes = run_all(chosen, **environment)
