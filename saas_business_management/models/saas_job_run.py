@@ -53,8 +53,11 @@ class SaasJobRun(models.Model):
         self.env["ir.cron"]._commit_progress(1, remaining=1)
 
     @api.model
-    def _work(self, seconds, until_idle=False):
-        """Run operations as a worker for some seconds, or until none is due; return how many."""
+    def _work(self, seconds, until_idle=False, seal=False):
+        """Run operations as a worker for some seconds, or until none is due; return how many.
+
+        With `seal` what waits of the audit log is sealed at the end.
+        """
 
         def carry(job_id, fence, deaths):
             self._run_claimed(job_id, fence, deaths, worker.alive)
@@ -62,7 +65,10 @@ class SaasJobRun(models.Model):
         name = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident() % 100000}"
         worker = Worker(self._control_server(), name, carry, self._stale_seconds())
         try:
-            return worker.run(seconds, until_idle=until_idle)
+            count = worker.run(seconds, until_idle=until_idle)
+            if seal:
+                worker.seal()
+            return count
         finally:
             worker.close()
 

@@ -24,7 +24,7 @@ class SaasTenant(models.Model):
         for tenant in self:
             tenant.shown_brand_id = tenant.brand_id or default
 
-    @api.depends("shown_brand_id.sender_email", "shown_brand_id.sender_name", "company_id.email")
+    @api.depends("brand_id.sender_email", "brand_id.sender_name", "company_id.email")
     def _compute_mail_sender(self):
         for tenant in self:
             brand = tenant.shown_brand_id

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from saas_business_management.jobs import rotate_secrets
-from saas_business_management.kernel.secret import Secret
 from tests.helpers.node import NodeProcess, until
 
 
@@ -16,10 +13,10 @@ def node(fleet, acme):
     node = NodeProcess(fleet, "rotating", max_cron_threads=0).start()
     yield node
     node.stop()
-    # Nodes started later read what the fleet knows.
-    found = json.loads((node.folder / "node.json").read_text())
-    fleet.passwords["saas_node"] = Secret(found["bus"]["password"])
-    fleet.routes.password = found["control"]["password"]
+    # The other nodes of the fleet know the passwords of before.
+    order = "ALTER ROLE {} PASSWORD '{}'"
+    fleet.cluster.sql(order.format("saas_node", fleet.passwords["saas_node"].reveal()))
+    fleet.control.sql(order.format(fleet.routes.role, fleet.routes.password))
 
 
 def end_sessions(fleet):

@@ -60,7 +60,8 @@ def work(control, chosen):
     while True:
         Registry(control.database).check_signaling()
         with control.records() as env:
-            count += env["saas.job"]._work(WORK_SECONDS, until_idle=chosen.once)
+            jobs, once = env["saas.job"], chosen.once
+            count += jobs._work(WORK_SECONDS, until_idle=once, seal=once)
         if chosen.once:
             say(f"{count} operations were run.")
             return

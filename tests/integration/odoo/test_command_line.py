@@ -157,34 +157,6 @@ def test_an_unknown_code_is_answered_with_the_nearest_one(terminal, broken):
     assert "There are: broken." in refusal(terminal.type("build", "zzz"))
 
 
-LIVING = """
-cluster = env["saas.cluster"].search([("key", "=", "local")])
-template = env["saas.template"].create(
-    {"name": "Plain", "code": "plain", "cluster_id": cluster.id})
-tenant = env["saas.tenant"].create(
-    {"name": "Nova", "subdomain": "nova", "template_id": template.id,
-     "admin_name": "Nora", "admin_email": "nora@nova.example"})
-database = env["saas.database"]._reserve("tenant", cluster, tenant_id=tenant.id)
-tenant._set({"state": "active", "served_as": "active", "database_id": database.id})
-env.cr.commit()
-"""
-
-
-def test_a_tenant_s_life_is_changed_from_the_terminal(terminal):
-    terminal.shell(LIVING)
-    done = terminal.type("suspend", "nova", "--reason", "payment", "--note", "Invoice 42")
-    assert done.stdout.splitlines()[0] == "nova: Suspended"
-    assert done.stdout.splitlines()[1].startswith("next: Is Archived on ")
-    assert "state" in refusal(terminal.type("suspend", "nova", "--note", "again"))
-    assert terminal.type("resume", "nova").stdout == "nova: Active\n"
-    wrong = terminal.type("delete", "nova", "--note", "x", "--confirm", "nava")
-    assert "Nothing was changed" in refusal(wrong)
-    done = terminal.type("delete", "nova", "--note", "x", "--confirm", "nova")
-    assert done.stdout.startswith("nova: Deleting\nnext: Is Destroyed on ")
-    assert terminal.type("undelete", "nova").stdout == "nova: Active\n"
-    assert "“nava”. Did you mean “nova”?" in refusal(terminal.type("resume", "nava"))
-
-
 def test_a_key_file_is_private_and_never_written_over(terminal, tmp_path):
     file = tmp_path / "keys.json"
     assert terminal.type("keyring-create", "--file", str(file)).returncode == 0
@@ -252,6 +224,7 @@ def test_preparing_leaves_no_role_with_more_than_it_needs(terminal):
 
 def test_doctor_fails_when_something_fails_and_says_what_mends_it(terminal):
     keys = terminal.stack.settings.keyring_file
+    assert terminal.type("work", "--once").returncode == 0
     assert terminal.type("doctor").returncode == 0
     keys.chmod(0o644)
     try:
@@ -305,3 +278,31 @@ def test_a_tenant_of_an_unbuilt_template_is_refused_and_not_kept(terminal, broke
 def test_databases_of_these_tests_are_private(terminal):
     assert databases.exists(terminal.stack.control_cluster, "control")
     assert not databases.exists(terminal.stack.tenant_cluster, "control")
+
+
+LIVING = """
+cluster = env["saas.cluster"].search([("key", "=", "local")])
+template = env["saas.template"].create(
+    {"name": "Plain", "code": "plain", "cluster_id": cluster.id})
+tenant = env["saas.tenant"].create(
+    {"name": "Nova", "subdomain": "nova", "template_id": template.id,
+     "admin_name": "Nora", "admin_email": "nora@nova.example"})
+database = env["saas.database"]._reserve("tenant", cluster, tenant_id=tenant.id)
+tenant._set({"state": "active", "served_as": "active", "database_id": database.id})
+env.cr.commit()
+"""
+
+
+def test_a_tenant_s_life_is_changed_from_the_terminal(terminal):
+    terminal.shell(LIVING)
+    done = terminal.type("suspend", "nova", "--reason", "payment", "--note", "Invoice 42")
+    assert done.stdout.splitlines()[0] == "nova: Suspended"
+    assert done.stdout.splitlines()[1].startswith("next: Is Archived on ")
+    assert "state" in refusal(terminal.type("suspend", "nova", "--note", "again"))
+    assert terminal.type("resume", "nova").stdout == "nova: Active\n"
+    wrong = terminal.type("delete", "nova", "--note", "x", "--confirm", "nava")
+    assert "Nothing was changed" in refusal(wrong)
+    done = terminal.type("delete", "nova", "--note", "x", "--confirm", "nova")
+    assert done.stdout.startswith("nova: Deleting\nnext: Is Destroyed on ")
+    assert terminal.type("undelete", "nova").stdout == "nova: Active\n"
+    assert "“nava”. Did you mean “nova”?" in refusal(terminal.type("resume", "nava"))
