@@ -24,6 +24,8 @@ Command = list[object]
 # Suites with a line of their own, folders that other commands run, and what tests share.
 NAMED = {"architecture", "unit", "contract", "integration", "acceptance"}
 NAMED |= {"bench", "shots", "fixtures", "helpers", "vectors"}
+# The two longest of the further suites run side by side.
+LANES = {"gateway": 0}
 BROWSER = ("chromium",)
 # Programs of the system that further suites start.
 NEEDS = {"hosts": ("caddy", *BROWSER)}
@@ -56,7 +58,10 @@ def suites() -> list[Suite]:
         _pytest("contract", 0, tests / "contract"),
         _pytest("integration", 0, tests / "integration"),
         Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs=BROWSER),
-        *(_pytest(place.name, 1, place, NEEDS.get(place.name, ())) for place in _further(tests)),
+        *(
+            _pytest(place.name, LANES.get(place.name, 1), place, NEEDS.get(place.name, ()))
+            for place in _further(tests)
+        ),
         _pytest("acceptance", 1, tests / "acceptance", BROWSER),
     ]
 
