@@ -5,30 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Context, Job, Step
+from .drop_steps import DROP_STEPS
 
 
 def _close(ctx: Context) -> Mapping[str, Any]:
-    return ctx.records.call("tenant", "close_for_good")
-
-
-def _housed(ctx: Context) -> bool:
-    return bool(ctx.facts.get("database"))
-
-
-def _stop(ctx: Context) -> None:
-    ctx.ports.cluster.stop_logins(ctx.facts["database"])
-
-
-def _database(ctx: Context) -> None:
-    ctx.ports.cluster.drop_database(ctx.facts["database"])
-
-
-def _role(ctx: Context) -> None:
-    ctx.ports.cluster.drop_role(ctx.facts["database"])
-
-
-def _files(ctx: Context) -> None:
-    ctx.ports.filestore.drop(ctx.facts["database"])
+    database = ctx.records.call("tenant", "close_for_good")["database"]
+    return {"database": database, "has_role": bool(database)}
 
 
 def _forget(ctx: Context) -> None:
@@ -40,10 +22,7 @@ DELETE_TENANT = Job(
     label="Delete",
     steps=(
         Step("close", "Take out of the route map", _close, final=True),
-        Step("stop", "End sessions", _stop, when=_housed),
-        Step("database", "Drop database", _database, when=_housed),
-        Step("role", "Drop role", _role, when=_housed),
-        Step("files", "Remove files", _files, when=_housed),
+        *DROP_STEPS,
         Step("forget", "Close the record", _forget),
     ),
 )

@@ -1,28 +1,15 @@
 """Drop a database that is no longer needed, with its role, its files and its route."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from .base import Context, Job, Step
+from .drop_steps import DROP_STEPS
 
 
-def _close(ctx: Context) -> None:
+def _close(ctx: Context) -> Mapping[str, Any]:
     ctx.records.call("database", "close")
-
-
-def _stop(ctx: Context) -> None:
-    if ctx.spec["has_role"]:
-        ctx.ports.cluster.stop_logins(ctx.spec["database"])
-
-
-def _database(ctx: Context) -> None:
-    ctx.ports.cluster.drop_database(ctx.spec["database"])
-
-
-def _role(ctx: Context) -> None:
-    if ctx.spec["has_role"]:
-        ctx.ports.cluster.drop_role(ctx.spec["database"])
-
-
-def _files(ctx: Context) -> None:
-    ctx.ports.filestore.drop(ctx.spec["database"])
+    return {"database": ctx.spec["database"], "has_role": ctx.spec["has_role"]}
 
 
 def _forget(ctx: Context) -> None:
@@ -34,10 +21,7 @@ DROP_DATABASE = Job(
     label="Remove Database",
     steps=(
         Step("close", "Take out of the route map", _close, final=True),
-        Step("stop", "End sessions", _stop),
-        Step("database", "Drop database", _database),
-        Step("role", "Drop role", _role),
-        Step("files", "Remove files", _files),
+        *DROP_STEPS,
         Step("forget", "Close the row", _forget),
     ),
     on_undone=("database", "kept"),
