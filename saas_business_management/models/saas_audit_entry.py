@@ -128,6 +128,8 @@ class SaasAuditEntry(models.Model):
         if isinstance(value, list):
             parts = ["—" if one in (None, False, "") else self._shown(one) for one in value]
             return (" → " if len(parts) == 2 else ", ").join(parts)
+        if isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
         return one_line(str(value))[:200]
 
     @api.depends("seal_ids")
