@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from dev import paths
 from dev.rtlcss import ensure_rtlcss
-from dev.settings import Settings
+from dev.settings import CONTROL_DATABASE, Settings
 from dev.stack import Stack
 from tests.acceptance.conftest import Provider
 from tests.acceptance.test_main_job import log_in
@@ -67,6 +67,9 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PATH", f"{ensure_rtlcss()}{os.pathsep}{os.environ['PATH']}")
             stack.prepare().start()
+        # Its chat would lie over every screen of a phone.
+        silent = "UPDATE res_users SET odoobot_state = 'disabled'"
+        stack.control_cluster.sql(silent, CONTROL_DATABASE)
         yield Provider(stack)
     finally:
         stack.destroy()
