@@ -49,8 +49,10 @@ class SaasJobRun(models.Model):
     @api.model
     def _cron_run(self):
         """Run what is due, and wait for more; several rows of this cron are several workers."""
-        self._work(RESIDENT_SECONDS)
+        # Said beforehand: Odoo takes a cron whose process was ended three times without a word for
+        # a failed one, lets it rest for a minute and at last switches it off.
         self.env["ir.cron"]._commit_progress(1, remaining=1)
+        self._work(RESIDENT_SECONDS)
 
     @api.model
     def _work(self, seconds, until_idle=False, seal=False):
