@@ -73,19 +73,21 @@ class SaasTenant(models.Model):
     def _step_welcome(self):
         """The tenant is open and the mail written; from here on nobody waits."""
         result = super()._step_welcome()
-        self._prove_isolation()
+        self._prove_isolation(once=False)
         return result
 
-    def _prove_isolation(self):
-        """Order the proof; return the operation.
+    def _prove_isolation(self, once=True):
+        """Order the proof; return the operation, with `once` the one that is open already.
 
         It belongs to the database: an operation of the tenant would keep people from its buttons.
+        A step orders it without looking for another: a worker that is frozen in that step holds
+        the key, and the one that took over would wait for it.
         """
         self.ensure_one()
         database_sudo = self.database_id.sudo()
         return self.env["saas.job"]._enqueue(
             "prove_isolation",
-            dedupe_key=f"isolation:{database_sudo.name}",
+            dedupe_key=f"isolation:{database_sudo.name}" if once else None,
             serial_key=f"database:{database_sudo.name}",
             priority=50,
             database_id=database_sudo.id,
