@@ -1,9 +1,10 @@
 """Slowing down who guesses passwords.
 
-Owns: one rule for all threads of the process, its clock, what is told about it. Does not own: the
-rule (`kernel/gateway/bucket.py`), noticing tries (`install_login.py`), the answer (`pages.py`).
+Owns: one rule for all threads and worker processes, its clock, what is told about it. Does not own:
+the rule (`kernel/gateway/bucket.py`), noticing tries (`install_login.py`), the answer (`pages.py`).
 """
 
+import mmap
 import os
 import threading
 import time
@@ -21,11 +22,15 @@ HASH_PATIENCE_SECONDS = 10.0
 
 
 class Throttle:
-    """Counts tries of the request of this thread that failed; each process counts for itself."""
+    """Counts tries of the request of this thread that failed.
+
+    Worker processes that are forked after it was made count together.
+    """
 
     def __init__(self, events: Events, clock: Callable[[], float] = time.monotonic) -> None:
         self._events, self._clock = events, clock
-        self._rule = LoginRule()
+        # An anonymous map is shared with every process that is forked later, and so is the clock.
+        self._rule = LoginRule(memoryview(mmap.mmap(-1, LoginRule.MEMORY_BYTES)))
         self._lock = threading.Lock()
         self._hashing = threading.BoundedSemaphore(os.cpu_count() or 1)
 

@@ -4,6 +4,8 @@ import pytest
 
 from saas_business_management.kernel.gateway.bucket import (
     LOGIN,
+    NEIGHBOURS,
+    SLOT,
     SOURCE,
     SOURCE_OF_LOGIN,
     Buckets,
@@ -11,9 +13,16 @@ from saas_business_management.kernel.gateway.bucket import (
     Rate,
 )
 
+SECRET = bytes(16)
+
+
+def make_buckets(burst, seconds, sets=10):
+    memory = memoryview(bytearray(sets * NEIGHBOURS * SLOT.size))
+    return Buckets(Rate(burst, seconds), memory, SECRET)
+
 
 def test_a_burst_and_then_one_after_each_while():
-    buckets, key = Buckets(Rate(3, 10)), ("a",)
+    buckets, key = make_buckets(3, 10), ("a",)
     for _ in range(3):
         assert buckets.wait_seconds(key, 100) == 0
         buckets.take(key, 100)
@@ -26,19 +35,28 @@ def test_a_burst_and_then_one_after_each_while():
 
 
 def test_an_empty_bucket_is_never_emptier():
-    buckets, key = Buckets(Rate(2, 10)), ("a",)
+    buckets, key = make_buckets(2, 10), ("a",)
     for _ in range(50):
         buckets.take(key, 0)
     assert buckets.wait_seconds(key, 0) == 10
 
 
-def test_keys_do_not_share_and_only_so_many_are_kept():
-    buckets = Buckets(Rate(1, 10), kept=3)
-    for number in range(10):
-        buckets.take((number,), 0)
-    assert len(buckets) == 3
-    assert buckets.wait_seconds((9,), 0) == 10
-    assert buckets.wait_seconds(("other",), 0) == 0
+def test_keys_do_not_share_and_the_fullest_bucket_gives_way():
+    buckets = make_buckets(1, 10, sets=1)
+    for number in range(NEIGHBOURS):
+        buckets.take((f"k{number}",), number)
+    assert buckets.wait_seconds(("other",), 8) == 0
+    buckets.take(("other",), 8)
+    waits = [buckets.wait_seconds((f"k{number}",), 8) for number in range(NEIGHBOURS)]
+    assert waits == [0, *range(3, 10)]
+    assert buckets.wait_seconds(("other",), 8) == 10
+
+
+def test_any_text_can_be_a_key():
+    buckets = make_buckets(1, 10)
+    buckets.take(("t_a", "\ud800"), 0)
+    assert buckets.wait_seconds(("t_a", "\ud800"), 0) == 10
+    assert buckets.wait_seconds(("t_a", "\ud801"), 0) == 0
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Tries to log in, as the threads of one process make them."""
 
+import os
 import threading
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_login_is_the_same_in_any_letters(tried):
     for _ in range(3):
         fail("203.0.113.1", login="alice")
     assert fail("203.0.113.1", login="alice") > 0
+
+
+def test_processes_that_are_forked_count_together(tried):
+    throttle, fail, _now = tried
+    for _ in range(2):
+        child = os.fork()
+        if not child:
+            for _ in range(5):
+                fail()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    set_database("t_a", "192.0.2.1")
+    assert throttle.wait_seconds("alice") == 10
 
 
 def test_no_more_passwords_are_compared_at_once_than_there_are_cores(monkeypatch):
