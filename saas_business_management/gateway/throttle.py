@@ -30,7 +30,8 @@ class Throttle:
     def __init__(self, events: Events, clock: Callable[[], float] = time.monotonic) -> None:
         self._events, self._clock = events, clock
         # An anonymous map is shared with every process that is forked later, and so is the clock.
-        self._rule = LoginRule(memoryview(mmap.mmap(-1, LoginRule.MEMORY_BYTES)))
+        memory = memoryview(mmap.mmap(-1, LoginRule.MEMORY_BYTES))
+        self._rule = LoginRule(memory, os.urandom(16))
         self._lock = threading.Lock()
         self._hashing = threading.BoundedSemaphore(os.cpu_count() or 1)
 

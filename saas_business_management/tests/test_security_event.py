@@ -18,7 +18,7 @@ class TestSecurityEvent(SaasCommon):
 
     def row(self, **values):
         at = "2026-03-01T10:15:00Z"
-        base = {"rule": "foreign_database", "database": self.tenant.database_id.name}
+        base = {"rule": "rpc_foreign_database", "database": self.tenant.database_id.name}
         return {**base, "source": "10.0.0.1", "at": at, "count": 1, "facts": {}, **values}
 
     def test_events_of_one_hour_are_one_row_with_a_count(self):
@@ -31,11 +31,11 @@ class TestSecurityEvent(SaasCommon):
         self.assertEqual(first.tenant_id, self.tenant)
         self.assertEqual(first.company_id, self.tenant.company_id)
         self.assertEqual((first.severity, first.facts), ("grave", {"path": "/jsonrpc"}))
-        self.assertEqual(first.rule_label, "Database of another tenant named")
+        self.assertEqual(first.rule_label, "Call that named another tenant's database")
 
     def test_other_sources_tenants_and_rules_are_rows_of_their_own(self):
         rows = [self.row(), self.row(source="10.0.0.2"), self.row(database="t_unknown")]
-        self.events._record_many([*rows, self.row(rule="host_unknown", database=None)])
+        self.events._record_many([*rows, self.row(rule="bad_host", database=None)])
         self.assertEqual(self.events.search_count([]), 4)
         self.assertEqual(self.events.search_count([("tenant_id", "=", False)]), 2)
 

@@ -4,6 +4,7 @@ import ast
 import re
 from string import ascii_lowercase
 
+from saas_business_management.kernel.gateway.event import RULES as NODE_RULES
 from saas_business_management.kernel.lifecycle.facts import GUARDS
 from saas_business_management.kernel.lifecycle.states import STATES
 from saas_business_management.kernel.lifecycle.transitions import EVENTS
@@ -130,6 +131,7 @@ def test_every_action_of_the_audit_log_and_every_rule_has_a_label() -> None:
             and isinstance(node.args[0], ast.Constant)
         }
         assert {code: place for code, place in used.items() if code not in labels[table]} == {}
+    assert set(NODE_RULES) <= set(labels["RULES"])
     assert {f"tenant_{event}" for event in EVENTS} <= set(labels["ACTIONS"])
     assert {f"support_{event}" for event in SUPPORT_EVENTS} <= set(labels["ACTIONS"])
 

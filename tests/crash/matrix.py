@@ -27,6 +27,9 @@ class Order:
 
     Once it has passed `final` there is no way back. `deepest` is where a worker dies before
     somebody cancels, so that everything has to be undone.
+
+    Of an order about a tenant that is open already `about_open` says so: it is there afterwards
+    too. `inside` is a question to its database, and what it answers when the work is done.
     """
 
     label: str
@@ -38,6 +41,28 @@ class Order:
     deepest: str = ""
     warm: bool = False
     waits_for_page: str = ""
+    kind: str = ""
+    about_open: bool = False
+    inside: tuple[str, int] | None = None
+
+    @property
+    def job_kind(self) -> str:
+        """The kind of operation that it orders."""
+        return self.kind or KINDS[self.deed]
+
+    @property
+    def spends(self) -> bool:
+        """Whether a database stands afterwards that no other case needs."""
+        return self.deed != "drop" and not self.about_open
+
+    def complaints(self, case: Case) -> list[str]:
+        """What is wrong when the work is done."""
+        found = case.complaints(self.done)
+        if self.inside:
+            question, answer = self.inside
+            told = case.ask_inside(question)
+            found += [] if told == answer else [f"inside: {told} instead of {answer}"]
+        return found
 
     def place(self, crash: Crash, kill: str = "", template: str = "") -> Case:
         """Have it done by a worker that is killed at a point."""
@@ -49,6 +74,8 @@ class Order:
 
     def _prepared(self, crash: Crash, template: str = "") -> dict[str, object]:
         """Make what has to be there before; return what the order says."""
+        if self.about_open:
+            return {"tenant": crash.ready_for(self.deed)}
         template = template or self.template
         crash.golden(template)
         if self.deed == "drop":
@@ -77,10 +104,28 @@ class Order:
         return crash.retired(number)[-1]
 
 
+KINDS = {
+    "provision": "provision_tenant",
+    "fill": "fill_standby",
+    "build": "build_template",
+    "drop": "drop_database",
+    "delete": "delete_tenant",
+}
 CHECK = "provision_tenant.check.before"
 GONE = ("tenant_gone", "draft")
 OPEN, CLOSE = "provision_tenant.open.committed", "drop_database.close.committed"
 DELETE = "delete_tenant.close.committed"
+GUESTS = "SELECT count(*) FROM res_users WHERE active AND login LIKE 'support-%'"
+
+
+def _about_open(
+    deed: str, kind: str, done: str, undone: tuple[str, ...] = (), final: str = "", **more: object
+) -> Order:
+    return Order(
+        deed.replace("_", " "), deed, REAL, done, undone, final, kind=kind, about_open=True, **more
+    )
+
+
 ORDERS = {
     one.label: one
     for one in (
@@ -95,8 +140,20 @@ ORDERS = {
         Order("drop standby", "drop", STUB, "database_gone", ("database_kept", "standby"), CLOSE),
         Order("delete tenant", "delete", REAL, "tenant_deleted", ("tenant_marked",), DELETE),
         Order("drop golden", "drop", STUB, "database_gone", ("database_kept", "ready"), CLOSE),
+        _about_open("suspend", "apply_state", "tenant_closed"),
+        _about_open("resume", "apply_state", "tenant_reopened"),
+        _about_open("rotate", "rotate_role", "tenant_rotated", undone=("tenant_not_rotated",),
+                    final="rotate_role.publish.committed"),
+        _about_open("isolate", "prove_isolation", "tenant_isolated"),
+        _about_open("check_host", "check_host", "tenant_host_looked_up"),
+        _about_open("set_address", "set_addresses", "tenant_addressed"),
+        _about_open("enter", "open_support", "tenant_entered", undone=("tenant_not_entered",),
+                    final="open_support.enter.committed", inside=(GUESTS, 1)),
+        _about_open("leave", "close_support", "tenant_left", inside=(GUESTS, 0)),
     )
 }  # fmt: skip
+# What cannot be taken back is finished instead, or has nothing to take back.
+TAKEN_BACK = {label: one for label, one in ORDERS.items() if one.undone}
 UNDONE = {f"{one.label}{BACK}": one for one in ORDERS.values() if one.deepest}
 
 
@@ -137,14 +194,7 @@ def record(crash: Crash, label: str) -> list[str]:
             crash.points_to = log
             case.resume()
         crash.points_to = None
-        kind = {
-            "provision": "provision_tenant",
-            "fill": "fill_standby",
-            "build": "build_template",
-            "drop": "drop_database",
-            "delete": "delete_tenant",
-        }
-        own = kind[{**ORDERS, **UNDONE}[label].deed] + "."
+        own = {**ORDERS, **UNDONE}[label].job_kind + "."
         return list(
             dict.fromkeys(one for one in log.read_text().splitlines() if one.startswith(own))
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .matrix import BACK, ORDERS, UNDONE, cases, points
+from .matrix import BACK, ORDERS, TAKEN_BACK, UNDONE, cases, points
 
 
 @pytest.mark.parametrize(("label", "point"), cases(ORDERS))
@@ -12,12 +12,12 @@ def test_work_is_finished_whoever_dies(crash, count, label, point):
     case = order.place(crash, kill=point)
     assert case.killed
     assert case.resume()["state"] == "done"
-    assert case.complaints(order.done) == []
-    if order.deed != "drop":
+    assert order.complaints(case) == []
+    if order.spends:
         crash.discard(case.spent)
 
 
-@pytest.mark.parametrize(("label", "point"), cases(ORDERS))
+@pytest.mark.parametrize(("label", "point"), cases(TAKEN_BACK))
 def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, point):
     order = ORDERS[label]
     count(f"{label}, cancelled")
@@ -26,8 +26,8 @@ def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, 
     late = order.past_return(point, points(label))
     assert case.cancel() is not late
     assert case.resume()["state"] == ("done" if late else "cancelled")
-    assert case.complaints(*([order.done] if late else order.undone)) == []
-    if late and order.deed != "drop":
+    assert (order.complaints(case) if late else case.complaints(*order.undone)) == []
+    if late and order.spends:
         crash.discard(case.spent)
 
 

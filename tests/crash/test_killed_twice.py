@@ -35,8 +35,8 @@ def test_a_second_death_changes_nothing(crash, count, label):
         case = order.place(crash, kill=first)
         case.resume(kill=second)
         assert case.resume()["deaths"] == 2, (SEED, first, second)
-        assert case.complaints(order.done) == [], (SEED, first, second)
-        if order.deed != "drop":
+        assert order.complaints(case) == [], (SEED, first, second)
+        if order.spends:
             crash.discard(case.spent)
 
 

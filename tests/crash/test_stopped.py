@@ -8,11 +8,10 @@ import pytest
 from .matrix import ORDERS, chosen
 
 ROWS = """
-SELECT md5(string_agg(t::text, '|')) FROM (
-    SELECT j::text FROM saas_job j UNION ALL SELECT s::text FROM saas_job_step s
-     UNION ALL SELECT d::text FROM saas_database d UNION ALL SELECT r::text FROM saas_route r
-     UNION ALL SELECT t::text FROM saas_tenant t UNION ALL SELECT m::text FROM mail_mail m
-     ORDER BY 1) t
+SELECT j::text FROM saas_job j UNION ALL SELECT s::text FROM saas_job_step s
+ UNION ALL SELECT d::text FROM saas_database d UNION ALL SELECT r::text FROM saas_route r
+ UNION ALL SELECT t::text FROM saas_tenant t UNION ALL SELECT m::text FROM mail_mail m
+ ORDER BY 1
 """
 # Here the time is lived through: a stopped worker knows by its own clock that it was away.
 STALE = 2
@@ -29,10 +28,12 @@ def test_who_was_taken_over_writes_nothing(crash, count, label, point):
     order = ORDERS[label]
     case = order.place_and_stop(crash, point, stale=STALE)
     assert case.resume(stale=STALE)["state"] == "done"
+    # What it ordered for later is done first: the one that comes back is free to do that, too.
+    crash.run("work")
     before = crash.control(ROWS)
     os.kill(case.child.pid, signal.SIGCONT)
     assert crash.mother.wait(case.child).status == 0
     assert crash.control(ROWS) == before
-    assert case.complaints(order.done) == []
-    if order.deed != "drop":
+    assert order.complaints(case) == []
+    if order.spends:
         crash.discard(case.spent)

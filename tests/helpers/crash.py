@@ -28,6 +28,7 @@ from dev.recipe import Recipe
 from dev.settings import CONTROL_DATABASE, Settings
 from dev.shell import clean_environment
 from dev.stack import Stack
+from tests.helpers.dns_server import NameServer
 
 FIXTURE = paths.ROOT / "tests" / "fixtures" / "odoo_stub"
 MOTHER = Path(__file__).with_name("crash_mother.py")
@@ -37,6 +38,7 @@ WAIT_SECONDS = 180
 KILLED = -signal.SIGKILL
 KEPT_GOLDENS = 4
 STUB, REAL = "mini", "real"
+OWN_HOST = "shop.crash.test"
 
 
 @dataclass
@@ -143,6 +145,12 @@ class Case:
         link = {"tenant": "tenant", "version": "version"}.get(rule.split("_")[0], "database")
         return self.crash.judge([rule, self.links[link], *more])
 
+    def ask_inside(self, question: str) -> Any:
+        """Return the first value that the tenant's database answers."""
+        name = "SELECT name FROM saas_database WHERE id = %s"
+        database = self.crash.control(name, self.database)[0][0]
+        return self.crash.tenants(question, database=database)[0][0]
+
     @property
     def database(self) -> int:
         """The id of the database it is about."""
@@ -172,6 +180,8 @@ class Crash:
         self.scratch = self.folder / "tmp"
         self._told: set[str] = set()
         self._numbers = itertools.count(1)
+        self._open_tenant = 0
+        self.names = NameServer()
         self.mother: Mother | None = None
 
     # The stage
@@ -181,6 +191,7 @@ class Crash:
         self.stack.prepare()
         with self.stack.settings.control_conf.open("a") as conf:
             conf.write(f"saas_failpoints = 1\nsaas_stale_seconds = {STALE_SECONDS}\n")
+            conf.write(f"saas_dns_resolver = {self.names.text}\n")
         self.control("UPDATE ir_cron SET active = false")
         self.stack.start_mail()
         self.stack.start_node()
@@ -198,6 +209,7 @@ class Crash:
         """Stop and remove everything."""
         if self.mother:
             self.mother.close()
+        self.names.stop()
         self.stack.destroy()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -326,6 +338,24 @@ class Crash:
         self.golden(REAL)
         case = self.order("provision", template=REAL)
         return self.run("mark", tenant=case.links["tenant"]).result
+
+    def ready_for(self, deed: str) -> int:
+        """Have one open tenant, ready for an order about it; return its id."""
+        if not self._open_tenant:
+            self.golden(REAL)
+            self._open_tenant = self.order("provision", template=REAL).links["tenant"]
+        proof = f"_saas-verify.{OWN_HOST}"
+        self.names.put(proof, "TXT")
+        asked = {"tenant": self._open_tenant, "deed": deed, "own_host": OWN_HOST}
+        tenant = self.run("make_ready", **asked).result
+        rows = "SELECT host, token, kind FROM saas_tenant_host WHERE tenant_id = %s ORDER BY id"
+        for host, token, kind in self.control(rows, tenant):
+            if kind == "custom":
+                self.names.put(proof, "TXT", token)
+            else:
+                self.names.put(OWN_HOST, "CNAME", host)
+                self.names.put(host, "A", "203.0.113.9")
+        return tenant
 
     def template_of(self, version: int) -> int:
         """The id of a version's template."""

@@ -17,7 +17,7 @@ from odoo.exceptions import UserError
 from odoo.models import Model
 from odoo.service.model import retrying
 
-from . import audit
+from . import audit, audit_tenant, crash_tenant_deeds
 
 Say = Callable[[Any], None]
 OPEN = audit.OPEN
@@ -35,7 +35,7 @@ def ordered(env: Environment, say: Say, kind: str, work: bool = True, **what: An
     say(
         {
             "job": job.id,
-            "tenant": job.tenant_id.id,
+            "tenant": job.tenant_id.id or what.get("tenant"),
             "version": job.version_id.id,
             "database": job.database_id.id,
         }
@@ -114,7 +114,11 @@ ORDERS = {
     "fill": _fill,
     "drop": _drop,
     "delete": _delete,
+    **crash_tenant_deeds.ORDERS,
 }
+
+
+make_ready = crash_tenant_deeds.make_ready
 
 
 def draft(env: Environment, _say: Say, template: str, subdomain: str) -> int:
@@ -267,6 +271,7 @@ RULES = {
     "standby_ready": ("saas.database", audit.standby_ready),
     "database_gone": ("saas.database", audit.database_gone),
     "database_kept": ("saas.database", audit.database_kept),
+    **{name: ("saas.tenant", rule) for name, rule in audit_tenant.RULES.items()},
 }
 
 

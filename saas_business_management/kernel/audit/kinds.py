@@ -35,10 +35,10 @@ INFO, WARNING, GRAVE = "info", "warning", "grave"
 SEVERITIES = (INFO, WARNING, GRAVE)
 # Rules whose breach says that somebody tries, not that somebody errs; the rest is a warning.
 _GRAVE = frozenset(
-    "foreign_database foreign_session forged_link link_foreign role_attack hostile_statement "
-    "identity_forged secret_probed audit_tampered form_forged".split()
+    "rpc_foreign_database connect_foreign_database link_foreign hostile_statement "
+    "audit_tampered".split()
 )
-_INFO = frozenset("link_expired link_used host_unknown".split())
+_INFO = frozenset("link_expired link_used bad_host".split())
 
 
 def kind_of(action: str) -> str:

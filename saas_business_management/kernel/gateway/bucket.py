@@ -4,7 +4,6 @@ Owns: token buckets and the rule over three of them. Does not own: noticing a tr
 (`gateway/install_login.py`) and the clock: time is an argument, seconds of any monotonic clock.
 """
 
-import os
 import struct
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -83,10 +82,9 @@ class LoginRule:
 
     MEMORY_BYTES = 3 * TABLE_BYTES
 
-    def __init__(self, memory: bytearray | memoryview | None = None) -> None:
-        """Count in `memory`: `MEMORY_BYTES` bytes, zeros at first; without any in its own."""
-        whole, secret = memoryview(memory or bytearray(self.MEMORY_BYTES)), os.urandom(16)
-        tables = (whole[at : at + TABLE_BYTES] for at in range(0, self.MEMORY_BYTES, TABLE_BYTES))
+    def __init__(self, memory: memoryview, secret: bytes) -> None:
+        """Count in `memory`, `MEMORY_BYTES` zeros at first; the secret is 16 bytes by chance."""
+        tables = (memory[at : at + TABLE_BYTES] for at in range(0, self.MEMORY_BYTES, TABLE_BYTES))
         self._sources, self._logins, self._pairs = (
             Buckets(rate, table, secret)
             for rate, table in zip((SOURCE, LOGIN, SOURCE_OF_LOGIN), tables, strict=True)

@@ -32,7 +32,7 @@ def test_an_action_is_of_the_kind_its_code_says(action, kind):
 
 @pytest.mark.parametrize(
     ("rule", "severity"),
-    [("foreign_database", "grave"), ("link_expired", "info"), ("never_heard_of", "warning")],
+    [("rpc_foreign_database", "grave"), ("link_expired", "info"), ("never_heard_of", "warning")],
 )
 def test_an_unknown_rule_is_a_warning(rule, severity):
     assert severity_of(rule) == severity

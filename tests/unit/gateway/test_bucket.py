@@ -61,7 +61,7 @@ def test_any_text_can_be_a_key():
 
 @pytest.fixture
 def rule():
-    return LoginRule()
+    return LoginRule(memoryview(bytearray(LoginRule.MEMORY_BYTES)), SECRET)
 
 
 def fail(rule, times, source="s1", login="alice", database="t_a", now=0.0):

@@ -1,0 +1,157 @@
+"""Orders about a tenant that is open: one tenant is enough for all of them.
+
+Owns: how each is asked for, what has to stand before. Does not own: what is right afterwards
+(`audit_tenant.py`), other orders (`crash_deeds.py`).
+"""
+
+from typing import Any
+
+from odoo.api import Environment
+from odoo.models import Model
+
+from . import audit
+
+WORK_SECONDS = 60
+FOREIGN_ADDRESS = "http://evil.example"
+
+
+def make_ready(env: Environment, _say: Any, tenant: int, deed: str, own_host: str) -> int:
+    """Bring the tenant to where the deed can be ordered, with real work."""
+    found = env["saas.tenant"].browse(tenant)
+    _work(env)
+    if found.state == "suspended":
+        found.action_resume()
+        _work(env)
+    if found.support_rule != "always":
+        found.support_rule = "always"
+    if deed == "check_host":
+        _host_asked(found, own_host)
+    elif deed in READY:
+        READY[deed](found)
+    _work(env)
+    _leave(found.support_ids.filtered(lambda one: one.state == "inside" and deed != "leave"))
+    _work(env)
+    return found.id
+
+
+def _work(env: Environment) -> None:
+    env.cr.commit()
+    env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def _closed(tenant: Model) -> None:
+    tenant.action_suspend("manual", "The crash suite asked")
+
+
+def _address_changed(tenant: Model) -> None:
+    """Somebody inside changed by which address the database calls itself."""
+    database, ports = tenant.database_id, audit.ports_of(tenant.cluster_id)
+    ports.cluster.set_address(database.name, database.generation, FOREIGN_ADDRESS)
+
+
+def _host_asked(tenant: Model, host: str) -> None:
+    tenant.host_ids.filtered(lambda one: one.kind == "custom")._release()
+    tenant.env["saas.tenant.host"]._add_own(tenant, host, wants_primary=False)
+
+
+def _entered(tenant: Model) -> None:
+    if not tenant.support_ids.filtered(lambda one: one.state == "inside"):
+        _access(tenant).action_enter()
+
+
+def _access(tenant: Model) -> Model:
+    access = tenant.env["saas.support.access"].create(
+        {"tenant_id": tenant.id, "reason": "A worker is killed"}
+    )
+    access.action_ask()
+    return access
+
+
+def _leave(access: Model) -> None:
+    for one in access:
+        one.action_end()
+
+
+READY = {
+    "resume": _closed,
+    "set_address": _address_changed,
+    "leave": _entered,
+}
+
+
+def _last(tenant: Model, kind: str) -> Model:
+    link = [
+        ("kind", "=", kind),
+        "|",
+        "|",
+        ("tenant_id", "=", tenant.id),
+        ("database_id", "=", tenant.database_id.id),
+        ("support_id.tenant_id", "=", tenant.id),
+    ]
+    return tenant.env["saas.job"].search(link, order="id desc", limit=1)
+
+
+def suspend(env: Environment, tenant: int) -> Model:
+    """Close it; the operation ends its sessions."""
+    found = env["saas.tenant"].browse(tenant)
+    found.action_suspend("manual", "The crash suite asked")
+    return _last(found, "apply_state")
+
+
+def resume(env: Environment, tenant: int) -> Model:
+    """Open it again."""
+    found = env["saas.tenant"].browse(tenant)
+    found.action_resume()
+    return _last(found, "apply_state")
+
+
+def rotate(env: Environment, tenant: int) -> Model:
+    """Give its role a new password."""
+    return env["saas.tenant"].browse(tenant)._order_rotation()
+
+
+def isolate(env: Environment, tenant: int) -> Model:
+    """Have its isolation proven."""
+    return env["saas.tenant"].browse(tenant)._prove_isolation()
+
+
+def check_host(env: Environment, tenant: int) -> Model:
+    """Have the records of its own host name looked at again."""
+    found = env["saas.tenant"].browse(tenant)
+    found.host_ids.filtered(lambda one: one.kind == "custom").action_check()
+    return _last(found, "check_host")
+
+
+def set_address(env: Environment, tenant: int) -> Model:
+    """Have its address put back."""
+    found = env["saas.tenant"].browse(tenant)
+    found._order_address()
+    return _last(found, "set_addresses")
+
+
+def enter(env: Environment, tenant: int) -> Model:
+    """Have support enter it."""
+    found = env["saas.tenant"].browse(tenant)
+    _access(found).action_enter()
+    return _last(found, "open_support")
+
+
+def leave(env: Environment, tenant: int) -> Model:
+    """Have support leave it."""
+    found = env["saas.tenant"].browse(tenant)
+    _leave(found.support_ids.filtered(lambda one: one.state == "inside"))
+    return _last(found, "close_support")
+
+
+ORDERS = {
+    "suspend": suspend,
+    "resume": resume,
+    "rotate": rotate,
+    "isolate": isolate,
+    "check_host": check_host,
+    "set_address": set_address,
+    "enter": enter,
+    "leave": leave,
+}
