@@ -97,7 +97,7 @@ def isolated(tenant: Model) -> list[str]:
             claim=(tenant.isolation, "passed"),
             events=(
                 tenant.env["saas.security.event"].search_count(
-                    [("tenant_id", "=", tenant.id), ("kind", "=", "hostile_statement")]
+                    [("tenant_id", "=", tenant.id), ("rule", "=", "hostile_statement")]
                 ),
                 0,
             ),

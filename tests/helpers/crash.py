@@ -341,12 +341,13 @@ class Crash:
 
     def ready_for(self, deed: str) -> int:
         """Have one open tenant, ready for an order about it; return its id."""
+        told, self.points_to = self.points_to, None
         if not self._open_tenant:
             self.golden(REAL)
             self._open_tenant = self.order("provision", template=REAL).links["tenant"]
         proof = f"_saas-verify.{OWN_HOST}"
         self.names.put(proof, "TXT")
-        asked = {"tenant": self._open_tenant, "deed": deed, "own_host": OWN_HOST}
+        asked = {"tenant": self._open_tenant, "order": deed, "own_host": OWN_HOST}
         tenant = self.run("make_ready", **asked).result
         rows = "SELECT host, token, kind FROM saas_tenant_host WHERE tenant_id = %s ORDER BY id"
         for host, token, kind in self.control(rows, tenant):
@@ -355,6 +356,7 @@ class Crash:
             else:
                 self.names.put(OWN_HOST, "CNAME", host)
                 self.names.put(host, "A", "203.0.113.9")
+        self.points_to = told
         return tenant
 
     def template_of(self, version: int) -> int:

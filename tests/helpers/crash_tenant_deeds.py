@@ -15,8 +15,8 @@ WORK_SECONDS = 60
 FOREIGN_ADDRESS = "http://evil.example"
 
 
-def make_ready(env: Environment, _say: Any, tenant: int, deed: str, own_host: str) -> int:
-    """Bring the tenant to where the deed can be ordered, with real work."""
+def make_ready(env: Environment, _say: Any, tenant: int, order: str, own_host: str) -> int:
+    """Bring the tenant to where this can be ordered, with real work."""
     found = env["saas.tenant"].browse(tenant)
     _work(env)
     if found.state == "suspended":
@@ -24,12 +24,12 @@ def make_ready(env: Environment, _say: Any, tenant: int, deed: str, own_host: st
         _work(env)
     if found.support_rule != "always":
         found.support_rule = "always"
-    if deed == "check_host":
-        _host_asked(found, own_host)
-    elif deed in READY:
-        READY[deed](found)
+    _leave(found.support_ids.filtered(lambda one: one.state == "inside"))
     _work(env)
-    _leave(found.support_ids.filtered(lambda one: one.state == "inside" and deed != "leave"))
+    if order == "check_host":
+        _host_asked(found, own_host)
+    elif order in READY:
+        READY[order](found)
     _work(env)
     return found.id
 
