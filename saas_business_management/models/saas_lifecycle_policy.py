@@ -42,21 +42,21 @@ class SaasLifecyclePolicy(models.Model):
     )
     suspension_days = fields.Integer(
         string="Archive After",
-        default=const.SUSPENSION_DAYS,
+        default=STANDARD.suspension_days,
         required=True,
         tracking=True,
         help="Days after which a suspended tenant is archived. One closed for security stays.",
     )
     archive_days = fields.Integer(
         string="Keep Archived Data",
-        default=const.ARCHIVE_DAYS,
+        default=STANDARD.archive_days,
         required=True,
         tracking=True,
         help="Days for which the data of an archived tenant is kept before it is deleted.",
     )
     deletion_undo_days = fields.Integer(
         string="Deletion Can Be Undone",
-        default=const.DELETION_UNDO_DAYS,
+        default=STANDARD.deletion_undo_days,
         required=True,
         tracking=True,
         help="Days between asking for a deletion and destroying the data.",
