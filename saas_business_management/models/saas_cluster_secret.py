@@ -1,8 +1,8 @@
 """A new secret for a cluster: from being written down to the old one being forgotten.
 
 Owns: the button, what the operation asks and writes. Does not own: its order of things
-(`jobs/rotate_cluster_secret.py`), the nodes' file (`jobs/rotate_secrets.py`), changing one tenant's
-password (`saas_tenant_rotation.py`).
+(`jobs/rotate_cluster_secret.py`), the nodes' file (`saas_cluster_prepare_secret.py`), changing one
+tenant's password (`saas_tenant_rotation.py`).
 
 `cluster_secret_sealed` is the old secret until the last role has left it. It then takes the place
 of `cluster_secret_next_sealed`.
@@ -15,7 +15,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..jobs import rotate_secrets
 from ..kernel.errors import Refused
 from ..kernel.secret import Secret
 from ..kernel.work.states import UNSETTLED
@@ -73,35 +72,6 @@ class SaasCluster(models.Model):
             self._cluster_secret()
             self._seal("cluster_secret_next_sealed", Secret(secrets.token_urlsafe(SECRET_BYTES)))
             self.secret_change = "prepared"
-
-    @api.private
-    def _secrets_for_nodes(self):
-        """Return what nodes need to know: the secret of now, and the next one or None."""
-        following = self.cluster_secret_next_sealed
-        return (
-            self._cluster_secret(),
-            self._open_secret("cluster_secret_next_sealed") if following else None,
-        )
-
-    @api.model
-    @api.private
-    def _write_cluster_secrets(self, secret_file):
-        """Bring a nodes' secret file up to date; return its cluster.
-
-        Raises: Refused (`secret_file_missing`, `secret_file_invalid`).
-        """
-        cluster = self._of_secret_file(secret_file)
-        rotate_secrets.write_cluster_secrets(secret_file, *cluster._secrets_for_nodes())
-        return cluster
-
-    @api.model
-    @api.private
-    def _has_forgotten_secret(self, secret_file):
-        """Tell whether a nodes' secret file holds a secret its cluster has changed already."""
-        cluster = self._of_secret_file(secret_file)
-        if cluster.secret_change:
-            return False
-        return rotate_secrets.holds_other_secret(secret_file, cluster._cluster_secret())
 
     def action_change_secret(self):
         """Give all tenants of the cluster passwords from the prepared secret, in the background."""
