@@ -42,6 +42,7 @@
         "views/support_page.xml",
         "views/saas_evidence_views.xml",
         "views/saas_isolation_views.xml",
+        "views/saas_cluster_secret_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

@@ -25,13 +25,18 @@ _logger = logging.getLogger(__name__)
 class RouteCache:
     """The map all threads of the process read; only the agent's thread changes it."""
 
-    def __init__(self, path: Path, node: str, key: Secret) -> None:
+    def __init__(self, path: Path, node: str, *keys: Secret) -> None:
+        """The copy is sealed with the first of the keys and may have been with any of them."""
         self.map = RouteMap()
         self.brands = Brands()
         self.known = False
-        self._path, self._node, self._key = path, node, key
+        self._path, self._node, self._keys = path, node, keys
         self._confirmed_at: float | None = None
         self._saving = threading.Lock()
+
+    def use_keys(self, *keys: Secret) -> None:
+        """Seal the copy with other keys from now on."""
+        self._keys = keys
 
     def age_seconds(self) -> float | None:
         """Return how long ago the control database confirmed the map; None before the first map."""
@@ -61,7 +66,7 @@ class RouteCache:
             if is_of_earlier_format(content):
                 _logger.info("the copy of the route map is of an earlier version and not used")
                 return False
-            routes, brands = read_copy(content, self._node, self._key)
+            routes, brands = self._opened(content)
         except FileNotFoundError:
             return False
         except (OSError, Broken) as error:
@@ -74,12 +79,19 @@ class RouteCache:
     def save_copy(self) -> None:
         """Write the copy, or touch the one that says the same; a full disk is reported."""
         rows, brands = self.map.by_id.values(), self.brands.by_id.values()
-        content = write_copy(rows, brands, self._node, self._key)
+        content = write_copy(rows, brands, self._node, self._keys[0])
         try:
             with self._saving:
                 self._write(content)
         except OSError as error:
             _logger.error("the copy of the route map was not written: %s", error.strerror)
+
+    def _opened(self, content: bytes) -> tuple[list[Route], list[Brand]]:
+        *others, last = self._keys
+        for key in others:
+            with contextlib.suppress(Broken):
+                return read_copy(content, self._node, key)
+        return read_copy(content, self._node, last)
 
     def _write(self, content: bytes) -> None:
         """Replace the file as a whole; the processes of a node write the same bytes in turn."""

@@ -55,7 +55,7 @@ def _borrow(original, node: Node):
         try:
             cnx = original(self, connection_info)
         except sql_db.psycopg2.OperationalError as error:
-            cnx = original(self, _other_login(node, connection_info, error))
+            cnx = _borrow_otherwise(original, self, node, connection_info, error)
         if not hasattr(cnx, "saas_route"):
             name = connection_info.get("database")
             route = node.cache.map.by_database.get(name)
@@ -65,23 +65,41 @@ def _borrow(original, node: Node):
     return borrow
 
 
-def _other_login(node: Node, refused: dict, error: Exception) -> dict:
-    """Return the login with the password the role may have got just now; else raise the error.
+def _borrow_otherwise(original, pool, node: Node, refused: dict, error: Exception):
+    """Connect with another password the role may have got just now; else raise the error.
 
     While a password is changed, server and route map tell it milliseconds apart, or longer when the
-    control plane died in between: the generation after the known one is as good.
+    control plane died in between: the generation after the known one is as good. While the cluster
+    gets a new secret, a password may be made from either.
     """
     if WRONG_PASSWORD not in str(error):
         raise error
     if refused.get("user") == node.secrets.bus.user:
-        return _other_bus_login(node, refused, error)
+        return original(pool, _other_bus_login(node, refused, error))
     name = refused.get("database")
-    route = node.cache.map.by_database.get(name)
-    if route is None or name != refused.get("user"):
+    if name != refused.get("user"):
         raise error
-    known = node.secrets.password(name, route.generation)
-    other = node.secrets.password(name, route.generation + 1)
-    return {**refused, "password": other if refused.get("password") == known else known}
+    for secret, password in _other_passwords(node, name, refused.get("password")):
+        try:
+            cnx = original(pool, {**refused, "password": password})
+        except sql_db.psycopg2.OperationalError as again:
+            if WRONG_PASSWORD not in str(again):
+                raise
+        else:
+            node.passwords.took(name, secret)
+            return cnx
+    raise error
+
+
+def _other_passwords(node: Node, name: str, refused: str):
+    """Give what may open instead, and then what a secret file that is newer adds to it."""
+    route = node.cache.map.by_database.get(name)
+    if route is None:
+        return
+    tried = {refused}
+    yield from node.passwords.others(node.secrets, route, tried)
+    attempt("reading the secret file again", node.renew_secrets)
+    yield from node.passwords.others(node.secrets, route, tried)
 
 
 def _other_bus_login(node: Node, refused: dict, error: Exception) -> dict:
@@ -137,7 +155,7 @@ def _connection_info(node: Node):
                 node.events.note(CONNECT_FOREIGN_DATABASE)
             # The name is not told: it may be an address with a password in it.
             raise sql_db.psycopg2.OperationalError("no such database is served here")
-        password = node.secrets.password(route.database, route.generation)
+        password = node.passwords.first(node.secrets, route)
         login = {"user": route.database, "password": password, "database": route.database}
         return db_or_uri, {**_place(node.secrets.tenants), **login}
 

@@ -18,6 +18,7 @@ from .chores import Chores
 from .events import Events
 from .gate import Gate
 from .middleware import Guard
+from .passwords import Passwords
 from .secret_file import NodeSecrets
 from .throttle import Throttle
 from .trust import Trust
@@ -68,7 +69,8 @@ class Node:
         self.settings, self.secrets = settings, secrets
         self._read_secrets = read_secrets
         copy = settings.data_folder / "saas" / "route_map.json"
-        self.cache = RouteCache(copy, settings.key, secrets.copy_key())
+        self.cache = RouteCache(copy, settings.key, *secrets.copy_keys())
+        self.passwords = Passwords()
         self.chores = Chores()
         self.events = Events()
         self.throttle = Throttle(self.events)
@@ -100,6 +102,7 @@ class Node:
         if self._read_secrets is not None:
             self.secrets = self._read_secrets()
             self._feed.use(self.secrets.control, self.secrets.control_next)
+            self.cache.use_keys(*self.secrets.copy_keys())
 
     def act_on(self, changes: Changes) -> None:
         """Forget what is no longer true, at once; whatever may take time goes to the chores."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..adapters.postgres.connect import Server
 from ..kernel.errors import Refused
-from ..kernel.secret import Secret, derive, derive_password
+from ..kernel.secret import Secret, derive
 
 FORMAT = 1
 
@@ -21,7 +21,8 @@ FORMAT = 1
 class NodeSecrets:
     """The content of the file; `tenants` is the cluster's server without a login.
 
-    `…_next` are logins with passwords that are just being introduced.
+    `…_next` are logins with passwords, and the secret of the cluster, that are just being
+    introduced.
     """
 
     node: str
@@ -32,14 +33,19 @@ class NodeSecrets:
     connections_per_tenant: int
     bus_next: Server | None = None
     control_next: Server | None = None
+    cluster_secret_next: Secret | None = None
 
-    def password(self, role: str, generation: int) -> str:
-        """Return the clear password of a tenant's role, for a connection and nothing else."""
-        return derive_password(self.cluster_secret, role, generation).reveal()
+    @property
+    def cluster_secrets(self) -> tuple[Secret, ...]:
+        """What passwords of tenants may be made from: the secret of now, then the next one."""
+        return tuple(one for one in (self.cluster_secret, self.cluster_secret_next) if one)
 
-    def copy_key(self) -> Secret:
-        """Return the key that seals the copy of the route map."""
-        return derive(self.cluster_secret, "route_copy", self.node, 0)
+    def copy_keys(self) -> tuple[Secret, ...]:
+        """Return the keys a copy of the route map may be sealed with; a new one gets the first,
+        which is the one that stays.
+        """
+        secrets = reversed(self.cluster_secrets)
+        return tuple(derive(secret, "route_copy", self.node, 0) for secret in secrets)
 
 
 def read_secret_file(path: str | Path, node: str) -> NodeSecrets:
@@ -89,7 +95,14 @@ def _secrets(found: Mapping) -> NodeSecrets:
         connections_per_tenant=int(found.get("connections_per_tenant", 10)),
         bus_next=_next({**place, **found["bus"]}),
         control_next=_next(found["control"]),
+        cluster_secret_next=_secret(found.get("cluster_secret_next")),
     )
+
+
+def _secret(text: str | None) -> Secret | None:
+    if text is not None and not isinstance(text, str):
+        raise TypeError
+    return Secret(text) if text else None
 
 
 def _next(found: Mapping) -> Server | None:

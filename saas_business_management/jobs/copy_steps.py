@@ -1,11 +1,13 @@
 """The steps that make a tenant's database out of a golden one; for provisioning and standby copies.
 
 Facts they need: `database` (also the role's name), `generation`, `template` (golden name), `birth`
-(uuid, instant).
+(uuid, instant). The secret that will sign the tenant's sessions comes from the records and is no
+fact: facts are stored in clear.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..adapters.ports import Birth
@@ -54,17 +56,19 @@ def _drop_files(ctx: Context) -> None:
         ctx.ports.filestore.drop(ctx.facts["database"])
 
 
-def _give_birth(ctx: Context) -> None:
+def _give_birth(ctx: Context, link: str) -> None:
     name, birth = ctx.facts["database"], ctx.facts["birth"]
-    secret = ctx.ports.secrets.database_secret(name).reveal()
+    secret = ctx.records.call(link, "birth_secret")["secret"].reveal()
     born = Birth(birth["uuid"], secret, datetime.fromisoformat(birth["at"]))
     ctx.ports.cluster.give_birth(name, ctx.facts["generation"], born)
 
 
-COPY_STEPS = (
-    Step("role", "Create database role", _make_role, _drop_role, when=_cold),
-    Step("database", "Copy database", _clone, _drop_database, when=_cold, weight=4),
-    Step("own", "Hand over to the role", _own, when=_cold),
-    Step("files", "Copy files", _copy_files, _drop_files, when=_cold),
-    Step("birth", "Make it its own", _give_birth, when=_cold),
-)
+def copy_steps(link: str) -> tuple[Step, ...]:
+    """Return the steps for a job linked to the copy's record: a `tenant` or a `database`."""
+    return (
+        Step("role", "Create database role", _make_role, _drop_role, when=_cold),
+        Step("database", "Copy database", _clone, _drop_database, when=_cold, weight=4),
+        Step("own", "Hand over to the role", _own, when=_cold),
+        Step("files", "Copy files", _copy_files, _drop_files, when=_cold),
+        Step("birth", "Make it its own", partial(_give_birth, link=link), when=_cold),
+    )

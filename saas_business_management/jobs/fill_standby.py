@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Context, Job, Step
-from .copy_steps import COPY_STEPS
+from .copy_steps import copy_steps
 
 
 def _intent(ctx: Context) -> Mapping[str, Any]:
@@ -25,7 +25,7 @@ FILL_STANDBY = Job(
     label="Make Standby Copy",
     steps=(
         Step("intent", "Reserve name", _intent, _forget),
-        *COPY_STEPS,
+        *copy_steps("database"),
         Step("ready", "Put on standby", _ready),
     ),
 )

@@ -27,20 +27,8 @@ from ..adapters.ports import (
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
 from ..adapters.public_door import TlsPublicDoor
-from ..kernel.secret import Secret, derive
 
 _kept = threading.local()
-
-
-@dataclass(frozen=True)
-class ClusterSecrets:
-    """What is derived from a cluster's secret and must not be stored with an operation."""
-
-    cluster_secret: Secret
-
-    def database_secret(self, database: str) -> Secret:
-        """Return the value of `database.secret` of a tenant, which signs its sessions and links."""
-        return derive(self.cluster_secret, "database.secret", database, 1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +36,6 @@ class Ports:
     """The outside world of one cluster; a job without a cluster gets only the clock."""
 
     clock: Clock
-    secrets: ClusterSecrets | None = None
     cluster: ClusterPort | None = None
     filestore: FilestorePort | None = None
     odoo: OdooPort | None = None
@@ -66,7 +53,8 @@ def build_ports(cluster: Mapping[str, Any] | None) -> Ports:
         return Ports(clock=SystemClock())
     kept = _kept.__dict__.setdefault("ports", {})
     label = tuple(sorted((name, str(value)) for name, value in cluster.items()))
-    marks = (label, cluster["prov_password"], cluster["cluster_secret"])
+    secrets = ("prov_password", "cluster_secret", "older_cluster_secret")
+    marks = (label, *(cluster.get(name) for name in secrets))
     if cluster["key"] not in kept or kept[cluster["key"]][0] != marks:
         kept[cluster["key"]] = (marks, _build(cluster))
     return kept[cluster["key"]][1]
@@ -81,9 +69,11 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
     )
     return Ports(
         clock=SystemClock(),
-        secrets=ClusterSecrets(cluster["cluster_secret"]),
         cluster=PostgresCluster(
-            server, cluster["cluster_secret"], cluster["connections_per_tenant"]
+            server,
+            cluster["cluster_secret"],
+            cluster["connections_per_tenant"],
+            older_secret=cluster.get("older_cluster_secret"),
         ),
         filestore=LocalFilestore(cluster["filestore_path"]),
         odoo=OdooProcess(

@@ -79,10 +79,12 @@ def prepare_cluster(order: Preparation) -> dict[str, Secret]:
 
 
 def _content(order: Preparation, secret: Secret, bus: Secret, control: Secret) -> dict[str, object]:
+    following = order.known.get("cluster_secret_next")
     return {
         "format": FORMAT,
         "node": order.key,
         "cluster_secret": secret.reveal(),
+        **({"cluster_secret_next": following.reveal()} if following else {}),
         "postgres": {"host": order.tenants.host, "port": order.tenants.port},
         "bus": {"database": BUS, "user": NODE, "password": bus.reveal()},
         "control": {

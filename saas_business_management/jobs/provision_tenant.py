@@ -7,7 +7,7 @@ from typing import Any
 from ..adapters.ports import Identity
 from ..kernel.errors import Broken, Unavailable
 from .base import Context, Job, Step
-from .copy_steps import COPY_STEPS
+from .copy_steps import copy_steps
 
 CHECK_SECONDS = 30
 # A node hears of a route within milliseconds; who asks sooner meets 404 and keeps others waiting.
@@ -72,7 +72,7 @@ PROVISION_TENANT = Job(
     label="Provision",
     steps=(
         Step("claim", "Reserve database", _claim, _release),
-        *COPY_STEPS,
+        *copy_steps("tenant"),
         Step("settle", "Set company, administrator and address", _settle),
         Step("publish", "Open the address", _publish, _withdraw),
         Step("check", "Ask for the login page", _check, weight=2),

@@ -1,4 +1,5 @@
-"""New passwords for the product's own roles: the provisioner's, and those of a cluster's nodes.
+"""New passwords for the product's own roles: the provisioner's, and those of a cluster's nodes;
+and which secrets of the cluster stand in the nodes' file.
 
 Not an operation: a person does it at the command line, and an operation would need the very
 passwords that change. Each password is written down as the next one before a server learns it, so
@@ -18,6 +19,7 @@ from .prepare_cluster import write_secret_file
 
 SECTIONS = ("bus", "control")
 NEXT = "next_password"
+SECRET, SECRET_NEXT = "cluster_secret", "cluster_secret_next"
 
 
 def new_password() -> Secret:
@@ -65,6 +67,29 @@ def rotate_nodes(path: str, only_prepare: bool) -> None:
     for section in SECTIONS:
         found[section]["password"] = found[section].pop(NEXT)
     write_secret_file(file, found)
+
+
+def write_cluster_secrets(path: str, now: Secret, following: Secret | None) -> None:
+    """Put the cluster's secret, and the next one beside it or none, into a nodes' file.
+
+    Raises: Refused (`secret_file_missing`, `secret_file_invalid`).
+    """
+    file, found = Path(path), _read(Path(path))
+    found[SECRET] = now.reveal()
+    found.pop(SECRET_NEXT, None)
+    if following is not None:
+        found[SECRET_NEXT] = following.reveal()
+    write_secret_file(file, found)
+
+
+def holds_other_secret(path: str, now: Secret) -> bool:
+    """Tell whether a nodes' file holds another secret of the cluster than this one.
+
+    Raises: Refused (`secret_file_missing`, `secret_file_invalid`).
+    """
+    found = _read(Path(path))
+    held = {found[name] for name in (SECRET, SECRET_NEXT) if found.get(name)}
+    return any(Secret(one) != now for one in held)
 
 
 def _read(path: Path) -> dict[str, Any]:

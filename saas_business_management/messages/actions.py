@@ -44,6 +44,8 @@ ACTIONS = {
     "role_rotated": _lt("Database password rotated"),
     "provisioner_password_rotated": _lt("Password of the provisioner rotated"),
     "node_passwords_rotated": _lt("Passwords of the nodes rotated"),
+    "cluster_secret_change_begun": _lt("Change of a cluster's secret begun"),
+    "cluster_secret_rotated": _lt("Secret of a cluster rotated"),
     "keyring_rotated": _lt("Key of the stored secrets rotated"),
     "keyring_old_forgotten": _lt("Old keys of the stored secrets forgotten"),
     "brand_created": _lt("Brand created"),

@@ -195,6 +195,17 @@ SENTENCES = {
         "The secrets of cluster %(cluster)s cannot be read. Check the key file of the control "
         "plane, then enter them again."
     ),
+    "cluster_secret_not_prepared": _lt(
+        "Cluster %(cluster)s has no new secret yet. Run “odoo saas rotate cluster-secret "
+        "--prepare” first."
+    ),
+    "cluster_secret_old_work": _lt(
+        "%(count)s operations began with the old secret. It goes on by itself when they are over."
+    ),
+    "cluster_secret_under_way": _lt(
+        "%(left)s of %(total)s database passwords still follow from the old secret. It goes on by "
+        "itself."
+    ),
     "disk_full": _lt(
         "The disk of the cluster is full. Nothing was lost. Free space on it, then try again."
     ),

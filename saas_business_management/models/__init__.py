@@ -46,9 +46,12 @@ from . import saas_tenant_host_certificate
 from . import saas_tenant_address
 from . import saas_database
 from . import saas_database_isolation
+from . import saas_database_secret
 from . import saas_evidence
 from . import saas_tenant_isolation
 from . import saas_tenant_rotation
+from . import saas_cluster_secret
+from . import saas_cluster_prepare_secret
 from . import saas_route
 from . import saas_brand
 from . import saas_brand_text

@@ -60,7 +60,6 @@ class SaasCluster(models.Model):
     def _known_secrets(self, cluster: models.Model) -> dict[str, Any]:
         if not cluster.has_secrets:
             return {}
-        return {
-            "prov_password": cluster._prov_password(),
-            "cluster_secret": cluster._cluster_secret(),
-        }
+        now, following = cluster._secrets_for_nodes()
+        known = {"prov_password": cluster._prov_password(), "cluster_secret": now}
+        return {**known, "cluster_secret_next": following} if following else known

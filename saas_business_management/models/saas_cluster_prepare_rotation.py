@@ -50,11 +50,16 @@ class SaasCluster(models.Model):
     @api.private
     def _rotate_nodes(self, secret_file, only_prepare):
         """Change the passwords in a nodes' secret file; return the cluster it belongs to."""
+        cluster = self._of_secret_file(secret_file)
+        rotate_secrets.rotate_nodes(secret_file, only_prepare)
+        if not only_prepare:
+            self.env["saas.audit.entry"]._note("node_passwords_rotated", cluster)
+        return cluster
+
+    @api.model
+    def _of_secret_file(self, secret_file):
         key = rotate_secrets.node_of(secret_file)
         cluster = self.with_context(active_test=False).search([("key", "=", key)])
         if not cluster:
             raise UserError(self.env._("No cluster here has the key %(key)s.", key=key))
-        rotate_secrets.rotate_nodes(secret_file, only_prepare)
-        if not only_prepare:
-            self.env["saas.audit.entry"]._note("node_passwords_rotated", cluster)
         return cluster

@@ -11,7 +11,6 @@ from odoo.tools import format_datetime
 
 from ..kernel.errors import Refused
 from ..kernel.provisioning import link
-from ..kernel.secret import derive
 from ..kernel.support import course, times
 
 MAILS = "saas_business_management.mail_template_support_"
@@ -103,15 +102,9 @@ class SaasSupportAccess(models.Model):
         """
         self.ensure_one()
         tenant_sudo = self.tenant_id.sudo()
-        secret = derive(
-            tenant_sudo.cluster_id._cluster_secret(),
-            "database.secret",
-            tenant_sudo.database_id.name,
-            1,
-        )
         end = times.link_end(now, self._aware(self.until_at))
         token = link.signup_token(
-            secret,
+            tenant_sudo.database_id._database_secret(),
             self.guest_partner_ref,
             [self.guest_user_ref],
             None,

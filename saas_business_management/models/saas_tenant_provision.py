@@ -13,7 +13,6 @@ from psycopg2.errors import UniqueViolation
 from ..kernel.errors import Refused
 from ..kernel.provisioning import link, naming
 from ..kernel.provisioning.placement import Wish, choose
-from ..kernel.secret import derive
 
 PASSWORD_PAGE_SECONDS = 15 * 60
 
@@ -237,18 +236,11 @@ class SaasTenantProvision(models.Model):
         """Return the address at which the tenant's Odoo lets its administrator choose a password,
         for 15 minutes.
 
-        `now` is a Unix time. The token is signed with the tenant's own secret, which follows from
-        the cluster's.
+        `now` is a Unix time. The token is signed with the tenant's own secret.
         """
         self.ensure_one()
-        secret = derive(
-            self.cluster_id.sudo()._cluster_secret(),
-            "database.secret",
-            self.database_id.sudo().name,
-            1,
-        )
         token = link.signup_token(
-            secret,
+            self.database_id.sudo()._database_secret(),
             self.admin_partner_ref,
             [self.admin_user_ref],
             None,

@@ -43,10 +43,12 @@ class SaasTenant(models.Model):
             tenant._order_rotation()
         return True
 
-    def _order_rotation(self):
+    def _order_rotation(self, line=0):
+        """Order a new password; with the `line` of a cluster's new secret, for that one's sake."""
         return self.env["saas.job"]._enqueue(
             "rotate_role",
-            dedupe_key=f"rotate:{self.id}",
+            spec={"line": line} if line else {},
+            dedupe_key=f"rotate:{self.id}:{line}" if line else f"rotate:{self.id}",
             serial_key=f"tenant:{self.id}",
             priority=40,
             tenant_id=self.id,

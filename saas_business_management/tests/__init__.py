@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_brand
 from . import test_cluster
+from . import test_cluster_secret
 from . import test_doctor
 from . import test_evidence
 from . import test_js

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from saas_business_management.kernel.secret import Secret, derive, derive_password
+from saas_business_management.kernel.secret import Secret, derive_password
 
 from .conftest import Provider
 
@@ -35,10 +35,13 @@ def secrets(provider: Provider) -> dict[str, str]:
         found[f"password of {name}"] = derive_password(
             Secret(node["cluster_secret"]), name, 1
         ).reveal()
-        found[f"signing secret of {name}"] = derive(
-            Secret(node["cluster_secret"]), "database.secret", name, 1
-        ).reveal()
+        found[f"signing secret of {name}"] = signing_secret(provider, name)
     return found
+
+
+def signing_secret(provider: Provider, name: str) -> str:
+    query = "SELECT value FROM ir_config_parameter WHERE key = 'database.secret'"
+    return provider.stack.tenant_cluster.sql(query, name).strip()
 
 
 def tenant_databases(provider: Provider) -> list[str]:

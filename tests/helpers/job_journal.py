@@ -16,6 +16,22 @@ from saas_business_management.kernel.errors import SaasError
 from saas_business_management.kernel.work.retry import Dead, RetryAt, Undo, decide
 
 
+def order_of(job: Job, spec: Mapping[str, Any], links: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a job that was just ordered."""
+    step = {"state": "todo", "attempt": 0, "error": ""}
+    return {
+        "kind": job.kind,
+        "state": "waiting",
+        "spec": dict(spec),
+        "links": dict(links),
+        "facts": {},
+        "steps": {one.name: dict(step) for one in job.steps},
+        "progress": [],
+        **dict.fromkeys(("fence", "deaths", "attempts", "due_at"), 0),
+        **dict.fromkeys(("error_code", "error_kind", "error_trace", "blocked_at")),
+    }
+
+
 class MemoryDatabase:
     """What is committed; each `Session` works on a copy of its own."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from tests.helpers.job_records import reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
@@ -118,6 +119,16 @@ def rotate_role(world: World) -> int:
     return world.desk.enqueue("rotate_role", tenant=1)
 
 
+def rotate_cluster_secret(world: World) -> int:
+    """Order passwords from a new secret for an open tenant and a standby copy."""
+    world.desk.work(provision(world))
+    world.desk.work(fill_standby(world))
+    world.cluster.older_sessions |= dict.fromkeys(world.cluster.roles_by_name, 1)
+    secret = {"now": FIRST_SECRET, "next": "second", "change": "prepared", "line": 0}
+    world.add(lambda rows: rows["cluster"].update(secret=secret))
+    return world.desk.enqueue("rotate_cluster_secret")
+
+
 def check_cluster(world: World) -> int:
     """Order a connection test."""
     world.cluster.failed_checks["builder_role"] = "saas cluster-prepare"
@@ -184,6 +195,7 @@ ORDERS = {
     "audit_rights": Order("audit_rights", audit_rights),
     "prove_isolation": Order("prove_isolation", prove_isolation),
     "rotate_role": Order("rotate_role", rotate_role),
+    "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
     "test_cluster": Order("test_cluster", check_cluster),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),

@@ -8,15 +8,20 @@ import itertools
 from types import SimpleNamespace
 from typing import Any
 
+from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
+from saas_business_management.jobs.registry import JOBS
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.hosts.proof import Seen, Wanted, judge
 from saas_business_management.kernel.provisioning.audit import Inventory, Known, audit
 from saas_business_management.kernel.provisioning.naming import database_name
+from saas_business_management.kernel.secret import Secret
 from saas_business_management.kernel.work.states import OPEN
-from tests.helpers.job_journal import Session
+from tests.helpers.job_journal import Session, order_of
 
 AT = "2026-01-05T09:00:00"
 AUDIT_STAGES = {"standby": "ready", "dropping": "gone", "dropped": "gone"}
+WITH_ROLE = ("building", "ready", "standby", "claimed")
+AT_WORK = ("running", "undoing")
 WITH_FILES = ("ready", "standby", "claimed")
 # Outside every transaction: a name that was chosen and lost is never chosen again.
 _names = itertools.count(1)
@@ -37,10 +42,18 @@ def reserve(rows: dict[str, Any], kind: str, **values: Any) -> str:
         "stage": "building",
         "generation": 1,
         "birth": birth,
+        "secret": f"secret of {name}",
+        "pending": False,
         **blank,
         **values,
     }
     return name
+
+
+def secrets_in_use(rows: dict[str, Any]) -> tuple[str, str]:
+    """Return what passwords are made from, and what they were made from that still open."""
+    told = rows["cluster"].get("secret", {"now": FIRST_SECRET, "next": "", "change": ""})
+    return (told["next"], told["now"]) if told["change"] == "moving" else (told["now"], "")
 
 
 class MemoryRecords:
@@ -96,6 +109,15 @@ class MemoryRecords:
             "template": self._rows["versions"][row["version"]]["database"],
             "birth": row["birth"],
         }
+
+    def _tenant_birth_secret(self) -> dict[str, Any]:
+        return self._birth_secret(self._linked("tenant")["database"])
+
+    def _database_birth_secret(self) -> dict[str, Any]:
+        return self._birth_secret(self._job["links"]["database"])
+
+    def _birth_secret(self, name: str) -> dict[str, Any]:
+        return {"secret": Secret(self._rows["databases"][name]["secret"])}
 
     def _tenant_release_database(self) -> None:
         tenant = self._linked("tenant")
@@ -234,7 +256,8 @@ class MemoryRecords:
 
     def _forget(self, name: str) -> None:
         self._put(name, state="gone", host=None)
-        self._rows["databases"][name] |= {"stage": "dropped", "tenant": None}
+        gone = {"stage": "dropped", "tenant": None, "secret": "", "pending": False}
+        self._rows["databases"][name] |= gone
 
     def _put(self, name: str, **values: Any) -> None:
         if name in self._rows["routes"] or values["state"] != "gone":
@@ -294,8 +317,91 @@ class MemoryRecords:
 
     def _tenant_rotated(self, generation: int) -> None:
         name = self._linked("tenant")["database"]
-        self._rows["databases"][name]["generation"] = generation
+        row = self._rows["databases"][name]
+        row["generation"] = generation
         self._put(name, state="trial", generation=generation)
+        line = self._job["spec"].get("line")
+        if line and line == self._secret["line"]:
+            row["pending"] = False
+
+    # A cluster's new secret
+
+    @property
+    def _secret(self) -> dict[str, Any]:
+        return self._rows["cluster"]["secret"]
+
+    def _with_role(self, *stages: str) -> dict[str, dict[str, Any]]:
+        return {
+            name: row
+            for name, row in self._rows["databases"].items()
+            if name.startswith("t_") and row["stage"] in (stages or WITH_ROLE)
+        }
+
+    def _cluster_secret_keep(self) -> dict[str, Any]:
+        rows = [(name, row) for name, row in self._with_role().items() if not row["secret"]]
+        for name, row in rows:
+            row["secret"] = f"secret of {name}"
+        return {"kept": len(rows)}
+
+    def _cluster_secret_begin(self) -> None:
+        if not self._secret["next"]:
+            raise Refused("cluster_secret_not_prepared")
+        self._secret["change"] = "moving"
+
+    def _cluster_secret_line(self) -> dict[str, Any]:
+        return {"line": next(self._session.database.fences)}
+
+    def _cluster_secret_drain(self, line: int) -> dict[str, Any]:
+        jobs = self._rows["jobs"].items()
+        busy = [
+            number
+            for number, job in jobs
+            if number != self._row_id and job["state"] in AT_WORK and 0 < job["fence"] <= line
+        ]
+        return {"busy": len(busy)}
+
+    def _cluster_secret_list(self, line: int) -> dict[str, Any]:
+        for row in self._with_role().values():
+            row["pending"] = True
+        self._secret["line"] = line
+        return {"total": len(self._with_role())}
+
+    def _cluster_secret_standbys(self) -> dict[str, Any]:
+        rows = self._with_role("standby").items()
+        return {
+            "standbys": [
+                {"database": name, "generation": row["generation"]}
+                for name, row in rows
+                if row["pending"]
+            ]
+        }
+
+    def _cluster_secret_given(self, database: str) -> None:
+        self._rows["databases"][database]["pending"] = False
+
+    def _cluster_secret_order(self) -> None:
+        for row in self._with_role("claimed").values():
+            if row["pending"] and not self._is_ordered(row["tenant"]):
+                spec = {"line": self._secret["line"], "by": self._row_id}
+                links = {"tenant": row["tenant"]}
+                number = len(self._rows["jobs"]) + 1
+                self._rows["jobs"][number] = order_of(JOBS["rotate_role"], spec, links)
+
+    def _is_ordered(self, tenant: int) -> bool:
+        return any(
+            job["spec"].get("line") == self._secret["line"]
+            and job["links"] == {"tenant": tenant}
+            and job["state"] in (*OPEN, "dead")
+            for job in self._rows["jobs"].values()
+        )
+
+    def _cluster_secret_left(self) -> dict[str, Any]:
+        return {"left": sum(row["pending"] for row in self._with_role().values())}
+
+    def _cluster_secret_changed(self) -> None:
+        if self._secret["change"] == "moving":
+            self._secret.update(now=self._secret["next"], next="", change="")
+            self._rows["events"].append(("secret_changed",))
 
     # Cluster and doctor
 

@@ -13,7 +13,7 @@ from saas_business_management.jobs.failpoint import Failpoints
 from saas_business_management.jobs.registry import JOBS
 from saas_business_management.kernel.work.retry import Dead, after_death
 from saas_business_management.kernel.work.states import OPEN
-from tests.helpers.job_journal import MemoryDatabase, MemoryJournal, Session
+from tests.helpers.job_journal import MemoryDatabase, MemoryJournal, Session, order_of
 
 ROUNDS = 100
 
@@ -65,23 +65,13 @@ class Desk:
         self.points = Points()
         self.heartbeat = True
         self.session: Session | None = None
+        self.on_claim: Callable[[], None] = lambda: None
 
     def enqueue(self, kind: str, spec: Mapping[str, Any] | None = None, **links: Any) -> int:
         """Write an order down; return its id."""
         session = Session(self.database)
         row_id = len(session.rows["jobs"]) + 1
-        step = {"state": "todo", "attempt": 0, "error": ""}
-        session.rows["jobs"][row_id] = {
-            "kind": kind,
-            "state": "waiting",
-            "spec": dict(spec or {}),
-            "links": links,
-            "facts": {},
-            "steps": {one.name: dict(step) for one in self.jobs[kind].steps},
-            "progress": [],
-            **dict.fromkeys(("fence", "deaths", "attempts", "due_at"), 0),
-            **dict.fromkeys(("error_code", "error_kind", "error_trace", "blocked_at")),
-        }
+        session.rows["jobs"][row_id] = order_of(self.jobs[kind], spec or {}, links)
         session.commit()
         return row_id
 
@@ -114,6 +104,7 @@ class Desk:
         """Be a worker: go as far as the job goes."""
         session, row = Session(self.database), self.row(row_id)
         self.session = session
+        self.on_claim()
         job = self.jobs[row["kind"]]
         if isinstance(after_death(row["deaths"]), Dead):
             self.change(row_id, state="dead", error_code="worker_died")
@@ -123,11 +114,21 @@ class Desk:
         Runner(job, journal, records, self.ports, row["spec"], fence, self.points, alive).run()
 
     def work(self, row_id: int, resume: bool = True) -> dict[str, Any]:
-        """Have workers carry a job until nothing more happens; one that dies is replaced."""
+        """Have workers carry a job until nothing more happens; one that dies is replaced.
+
+        What a waiting job has ordered is carried first.
+        """
+        self._work(row_id, resume)
+        return self.row(row_id)
+
+    def _work(self, row_id: int, resume: bool) -> bool:
+        """Return False when a worker died and nobody took its place."""
         for _round in range(ROUNDS):
+            if not all(self._work(one, resume) for one in self._ordered_by(row_id)):
+                return False
             row = self.row(row_id)
             if row["state"] not in OPEN:
-                return row
+                return True
             self.clock.turn(max(0.0, row["due_at"] - self.clock.monotonic()))
             fence = self.claim(row_id)
             assert fence is not None
@@ -135,8 +136,12 @@ class Desk:
                 self.carry(row_id, fence, self._heart(row_id, fence))
             except KilledHere:
                 if not resume:
-                    return self.row(row_id)
+                    return False
         raise AssertionError(f"still {row['state']} after {ROUNDS} rounds")
+
+    def _ordered_by(self, row_id: int) -> list[int]:
+        jobs = self.database.rows["jobs"]
+        return [one for one, job in jobs.items() if job["spec"].get("by") == row_id]
 
     def _heart(self, row_id: int, fence: int) -> Callable[[], bool] | None:
         return (lambda: self.row(row_id)["fence"] == fence) if self.heartbeat else None

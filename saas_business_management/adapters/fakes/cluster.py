@@ -13,6 +13,7 @@ PROVISIONER = "saas_prov"
 BUILDER = "saas_builder"
 STAGES = ("building", "ready", "claimed")
 EMPTY_BYTES = 8_000_000
+FIRST_SECRET = "first"
 
 
 @dataclass
@@ -31,11 +32,12 @@ class FakeDatabase:
 
 @dataclass
 class FakeRole:
-    """A tenant's role and the generation of its password."""
+    """A tenant's role, the generation of its password and the secret that was made from."""
 
     info: RoleInfo
     generation: int
     sessions: int = 0
+    secret: str = FIRST_SECRET
 
 
 class FakeCluster(FakeGuarding, Faults):
@@ -46,6 +48,8 @@ class FakeCluster(FakeGuarding, Faults):
         self.databases_by_name: dict[str, FakeDatabase] = {}
         self.roles_by_name: dict[str, FakeRole] = {}
         self.failed_checks: dict[str, str] = {}
+        # What passwords are made from, and what those were made from that still open.
+        self.secret, self.older_secret = FIRST_SECRET, ""
         self._connections = connections_per_tenant
         self._oid = 16384
 
@@ -96,10 +100,10 @@ class FakeCluster(FakeGuarding, Faults):
     def ensure_role(self, role: str, generation: int) -> None:
         """Create the tenant role or set the generation of the one that is there."""
         self._about_to("ensure_role")
-        if checked(role) in self.roles_by_name:
-            self.roles_by_name[role].generation = generation
-        else:
+        if checked(role) not in self.roles_by_name:
             self.roles_by_name[role] = FakeRole(RoleInfo(role, True, "building"), generation)
+        found = self.roles_by_name[role]
+        found.generation, found.secret = generation, self.secret
 
     def mark_role(self, role: str, stage: str) -> None:
         """Write the stage into the role's comment."""
@@ -252,10 +256,16 @@ class FakeCluster(FakeGuarding, Faults):
             raise Broken("role_missing", role=name)
         return self.roles_by_name[name]
 
+    def _opens(self, name: str, generation: int) -> bool:
+        """Tell whether a password of this generation opens, of either secret."""
+        role = self.roles_by_name.get(name)
+        if role is None or not role.info.can_login:
+            return False
+        return role.generation == generation and role.secret in (self.secret, self.older_secret)
+
     def _login(self, name: str, generation: int) -> FakeDatabase:
         """Enter as the tenant would: right role and generation, allowed, everything his own."""
-        role = self.roles_by_name.get(checked(name))
-        if role is None or role.generation != generation or not role.info.can_login:
+        if not self._opens(checked(name), generation):
             raise Broken("login_refused")
         found = self._existing(name)
         if not found.info.allows_connections:

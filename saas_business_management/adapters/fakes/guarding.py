@@ -37,6 +37,7 @@ class FakeGuarding:
     roles_by_name: dict[str, Any]
     _about_to: Callable[[str], None]
     ensure_role: Callable[[str, int], None]
+    _opens: Callable[[str, int], bool]
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +65,7 @@ class FakeGuarding:
         role, found = self.roles_by_name.get(checked(name)), self.databases_by_name.get(name)
         if role is None or found is None:
             return Inside()
-        if role.generation != generation or not role.info.can_login:
+        if not self._opens(name, generation):
             return Inside(opens=False)
         told = found.parameters.get
         return Inside(
@@ -86,8 +87,7 @@ class FakeGuarding:
     def attack(self, name: str, generation: int, other: str) -> list[Attack]:
         """Succeed where there is a hole."""
         self._about_to("attack")
-        role = self.roles_by_name.get(checked(name))
-        if role is None or role.generation != generation or not role.info.can_login:
+        if not self._opens(checked(name), generation):
             raise Broken("login_refused")
         return [
             Attack(one, "succeeded", "") if one in self.holes else Attack(one, "refused", "42501")

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 from ...kernel.errors import Broken, SaasError
 from ...kernel.provisioning.naming import checked
-from ...kernel.secret import Secret, derive_password
+from ...kernel.secret import Secret
 from ..clock import SystemClock
 from ..ports import Birth, Check, Clock, DatabaseInfo, Guest, Identity, RoleInfo
 from . import (
@@ -28,8 +28,9 @@ from . import (
     tenant_db,
 )
 from .ahead import Ahead
-from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, connect, opened, used
+from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, opened, used
 from .guarding import Guarding
+from .tenant_login import TenantLogins
 from .warm import WarmConnection
 
 LONG = Limits(statement_seconds=1800, lock_seconds=120)
@@ -45,9 +46,13 @@ class PostgresCluster(Guarding):
         cluster_secret: Secret,
         connections_per_tenant: int = 10,
         clock: Clock | None = None,
+        older_secret: Secret | None = None,
     ) -> None:
+        """Passwords are made from `cluster_secret`; roles that still have one made from
+        `older_secret` are entered all the same.
+        """
         self._server = server.within("postgres")
-        self._secret = cluster_secret
+        self._logins = TenantLogins(self._server, cluster_secret, older_secret)
         self._connections = connections_per_tenant
         self._clock = clock or SystemClock()
         self._warm = WarmConnection(self._server, SHORT, APPLICATION)
@@ -113,7 +118,7 @@ class PostgresCluster(Guarding):
 
     def ensure_role(self, role: str, generation: int) -> None:
         """Create the tenant role, or mend verifier, limits and memberships of the one there is."""
-        password = self._password(checked(role), generation)
+        password = self._logins.password(checked(role), generation)
         self._warm.run(lambda cursor: roles.ensure(cursor, role, password, self._connections))
 
     def mark_role(self, role: str, stage: str) -> None:
@@ -258,9 +263,6 @@ class PostgresCluster(Guarding):
         if not found or found[0].stage != "building":
             raise Broken("already_handed_over", database=name)
 
-    def _password(self, role: str, generation: int) -> Secret:
-        return derive_password(self._secret, role, generation)
-
     @contextmanager
     def _holding(self, name: str) -> Iterator[Cursor]:
         """Give a connection of its own that holds the lock of this database until it closes."""
@@ -284,6 +286,4 @@ class PostgresCluster(Guarding):
     def _connect_as_tenant(
         self, name: str, generation: int, settings: Mapping[str, str] = NOTHING
     ) -> Connection:
-        password = self._password(checked(name), generation)
-        login = self._server.within(name).as_role(name, password)
-        return connect(login, SHORT, "saas control", settings)
+        return self._logins.open(checked(name), generation, name, SHORT, "saas control", settings)

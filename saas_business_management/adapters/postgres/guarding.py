@@ -10,10 +10,10 @@ from contextlib import closing
 from ...kernel.errors import Broken, SaasError, Unavailable
 from ...kernel.provisioning.naming import checked
 from ...kernel.provisioning.privileges import Baseline, Inside, Privileges
-from ...kernel.secret import Secret
 from ..ports import Attack, Clock
 from . import hostile, privileges, roles, tenant_look
 from .connect import SHORT, Connection, Cursor, Limits, Server, connect, used
+from .tenant_login import TenantLogins
 from .warm import WarmConnection
 
 QUICK = Limits(connect_seconds=5, statement_seconds=5, lock_seconds=1)
@@ -28,7 +28,7 @@ class Guarding:
     _warm: WarmConnection
     _connections: int
     _clock: Clock
-    _password: Callable[[str, int], Secret]
+    _logins: TenantLogins
     ensure_role: Callable[[str, int], None]
 
     def baseline(self) -> Baseline:
@@ -113,8 +113,7 @@ class Guarding:
         )
 
     def _login(self, name: str, generation: int, database: str) -> Connection:
-        login = self._server.within(database).as_role(name, self._password(name, generation))
-        return connect(login, QUICK, "saas audit")
+        return self._logins.open(name, generation, database, QUICK, "saas audit")
 
     def _generation_of_now(self, name: str, generation: int) -> int:
         """Return the generation, or the next one while the password is just being changed."""

@@ -1,10 +1,11 @@
 """`rotate`: new passwords and keys, one kind at a time."""
 
 from .choose import by_code
+from .follow import follow
 from .grammar import command, folder
 from .say import Stop, say
 
-WHAT = ("tenant", "tenants", "provisioner", "nodes", "keyring")
+WHAT = ("tenant", "tenants", "provisioner", "nodes", "cluster-secret", "keyring")
 
 
 def add_to(commands):
@@ -13,11 +14,19 @@ def add_to(commands):
     parser.add_argument("what", choices=WHAT)
     parser.add_argument("--subdomain", help="whose database password (tenant)")
     parser.add_argument("--cluster", metavar="KEY", help="of which cluster (tenants, provisioner)")
-    parser.add_argument("--secret-file", type=folder, help="the nodes' secret file (nodes)")
+    parser.add_argument(
+        "--secret-file", type=folder, help="the nodes' secret file (nodes, cluster-secret)"
+    )
     parser.add_argument(
         "--prepare",
         action="store_true",
-        help="only write the next passwords into the file, to copy it to other nodes first (nodes)",
+        help="only write what comes next into the file, to copy it to other nodes first "
+        "(nodes, cluster-secret)",
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        help="follow the operation, then take the old secret out of the file (cluster-secret)",
     )
     parser.add_argument(
         "--forget-old", action="store_true", help="take old keys out of the key file (keyring)"
@@ -31,6 +40,7 @@ def rotate(control, chosen):
         "tenants": _tenants,
         "provisioner": _provisioner,
         "nodes": _nodes,
+        "cluster-secret": _cluster_secret,
         "keyring": _keyring,
     }[chosen.what](control, chosen)
 
@@ -82,6 +92,38 @@ def _nodes(control, chosen):
         say("again without --prepare.")
     else:
         say(f"The nodes of {key} have new passwords. Copy {file} to the other nodes.")
+
+
+def _cluster_secret(control, chosen):
+    file = _required(chosen, "secret_file")
+    with control.records() as env:
+        if env["saas.cluster"]._has_forgotten_secret(file):
+            _finish(env, file)
+            return
+        env["saas.cluster"]._of_secret_file(file)._prepare_secret_change()
+    # The next secret is kept before a node learns it, and nodes know it before it is used.
+    with control.records() as env:
+        cluster = env["saas.cluster"]._write_cluster_secrets(file)
+        key = cluster.key
+        job_id = 0 if chosen.prepare else cluster._order_secret_change().id
+    if chosen.prepare:
+        say(f"{file} holds the next secret of {key}, too. Copy it to every node, then run this")
+        say("again without --prepare.")
+        return
+    if not chosen.wait:
+        say(
+            f"Change Cluster Secret of {key} is ordered: see 'odoo saas jobs'. When it is done, run"
+        )
+        say("this once more: it takes the old secret out of the file.")
+        return
+    follow(control, job_id, log=False)
+    with control.records() as env:
+        _finish(env, file)
+
+
+def _finish(env, file):
+    key = env["saas.cluster"]._write_cluster_secrets(file).key
+    say(f"{file} holds the new secret of {key} and no other. Copy it to the other nodes.")
 
 
 def _keyring(control, chosen):

@@ -108,3 +108,29 @@ def test_a_folder_that_cannot_be_written_is_reported(path, caplog):
     found.save_copy()
     assert "was not written" in caplog.text
     assert found.known
+
+
+def test_a_copy_from_before_the_secret_changed_opens_and_the_next_has_the_key_that_stays(path):
+    first = cache(path, "old")
+    first.replace(ROUTES)
+    first.save_copy()
+    both = RouteCache(path, "local", Secret("new"), Secret("old"))
+    assert both.load_copy()
+    both.save_copy()
+    assert cache(path, "new").load_copy()
+    assert not cache(path, "old").load_copy()
+
+
+def test_a_running_process_takes_other_keys(path):
+    found = cache(path, "old")
+    found.replace(ROUTES)
+    found.use_keys(Secret("new"), Secret("old"))
+    found.save_copy()
+    assert cache(path, "new").load_copy()
+
+
+def test_a_copy_of_neither_key_is_refused(path):
+    first = cache(path, "another")
+    first.replace(ROUTES)
+    first.save_copy()
+    assert not RouteCache(path, "local", Secret("new"), Secret("old")).load_copy()

@@ -6,6 +6,7 @@ import pytest
 
 from saas_business_management.gateway.secret_file import read_secret_file
 from saas_business_management.kernel.errors import Refused
+from saas_business_management.kernel.secret import Secret
 
 GOOD = {
     "format": 1,
@@ -47,14 +48,23 @@ def test_it_says_who_the_node_is_and_how_it_logs_in(write):
     assert found.connections_per_tenant == 12
 
 
-def test_a_password_follows_role_and_generation(write):
+def test_one_secret_of_the_cluster_is_the_rule(write):
     found = read_secret_file(write(GOOD), "local")
-    assert found.password("t_a", 1) == found.password("t_a", 1)
-    assert len({found.password("t_a", 1), found.password("t_a", 2), found.password("t_b", 1)}) == 3
+    assert found.cluster_secrets == (Secret("planted-cluster-secret"),)
+    assert len(found.copy_keys()) == 1
+
+
+def test_a_next_secret_of_the_cluster_is_the_second_choice_and_seals_copies_at_once(write):
+    before = read_secret_file(write(GOOD), "local")
+    found = read_secret_file(write({**GOOD, "cluster_secret_next": "planted-next"}), "local")
+    assert found.cluster_secrets == (Secret("planted-cluster-secret"), Secret("planted-next"))
+    after = read_secret_file(write({**GOOD, "cluster_secret": "planted-next"}), "local")
+    assert found.copy_keys() == (*after.copy_keys(), *before.copy_keys())
 
 
 def test_nothing_of_it_is_printed(write):
-    assert "planted" not in repr(read_secret_file(write(GOOD), "local"))
+    content = {**GOOD, "cluster_secret_next": "planted-next"}
+    assert "planted" not in repr(read_secret_file(write(content), "local"))
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o601])
@@ -85,6 +95,8 @@ BROKEN = [
     "null",
     {**GOOD, "format": 2},
     {**GOOD, "cluster_secret": ""},
+    {**GOOD, "cluster_secret": "", "cluster_secret_next": "planted-next"},
+    {**GOOD, "cluster_secret_next": 7},
     {**GOOD, "bus": {}},
     {**GOOD, "control": None},
     {**GOOD, "postgres": {"host": "x", "port": "no number"}},

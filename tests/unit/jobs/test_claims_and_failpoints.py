@@ -114,7 +114,10 @@ def test_every_step_of_every_job_has_its_three_points(label: str) -> None:
     passed = Case(label).run().passed
     for step in JOBS[kind].steps:
         points = [f"{kind}.{step.name}.{point}" for point in ("before", "after", "committed")]
-        assert [name for name in passed if name in points] == points
+        found = [name for name in passed if name in points]
+        # This one is called again until what it waits for is over.
+        again = kind == "rotate_cluster_secret"
+        assert (list(dict.fromkeys(found)) if again else found) == points
 
 
 def test_unarmed_failpoints_write_nothing(tmp_path: Path) -> None:

@@ -19,7 +19,10 @@ PROOF = os.environ.get("SAAS_PROOF") == "1"
 SEED = int(os.environ.get("SAAS_SEED", "20260105"))
 PAIRS = 150
 LABELS = tuple(ORDERS)
-WITH_UNDO = ("build_template", "fill_standby", "open_support", "provision_cold", "provision_warm")
+WITH_UNDO = (
+    *("build_template", "fill_standby", "open_support", "provision_cold", "provision_warm"),
+    "rotate_cluster_secret",
+)
 
 
 def undisturbed(label: str) -> Outcome:
