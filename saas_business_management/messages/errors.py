@@ -402,6 +402,17 @@ SENTENCES = {
         "The filestore of the cluster does not answer (%(reason)s). The step is tried again by "
         "itself."
     ),
+    # Schedules and retention of backups
+    "backup_schedule_unit": _lt(
+        "“%(unit)s” is no schedule: back up every few hours, daily or weekly."
+    ),
+    "backup_schedule_hours": _lt("Back up every 1 to 24 hours, not every %(hours)s."),
+    "backup_schedule_weekday": _lt("Choose a day of the week."),
+    "backup_schedule_window": _lt("A window begins and ends between 0:00 and 23:59."),
+    "backup_retention_nothing": _lt(
+        "This would keep no backup at all. Enter at least one number above 0."
+    ),
+    "backup_retention_number": _lt("“%(number)s” is not possible here: at most %(most)s are kept."),
     # Keys of the control plane
     "keyring_missing": _lt(
         "The key file of the control plane was not found. Nothing was changed. Bring it back from "
