@@ -413,6 +413,32 @@ SENTENCES = {
         "This would keep no backup at all. Enter at least one number above 0."
     ),
     "backup_retention_number": _lt("“%(number)s” is not possible here: at most %(most)s are kept."),
+    # Keys of backups
+    "backup_kek_missing": _lt(
+        "The key file of the backups was not found, so no backup is made or opened. Bring it back "
+        "from its safe copy, or name it as saas_backup_key_file in the configuration."
+    ),
+    "backup_kek_open_to_others": _lt(
+        "The key file of the backups can be read by others (mode %(mode)s), so it was not used. "
+        "Set its mode to 0600."
+    ),
+    "backup_kek_damaged": _lt(
+        "The key file of the backups is damaged and was not used. Bring it back from its safe copy."
+    ),
+    "backup_kek_exists": _lt("There is a key file of the backups already; it was not touched."),
+    "backup_kek_folder": _lt(
+        "The key file of the backups could not be written. Make its folder, writable for the "
+        "product's user."
+    ),
+    "backup_kek_unknown": _lt(
+        "A backup key was closed with key “%(key)s”, and the key file of the backups does not have "
+        "it. Bring that file back from its safe copy."
+    ),
+    "backup_key_damaged": _lt(
+        "The stored key of these backups was changed or moved, so it was not used. Restore the "
+        "control database from before."
+    ),
+    "backup_key_form": _lt("This is no key of a backup, and nothing was opened with it."),
     # Keys of the control plane
     "keyring_missing": _lt(
         "The key file of the control plane was not found. Nothing was changed. Bring it back from "
