@@ -438,6 +438,28 @@ SENTENCES = {
         "The stored key of these backups was changed or moved, so it was not used. Restore the "
         "control database from before."
     ),
+    "backup_kek_shared": _lt(
+        "The backups and the stored secrets have the same key: whoever gets one gets both. Make a "
+        "file of its own with “odoo saas backup-key-create”."
+    ),
+    "backup_kek_old_needed": _lt(
+        "Keys of tenants or backups of the control database still need an old key. Run “odoo saas "
+        "rotate backup-keys” first, and wait until those backups have expired."
+    ),
+    "backup_key_destroyed": _lt(
+        "The key of these backups of %(tenant)s was destroyed, so nobody can open them again."
+    ),
+    "backup_key_held": _lt(
+        "A backup of %(tenant)s is under legal hold, so its key was not destroyed. End the hold "
+        "first."
+    ),
+    "recovery_sheet_missing": _lt(
+        "The key of the backups stands on no confirmed recovery sheet, so nothing is encrypted "
+        "with it. Make one under Configuration › Data › Keys, print it and confirm it."
+    ),
+    "backup_policy_no_target": _lt(
+        "%(policy)s has no target, so nothing could be stored. Choose one first."
+    ),
     "backup_key_form": _lt("This is no key of a backup, and nothing was opened with it."),
     # Keys of the control plane
     "keyring_missing": _lt(

@@ -4,7 +4,7 @@ from .choose import by_code
 from .grammar import command, folder
 from .say import Stop, say
 
-WHAT = ("tenant", "tenants", "provisioner", "nodes", "keyring")
+WHAT = ("tenant", "tenants", "provisioner", "nodes", "keyring", "backup-keys")
 
 
 def add_to(commands):
@@ -20,7 +20,9 @@ def add_to(commands):
         help="only write the next passwords into the file, to copy it to other nodes first (nodes)",
     )
     parser.add_argument(
-        "--forget-old", action="store_true", help="take old keys out of the key file (keyring)"
+        "--forget-old",
+        action="store_true",
+        help="take old keys out of the key file (keyring, backup-keys)",
     )
 
 
@@ -32,6 +34,7 @@ def rotate(control, chosen):
         "provisioner": _provisioner,
         "nodes": _nodes,
         "keyring": _keyring,
+        "backup-keys": _backup_keys,
     }[chosen.what](control, chosen)
 
 
@@ -92,3 +95,14 @@ def _keyring(control, chosen):
         else:
             count = env["saas.keyring"]._rotate()
             say(f"{count} stored secrets are closed with a new key. Replace your copy of the file.")
+
+
+def _backup_keys(control, chosen):
+    with control.records() as env:
+        if chosen.forget_old:
+            env["saas.backup.keyring"]._forget_old_keys()
+            say("The key file of the backups holds the key in use and no other. Replace your copy.")
+        else:
+            count = env["saas.backup.keyring"]._rotate()
+            say(f"{count} keys of tenants are closed with a new key; no backup was touched.")
+            say("Replace your copy of the file, and print and confirm a new recovery sheet.")
