@@ -13,6 +13,7 @@
         "security/saas_rules.xml",
         "data/saas_reserved_name_data.xml",
         "data/saas_brand_data.xml",
+        "data/saas_backup_policy_data.xml",
         "data/ir_cron_data.xml",
         "data/mail_templates.xml",
         "data/mail_lifecycle.xml",

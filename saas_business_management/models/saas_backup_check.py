@@ -117,7 +117,7 @@ class SaasBackupCheck(models.Model):
         _ = self.env._
         at = badge.at and badge.at.replace(tzinfo=None)
         facts = {
-            "at": format_datetime(self.env, at, dt_format="medium") if at else "—",
+            "at": format_datetime(self.env, at, dt_format="short") if at else "—",
             "level": dict(self._fields["level"]._description_selection(self.env)).get(
                 str(badge.level), "—"
             ),

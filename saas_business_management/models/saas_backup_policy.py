@@ -279,10 +279,10 @@ class SaasBackupPolicy(models.Model):
         """Let it count from now on; the key file has to stand on a confirmed recovery sheet."""
         self.ensure_one()
         self.check_access("write")
-        fault = self.env["saas.backup.keyring"]._fault()
+        fault_code = self.env["saas.backup.keyring"]._fault()
         try:
-            if fault:
-                raise Refused(fault)
+            if fault_code:
+                raise Refused(fault_code)
             if not self.env["saas.recovery.sheet"]._is_confirmed():
                 raise Refused("recovery_sheet_missing")
             if not self.target_ids:

@@ -45,7 +45,7 @@ class SaasBackupPolicy(models.Model):
         zone_name = self._zone_name(tenant)
         zone, key = ZoneInfo(zone_name), tenant.public_id or str(self._origin.id or 0)
         turn = schedule.next_turn(plan, zone, key, now)
-        when = format_datetime(self.env, turn.replace(tzinfo=None), tz=zone_name)
+        when = format_datetime(self.env, turn.replace(tzinfo=None), tz=zone_name, dt_format="short")
         return [
             self._said_next(tenant, when, zone_name),
             self._said_kept(self._kept_in_time(plan, rule, zone, key, now)),
@@ -132,6 +132,7 @@ class SaasBackupPolicy(models.Model):
             days=self.proof_days,
         )
 
+    @api.depends("state", "active", "is_default", "company_id")
     def _compute_tenant_count(self):
         tenants = self.env["saas.tenant"]
         for policy in self:

@@ -155,7 +155,8 @@ class SaasTenant(models.Model):
         """Return the newest check that failed and was not followed by a good one of its backup."""
         failed = checks_sudo.search([*kept, ("outcome", "=", "failed")], order="at desc, id desc")
         for check in failed:
-            if check.backup_id.check_ids[:1] == check:
+            ours = [("backup_id", "=", check.backup_id.id)]
+            if checks_sudo.search(ours, order="at desc, id desc", limit=1) == check:
                 return check
         return failed.browse()
 

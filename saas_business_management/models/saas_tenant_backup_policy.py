@@ -97,11 +97,10 @@ class SaasTenant(models.Model):
         counts = [("active", "=", True), ("state", "=", "on")]
         policies_sudo = self.env["saas.backup.policy"].sudo().search(counts)
         wanted = policies_sudo.filtered(lambda one: one.id in value)
-        paths = ("backup_policy_id", "plan_id.backup_policy_id", "template_id.backup_policy_id")
         found, passed = Domain.FALSE, Domain.TRUE
-        for path in paths:
-            found |= passed & Domain(path, "in", wanted.ids)
-            passed &= Domain(path, "not in", policies_sudo.ids)
+        for name in ("", "plan_id", "template_id"):
+            found |= passed & self._carries(name, wanted)
+            passed &= ~self._carries(name, policies_sudo)
         own = policies_sudo.filtered("is_default")
         covered = own.company_id.ids
         for policy in own & wanted:
@@ -113,6 +112,19 @@ class SaasTenant(models.Model):
             rest = Domain.FALSE if own.filtered(lambda one: not one.company_id) else passed
             found |= rest & Domain("company_id", "not in", covered)
         return found
+
+    @api.model
+    def _carries(self, name, policies):
+        """Return which tenants, or tenants of which plans or templates, have one of the policies.
+
+        The ids of plans and templates, not a path: one that is empty carries none.
+        """
+        if not name:
+            return Domain("backup_policy_id", "in", policies.ids)
+        carriers_sudo = self.env[self._fields[name].comodel_name].sudo()
+        having = [("backup_policy_id", "in", policies.ids)]
+        found_sudo = carriers_sudo.with_context(active_test=False).search(having)
+        return Domain(name, "in", found_sudo.ids)
 
     # Its turns
 
