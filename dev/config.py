@@ -39,6 +39,7 @@ def write_control(
             "db_name": CONTROL_DATABASE,
             "dbfilter": f"^{CONTROL_DATABASE}$",
             "saas_keyring_file": settings.keyring_file,
+            "saas_backup_key_file": settings.backup_key_file,
             "saas_node_conf": settings.node_conf,
             "saas_odoo_command": paths.ODOO_BIN,
             **settings.control_options,

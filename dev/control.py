@@ -63,10 +63,13 @@ def ensure_database(stack: Stack) -> None:
 
 
 def ensure_keyring(stack: Stack) -> None:
-    """The file with the keys of secrets at rest."""
+    """The files with the keys of secrets at rest and of backups."""
     if not stack.settings.keyring_file.exists():
         with step("keyring"):
             stack.saas("keyring-create", "--file", str(stack.settings.keyring_file))
+    if not stack.settings.backup_key_file.exists():
+        with step("key file of the backups"):
+            stack.saas("backup-key-create", "--file", str(stack.settings.backup_key_file))
 
 
 def ensure_cluster_record(stack: Stack) -> None:

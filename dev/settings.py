@@ -86,6 +86,11 @@ class Settings:
         return self.folder / "secrets" / "keyring.json"
 
     @property
+    def backup_key_file(self) -> Path:
+        """The key that wraps the keys of backups."""
+        return self.folder / "secrets" / "backup-keys.json"
+
+    @property
     def node_secret_file(self) -> Path:
         """The cluster secret and database logins of the node."""
         return self.folder / "secrets" / "node.json"

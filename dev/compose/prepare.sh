@@ -2,12 +2,14 @@
 # Runs once before the others, and may run again: control database, keyring, tenants' cluster.
 set -eu
 keyring=/var/lib/saas/keyring.json
+backup_keys=/var/lib/saas/backup-keys.json
 
 # Installs the addon the first time, brings it up to date later.
 odoo -d control -i saas_business_management -u saas_business_management \
     --stop-after-init --no-http --max-cron-threads=0
 
 [ -f "$keyring" ] || odoo saas keyring-create --file "$keyring"
+[ -f "$backup_keys" ] || odoo saas backup-key-create --file "$backup_keys"
 
 exec odoo saas cluster-prepare --key local --name "Local" \
     --host pg-tenants --port 5432 \

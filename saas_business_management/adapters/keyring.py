@@ -18,6 +18,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ..kernel.errors import Broken, Refused
 from ..kernel.secret import Secret
@@ -44,6 +46,23 @@ class Keyring:
     def current(self) -> str:
         """The id of the key that closes."""
         return self._current
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the keys in the file, the oldest first."""
+        return tuple(sorted(self._keys, key=lambda key_id: int(key_id[1:])))
+
+    def derive(self, purpose: str, key_id: str = "") -> bytes:
+        """Return 32 bytes that follow from one key and one purpose, and give neither away.
+
+        Raises: Broken (`secret_key_unknown`).
+        Source: RFC 5869 with an empty salt, one block.
+        """
+        key_id = key_id or self._current
+        if key_id not in self._keys:
+            raise Broken("secret_key_unknown", key=key_id)
+        derivation = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode())
+        return derivation.derive(self._keys[key_id])
 
     @classmethod
     def create(cls, path: str | os.PathLike[str]) -> "Keyring":

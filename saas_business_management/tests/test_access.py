@@ -45,6 +45,14 @@ MATRIX = {
     "saas.security.event": ("", "r", "r"),
     "saas.support.access": ("r", "rwcu", "rwcu"),
     "saas.evidence": ("r", "r", "r"),
+    "saas.backup.target": ("r", "r", "r"),
+    "saas.backup.policy": ("r", "r", "rwcu"),
+    "saas.backup": ("r", "r", "r"),
+    "saas.backup.check": ("r", "r", "r"),
+    "saas.backup.key": ("r", "r", "r"),
+    "saas.backup.canary": ("r", "r", "r"),
+    "saas.backup.key.destroy": ("", "", "rwcu"),
+    "saas.recovery.sheet": ("", "", "rwc"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
@@ -108,6 +116,9 @@ class TestAccess(SaasCommon):
             ("saas.cluster", "_to_spec"),
             ("saas.cluster", "_prepare_from_cli"),
             ("saas.keyring", "_open"),
+            ("saas.backup.keyring", "_load"),
+            ("saas.backup.key", "_data_key"),
+            ("saas.backup", "_put"),
             ("saas.template", "_to_spec"),
             ("saas.template.version", "_step_publish"),
             ("saas.doctor", "_run"),

@@ -41,7 +41,7 @@ def test_a_configuration_holds_no_secret_and_no_database_manager(path: Path) -> 
 
 def test_the_control_plane_names_its_key_file_and_is_no_node() -> None:
     found = options(CONTROL)
-    assert found["saas_keyring_file"]
+    assert found["saas_keyring_file"] != found["saas_backup_key_file"]
     assert "saas_node" not in found
 
 

@@ -6,6 +6,7 @@ Owns: the grammar, exit status, errors as one line. Does not own: what a command
 import sys
 
 from . import (
+    backup_key,
     cluster,
     doctor,
     hosts,
@@ -23,6 +24,7 @@ from .say import Stop, complain, one_line
 INTERRUPTED = "Stopped. What was ordered goes on by itself: see 'odoo saas jobs'."
 FAMILIES = (
     keyring,
+    backup_key,
     cluster,
     template,
     tenant,

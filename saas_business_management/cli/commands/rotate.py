@@ -5,7 +5,10 @@ from .follow import follow
 from .grammar import command, folder
 from .say import Stop, say
 
-WHAT = ("tenant", "tenants", "provisioner", "nodes", "cluster-secret", "keyring")
+WHAT = (
+    *("tenant", "tenants", "provisioner", "nodes", "cluster-secret", "keyring"),
+    "backup-keys",
+)
 
 
 def add_to(commands):
@@ -29,7 +32,9 @@ def add_to(commands):
         help="follow the operation, then take the old secret out of the file (cluster-secret)",
     )
     parser.add_argument(
-        "--forget-old", action="store_true", help="take old keys out of the key file (keyring)"
+        "--forget-old",
+        action="store_true",
+        help="take old keys out of the key file (keyring, backup-keys)",
     )
 
 
@@ -42,6 +47,7 @@ def rotate(control, chosen):
         "nodes": _nodes,
         "cluster-secret": _cluster_secret,
         "keyring": _keyring,
+        "backup-keys": _backup_keys,
     }[chosen.what](control, chosen)
 
 
@@ -134,3 +140,14 @@ def _keyring(control, chosen):
         else:
             count = env["saas.keyring"]._rotate()
             say(f"{count} stored secrets are closed with a new key. Replace your copy of the file.")
+
+
+def _backup_keys(control, chosen):
+    with control.records() as env:
+        if chosen.forget_old:
+            env["saas.backup.keyring"]._forget_old_keys()
+            say("The key file of the backups holds the key in use and no other. Replace your copy.")
+        else:
+            count = env["saas.backup.keyring"]._rotate()
+            say(f"{count} keys of tenants are closed with a new key; no backup was touched.")
+            say("Replace your copy of the file, and print and confirm a new recovery sheet.")

@@ -26,6 +26,8 @@ _PARTS = (
     ("generation", SECRETS),
     ("rotated", SECRETS),
     ("keyring", SECRETS),
+    ("backup_ke", SECRETS),
+    ("recovery_sheet", SECRETS),
     ("host", HOSTS),
     ("price", PRICES),
     ("tenant_", STATE),
