@@ -470,6 +470,39 @@ SENTENCES = {
     ),
     "backup_part_missing": _lt("The backup has no part “%(part)s”. Choose another backup."),
     "backup_too_large": _lt("Something is too large for a backup. Nothing was written."),
+    "backup_source_changed": _lt(
+        "A file changed while it was read. Nothing was kept. It is tried again by itself."
+    ),
+    "object_exists": _lt(
+        "The backup target has an object of this name already, and it was not touched."
+    ),
+    "object_differs": _lt(
+        "The backup target has something else than what was sent. There is no backup. Test the "
+        "target."
+    ),
+    "pg_dump_too_old": _lt(
+        "pg_dump has version %(program)s and the server version %(server)s. Nothing was written. "
+        "Set the folder of newer programs on the cluster."
+    ),
+    "pg_restore_too_new": _lt(
+        "pg_restore has version %(program)s, which is too new for a server of version %(server)s. "
+        "Nothing was restored. Set the folder of its own programs on the cluster."
+    ),
+    "database_not_empty": _lt(
+        "The database is not empty, so nothing was restored into it. Restore into a new one."
+    ),
+    "archive_damaged": _lt("The dump inside is not whole. Nothing was kept. Use another backup."),
+    "archive_version_unknown": _lt(
+        "The dump inside was written by a newer pg_dump. Nothing was restored. Set the folder of "
+        "newer programs on the cluster."
+    ),
+    "spool_denied": _lt(
+        "The folder for temporary files may not be written. Nothing was restored. Give the "
+        "product's user the right to write there."
+    ),
+    "spool_unreachable": _lt(
+        "The folder for temporary files does not answer (%(reason)s). It is tried again by itself."
+    ),
     "program_missing": _lt(
         "The program %(program)s was not found. Nothing was changed. Install PostgreSQL's client "
         "programs, or set their folder on the cluster."
