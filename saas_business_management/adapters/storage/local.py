@@ -87,7 +87,7 @@ class LocalStore:
             os.close(top)
 
     def delete(self, key: str) -> None:
-        """Remove an object; a folder it leaves empty stays for `abort_stale`, as others may be about
+        """Remove an object; a folder it leaves empty is left to `abort_stale`: others may be about
         to write into it."""
         *folders, name = checked(key).split("/")
         with folder.translated(), folder.entered(self._root, folders) as place:
