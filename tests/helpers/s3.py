@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 import boto3
@@ -82,12 +83,13 @@ class S3Server:
 
     def bucket(self, name: str) -> str:
         """Make a bucket; return its name."""
-        self.client().create_bucket(Bucket=name)
+        self.client.create_bucket(Bucket=name)
         return name
 
-    def client(self, key: str = KEY, secret: str = SECRET):
-        """Return a plain client, to look past the store that is tested."""
-        return boto3.session.Session(key, secret, region_name="us-east-1").client(
+    @cached_property
+    def client(self):
+        """A plain client, to look past the store that is tested."""
+        return boto3.session.Session(KEY, SECRET, region_name="us-east-1").client(
             "s3",
             endpoint_url=self.endpoint,
             config=Config(
@@ -102,7 +104,7 @@ class S3Server:
 
     def _answers(self) -> bool:
         try:
-            self.client().list_buckets()
+            self.client.list_buckets()
         except (BotoCoreError, ClientError):
             return False
         return True

@@ -135,7 +135,7 @@ class _Between(BaseHTTPRequestHandler):
         else:
             self._answer(*self._pass_on(operation, body))
 
-    do_HEAD = do_PUT = do_POST = do_DELETE = do_GET
+    do_HEAD = do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815
 
     def _length(self) -> int:
         return int(self.headers.get("Content-Length") or 0)
@@ -211,7 +211,7 @@ class _Between(BaseHTTPRequestHandler):
     def _fault_whole(self, operation, body) -> None:
         """Ignore the range that was asked for."""
         bucket, _, key = self.path.partition("?")[0].lstrip("/").partition("/")
-        found = self.owner.server.client().get_object(Bucket=bucket, Key=key)
+        found = self.owner.server.client.get_object(Bucket=bucket, Key=key)
         self._answer(200, [("ETag", found["ETag"])], found["Body"].read())
 
     def _fault_shorter(self, operation, body) -> None:
@@ -226,7 +226,7 @@ class _Between(BaseHTTPRequestHandler):
     def _fault_ignores_conditions(self, operation, body) -> None:
         """Be a service that does not look at conditions: signed headers cannot be left out."""
         bucket, _, key = self.path.partition("?")[0].lstrip("/").partition("/")
-        done = self.owner.server.client().put_object(Bucket=bucket, Key=key, Body=body)
+        done = self.owner.server.client.put_object(Bucket=bucket, Key=key, Body=body)
         self._answer(200, [("ETag", done["ETag"])], b"")
 
     def _fault_own_tags(self, operation, body) -> None:
@@ -243,7 +243,7 @@ class _Between(BaseHTTPRequestHandler):
         """Do it, then change what is stored behind the caller's back."""
         answer = self._pass_on(operation, body)
         bucket, _, key = self.path.partition("?")[0].lstrip("/").partition("/")
-        client = self.owner.server.client()
+        client = self.owner.server.client
         stored = client.get_object(Bucket=bucket, Key=key)["Body"].read()
         client.delete_object(Bucket=bucket, Key=key)
         if change is not None:

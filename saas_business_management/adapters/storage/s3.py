@@ -20,6 +20,7 @@ from .s3_calls import Patience, S3Calls, S3Place
 from .s3_read import read
 from .s3_upload import PART_BYTES, Part, Sent, Upload, part, whole
 
+NO_CONTENT = 204
 LOOKS = 3  # at an object that was just stored and is not there
 
 
@@ -89,12 +90,18 @@ class S3Store:
                 yield StoredObject(key, row["Size"], None, row.get("LastModified"))
 
     def delete(self, key: str) -> None:
-        """Remove an object."""
+        """Remove an object.
+
+        Raises: Broken (`target_garbled` when it is still there).
+        """
         try:
-            self._calls.ask("delete_object", {"Key": self._name(key)})
+            answer = self._calls.ask("delete_object", {"Key": self._name(key)})
         except Broken as error:
             if error.code != "object_missing":
                 raise
+            return
+        if answer["ResponseMetadata"]["HTTPStatusCode"] != NO_CONTENT and self.head(key):
+            raise Broken("target_garbled", told="not removed")
 
     def abort_stale(self, before: datetime) -> int:
         """Have the service forget uploads that were never completed."""

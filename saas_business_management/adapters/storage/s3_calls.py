@@ -188,5 +188,11 @@ class S3Calls:
                 },
             ),
         )
+        client.meta.events.register("before-call.s3", _stay)
         client.meta.events.register("before-send.s3", self._door.send)
         return client
+
+
+def _stay(context: dict[str, Any], **_event: object) -> None:
+    """Have boto3 believe that it went to another region already: we ask where we were told to."""
+    context.setdefault("s3_redirect", {})["redirected"] = True

@@ -65,7 +65,7 @@ def in_bucket(server: S3Server) -> Iterator[Subject]:
     store = S3Store(place, QUICK, part_bytes=PART_BYTES)
 
     def kill_a_writer(_began: datetime) -> None:
-        server.client().create_multipart_upload(Bucket=bucket, Key=f"{place.prefix}v1/half")
+        server.client.create_multipart_upload(Bucket=bucket, Key=f"{place.prefix}v1/half")
 
     yield Subject("s3", store, kill_a_writer, keeps_beginnings=False)
     store.close()
