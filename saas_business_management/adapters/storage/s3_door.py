@@ -138,10 +138,9 @@ def trusting(ca: str) -> ssl.SSLContext:
 
 def _ours(error: Exception) -> Unavailable | Broken:
     """Return what it means that no whole answer came."""
-    cause: BaseException | None = error
-    while cause is not None:
+    cause: object = error
+    while isinstance(cause, BaseException):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Broken("certificate_wrong")
-        reason = getattr(cause, "reason", None)
-        cause = reason if isinstance(reason, BaseException) else cause.__cause__
+        cause = cause.args[0] if cause.args else cause.__cause__
     return Unavailable("target_unavailable", told=type(error).__name__)
