@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..kernel.provisioning.privileges import Baseline, Inside, Privileges
+from .storage.port import BlobStore
 
 
 @dataclass(frozen=True)
@@ -342,3 +343,13 @@ class PublicDoorPort(Protocol):
 
     def look(self, host: str) -> PublicLook:
         """Ask over TLS for the login page of a host; `Unavailable` when nothing answers."""
+
+
+class StoresPort(Protocol):
+    """The backup targets an operation may use, by the numbers of their records."""
+
+    def open(self, target: int) -> BlobStore:
+        """Return the store of a target; nothing is asked of it yet."""
+
+    def probe(self, target: int) -> list[Check]:
+        """Test everything backups need of a target; it keeps nothing of it."""

@@ -1,80 +1,82 @@
-"""A store of objects in memory."""
+"""A backup target in memory."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 
-from ...kernel.errors import Broken, Refused
+from ...kernel.errors import Broken, Refused, Unavailable
+from ..storage.capability import EXCLUSIVE
+from ..storage.keys import checked, checked_prefix
 from ..storage.port import StoredObject
 from .faults import Faults
 
-PIECE_BYTES = 1 << 16
-
 
 class FakeBlobStore(Faults):
-    """`BlobStore` in memory: `objects` by key, `unfinished` writes by key with their instant."""
+    """`BlobStore` in memory. `objects`: key → bytes; `unfinished`: instants at which writers began
+    that were killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, disk_bytes: int = 10**12) -> None:
         super().__init__()
+        self.disk_bytes = disk_bytes
+        self.now = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
         self.objects: dict[str, bytes] = {}
-        self.modified: dict[str, datetime] = {}
-        self.unfinished: dict[str, datetime] = {}
-        self.now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.unfinished: list[datetime] = []
+        self._stored_at: dict[str, datetime] = {}
 
     def put_stream(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
-        """Write all of the chunks or nothing."""
+        """Store what comes."""
         self._about_to("put_stream")
-        content = b"".join(chunks)
-        self.objects[key], self.modified[key] = content, self.now
-        return self._found(key)
+        return self._put(checked(key), b"".join(chunks))
 
     def put_new(self, key: str, content: bytes) -> StoredObject:
-        """Write an object that is not there yet."""
+        """Store an object nobody stored yet."""
         self._about_to("put_new")
-        if key in self.objects:
+        if checked(key) in self.objects:
             raise Refused("object_exists")
-        self.objects[key], self.modified[key] = content, self.now
-        return self._found(key)
+        return self._put(key, content)
 
     def get_range(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """Yield the bytes of an object from `start` on."""
+        """Give the bytes of an object from `start` on."""
         self._about_to("get_range")
-        if key not in self.objects:
-            raise Broken("object_missing")
-        content = self.objects[key]
-        end = len(content) if length is None else min(len(content), start + length)
-        for at in range(start, end, PIECE_BYTES):
-            yield content[at : min(at + PIECE_BYTES, end)]
+        if checked(key) not in self.objects:
+            raise Broken("object_missing", key=key)
+        end = None if length is None else start + length
+        found = self.objects[key][start:end]
+        return iter([found] if found else [])
 
     def head(self, key: str) -> StoredObject | None:
         """Look an object up."""
         self._about_to("head")
-        return self._found(key) if key in self.objects else None
+        return self._told(key) if checked(key) in self.objects else None
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the objects whose keys begin so, by key."""
+        """Give every object whose key begins with the prefix."""
         self._about_to("list")
-        yield from [self._found(key) for key in sorted(self.objects) if key.startswith(prefix)]
+        checked_prefix(prefix)
+        return iter([self._told(key) for key in sorted(self.objects) if key.startswith(prefix)])
 
     def delete(self, key: str) -> None:
         """Remove an object."""
         self._about_to("delete")
-        self.objects.pop(key, None)
-        self.modified.pop(key, None)
+        self.objects.pop(checked(key), None)
 
     def abort_stale(self, before: datetime) -> int:
-        """Remove what unfinished writes left."""
+        """Remove what killed writers left."""
         self._about_to("abort_stale")
-        stale = [key for key, at in self.unfinished.items() if at < before]
-        for key in stale:
-            del self.unfinished[key]
+        stale = [one for one in self.unfinished if one < before]
+        self.unfinished = [one for one in self.unfinished if one >= before]
         return len(stale)
 
     def capabilities(self) -> frozenset[str]:
-        """Return what this store can do beyond the rest."""
-        return frozenset({"put_new"})
+        """Tell what it is able to do."""
+        return frozenset({EXCLUSIVE})
 
-    def _found(self, key: str) -> StoredObject:
-        content = self.objects[key]
-        digest = hashlib.sha256(content).hexdigest()
-        return StoredObject(key, len(content), digest, self.modified[key])
+    def _put(self, key: str, content: bytes) -> StoredObject:
+        others = sum(len(one) for other, one in self.objects.items() if other != key)
+        if others + len(content) > self.disk_bytes:
+            raise Unavailable("no_space")
+        self.objects[key], self._stored_at[key] = content, self.now
+        return StoredObject(key, len(content), hashlib.sha256(content).hexdigest(), self.now)
+
+    def _told(self, key: str) -> StoredObject:
+        return StoredObject(key, len(self.objects[key]), None, self._stored_at.get(key, self.now))

@@ -1,0 +1,178 @@
+"""Testing a target, and opening it by what a record says."""
+
+import pytest
+
+from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
+from saas_business_management.adapters.fakes.stores import FakeStores
+from saas_business_management.adapters.storage.factory import TargetSpec, open_store, register
+from saas_business_management.adapters.storage.local import LocalStore
+from saas_business_management.adapters.storage.probe import probe
+from saas_business_management.adapters.storage.s3 import S3Store
+from saas_business_management.adapters.storage.stores import Stores
+from saas_business_management.kernel.errors import Broken, Refused, Unavailable
+from saas_business_management.kernel.secret import Secret
+from tests.helpers.s3 import KEY, SECRET
+from tests.helpers.s3_stub import in_front_of
+
+LINES = ["target_write", "target_read", "target_list", "target_exclusive", "target_sweep"]
+LINES += ["target_delete", "target_checksums"]
+
+
+def s3_spec(endpoint, bucket, **changes):
+    values = {"kind": "s3", "endpoint": endpoint, "bucket": bucket, "prefix": "some/where"}
+    values |= {"path_style": True, "access_key": KEY, "secret": Secret(SECRET)}
+    return TargetSpec(**{**values, "inside_allowed": True, **changes})
+
+
+@pytest.fixture(scope="module")
+def bucket(s3_server):
+    return s3_server.bucket("probed-bucket")
+
+
+@pytest.fixture(params=["double", "folder", "s3"])
+def stores(request, tmp_path):
+    """One target numbered 7, real or not."""
+    if request.param == "double":
+        made = FakeStores()
+        made.stores[7] = FakeBlobStore()
+        return made
+    if request.param == "folder":
+        return Stores({7: TargetSpec("local", folder=str(tmp_path))})
+    server, name = request.getfixturevalue("s3_server"), request.getfixturevalue("bucket")
+    return Stores({7: s3_spec(server.endpoint, name)})
+
+
+def told(checks):
+    return {one.code: (one.ok, dict(one.facts)) for one in checks}
+
+
+def test_a_good_target_passes_every_line_and_keeps_nothing(stores):
+    checks = stores.probe(7)
+    assert [one.code for one in checks] == LINES
+    assert all(one.ok and not one.facts for one in checks), told(checks)
+    assert list(stores.open(7).list("probe/")) == []
+
+
+def test_a_target_is_opened_once(stores):
+    assert stores.open(7) is stores.open(7)
+
+
+def test_a_target_that_is_not_for_this_operation_is_refused(stores):
+    for work in (stores.open, stores.probe):
+        with pytest.raises(Refused) as error:
+            work(8)
+        assert error.value.code == "target_unknown"
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [
+        ("put_stream", "target_write"),
+        ("get_range", "target_read"),
+        ("list", "target_list"),
+        ("put_new", "target_exclusive"),
+        ("abort_stale", "target_sweep"),
+        ("delete", "target_exclusive"),
+    ],
+)
+def test_a_line_that_fails_says_why(method, code):
+    store = FakeBlobStore()
+    store.fail_next(method, Broken("access_denied"))
+    found = told(probe(store))
+    if method == "delete":  # of what the line before it left
+        assert found["target_delete"][0]
+        return
+    assert found[code] == (False, {"error": "access_denied"})
+    assert list(found) == (["target_write"] if method == "put_stream" else LINES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"access_key": f"{KEY}X"}, "access_key_refused"),
+        ({"secret": Secret("another")}, "access_key_refused"),
+        ({"access_key": f"{KEY}READ"}, "access_denied"),
+        ({"bucket": "nobody-made-it"}, "bucket_missing"),
+        ({"bucket": "A B"}, "bucket_form"),
+        ({"endpoint": "http://127.0.0.1:1"}, "address_silent"),
+        ({"endpoint": "http://no.such.name.invalid:8333"}, "address_unknown"),
+        ({"endpoint": "http://169.254.169.254"}, "address_inside"),
+    ],
+)
+def test_what_is_wrong_with_a_real_target_is_told_apart(s3_server, bucket, changes, code):
+    spec = s3_spec(**{"endpoint": s3_server.endpoint, "bucket": bucket, **changes})
+    found = told(Stores({1: spec}).probe(1))
+    assert list(found) == ["target_write"]
+    assert found["target_write"][0] is False
+    assert found["target_write"][1]["error"] == code
+
+
+def test_an_address_inside_is_refused_unless_an_operator_allowed_it(s3_server, bucket):
+    spec = s3_spec("https://127.0.0.1:9000", bucket, inside_allowed=False)
+    found = told(Stores({1: spec}).probe(1))
+    assert found["target_write"][1]["error"] == "address_inside"
+
+
+def test_a_service_that_ignores_a_second_writer_is_a_warning(s3_server, bucket):
+    with in_front_of(s3_server) as stub:
+        stub.always["put_object"] = "ignores_conditions"
+        found = told(Stores({1: s3_spec(stub.endpoint, bucket)}).probe(1))
+    assert found["target_exclusive"] == (True, {"warning": True})
+    assert found["target_checksums"] == (True, {})
+
+
+def test_a_service_without_checksums_is_a_warning(s3_server, bucket):
+    with in_front_of(s3_server) as stub:
+        stub.always["*"] = "no_sums"
+        found = told(Stores({1: s3_spec(stub.endpoint, bucket)}).probe(1))
+    assert found["target_checksums"] == (True, {"warning": True})
+
+
+def test_a_folder_that_is_not_mounted_is_told(tmp_path):
+    found = told(Stores({1: TargetSpec("local", folder=str(tmp_path / "gone"))}).probe(1))
+    assert found == {"target_write": (False, {"error": "target_folder_missing"})}
+
+
+@pytest.mark.parametrize(
+    ("spec", "code"),
+    [
+        (TargetSpec("ftp"), "target_kind_unknown"),
+        (TargetSpec("local"), "target_incomplete"),
+        (TargetSpec("local", folder="relative/path"), "target_incomplete"),
+        (s3_spec("https://s3.example.com", ""), "target_incomplete"),
+        (s3_spec("https://s3.example.com", "bucket", access_key=""), "target_incomplete"),
+        (s3_spec("https://s3.example.com", "bucket", secret=None), "target_incomplete"),
+        (s3_spec("https://s3.example.com", "bucket", prefix="../up"), "object_key_form"),
+        (s3_spec("http://s3.example.com", "bucket", inside_allowed=False), "address_without_tls"),
+        (s3_spec("https://s3.example.com:22", "bucket", inside_allowed=False), "address_port"),
+        (s3_spec("https://u:p@s3.example.com", "bucket"), "address_form"),
+        (s3_spec("https://s3.example.com", "bucket", ca="no certificate"), "ca_damaged"),
+    ],
+)
+def test_a_spec_that_says_too_little_or_wrong_opens_nothing(spec, code):
+    with pytest.raises(Refused) as error:
+        open_store(spec)
+    assert error.value.code == code
+
+
+def test_each_kind_opens_its_store(tmp_path):
+    assert isinstance(open_store(TargetSpec("local", folder=str(tmp_path))), LocalStore)
+    assert isinstance(open_store(s3_spec("", "bucket", region="eu-west-1")), S3Store)
+
+
+def test_a_further_kind_is_one_line():
+    store = FakeBlobStore()
+    register("tape", lambda spec: store)
+    assert open_store(TargetSpec("tape")) is store
+
+
+def test_a_spec_is_made_of_what_a_record_tells_and_shows_no_secret():
+    spec = TargetSpec.of({"kind": "s3", "secret": Secret("hidden"), "name": "not its own"})
+    assert (spec.kind, spec.secret) == ("s3", Secret("hidden"))
+    assert "hidden" not in repr(spec)
+
+
+def test_an_outage_in_the_middle_is_a_line_too():
+    store = FakeBlobStore()
+    store.fail_next("list", Unavailable("target_unavailable"))
+    assert told(probe(store))["target_list"] == (False, {"error": "target_unavailable"})
