@@ -18,6 +18,7 @@ from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
 from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
+from .test_target import TEST_TARGET
 
 JOBS: dict[str, Job] = {
     job.kind: job
@@ -39,5 +40,6 @@ JOBS: dict[str, Job] = {
         RUN_DOCTOR,
         SET_ADDRESSES,
         TEST_CLUSTER,
+        TEST_TARGET,
     )
 }

@@ -54,6 +54,9 @@ from . import saas_brand
 from . import saas_brand_text
 from . import saas_brand_look
 from . import saas_route_brand
+from . import saas_job_target
+from . import saas_backup_target
+from . import saas_backup_target_check
 from . import saas_link
 from . import saas_noted_export
 from . import saas_audit_entry

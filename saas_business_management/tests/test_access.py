@@ -44,6 +44,8 @@ MATRIX = {
     "saas.audit.check": ("", "", "r"),
     "saas.security.event": ("", "r", "r"),
     "saas.support.access": ("r", "rwcu", "rwcu"),
+    "saas.backup.target": ("r", "r", "rwcu"),
+    "saas.backup.target.check": ("r", "r", "r"),
     "saas.evidence": ("r", "r", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -131,6 +133,10 @@ class TestAccess(SaasCommon):
             (self.cluster, "action_test_connection"),
             (self.cluster, "action_refresh_modules"),
             (self.env["saas.doctor"], "action_check_again"),
+            (
+                self.env["saas.backup.target"].create({"name": "Disk", "folder": "/var/backups"}),
+                "action_test_connection",
+            ),
         )
         count = self.env["saas.job"].search_count([])
         for record, button in buttons:

@@ -17,6 +17,7 @@ from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
 from saas_business_management.adapters.fakes.name_server import FakeNameServers
 from saas_business_management.adapters.fakes.odoo import FakeOdoo
 from saas_business_management.adapters.fakes.public_door import FakePublicDoor
+from saas_business_management.adapters.fakes.stores import FakeStores
 from saas_business_management.adapters.ports import Answer
 from saas_business_management.jobs.ports import ClusterSecrets, Ports
 from saas_business_management.kernel.errors import Broken
@@ -121,6 +122,7 @@ class World:
         self.secrets = ClusterSecrets(Secret("secret of the cluster"))
         self.dns = FakeNameServers()
         self.public_door = FakePublicDoor()
+        self.stores = FakeStores()
         ports = Ports(
             FakeClock(),
             self.secrets,
@@ -130,6 +132,7 @@ class World:
             self.node,
             self.dns,
             self.public_door,
+            self.stores,
         )
         self.desk = Desk(self.database, ports, MemoryRecords)
 
@@ -167,6 +170,7 @@ class World:
             "roles": {name: vars(one) for name, one in self.cluster.roles_by_name.items()},
             "files": self.files.files,
             "unfinished": self.files.unfinished,
+            "kept": {number: one.objects for number, one in self.stores.stores.items()},
         }
         return self._told(told)
 
