@@ -6,7 +6,9 @@
     "author": "SaaS Business Management contributors",
     "license": "LGPL-3",
     "depends": ["account_payment", "portal", "auth_signup", "mail"],
-    "external_dependencies": {"python": ["cryptography", "dnspython", "requests", "passlib"]},
+    "external_dependencies": {
+        "python": ["boto3", "cryptography", "dnspython", "requests", "passlib"],
+    },
     "data": [
         "security/saas_groups.xml",
         "security/ir.model.access.csv",
@@ -28,6 +30,7 @@
         "views/saas_tenant_preview_views.xml",
         "views/saas_lifecycle_policy_views.xml",
         "views/saas_retention_views.xml",
+        "views/saas_backup_target_views.xml",
         "views/saas_tenant_host_views.xml",
         "views/saas_tenant_host_form_views.xml",
         "views/saas_tenant_host_wizard_views.xml",
@@ -58,6 +61,7 @@
         "demo/saas_template_demo.xml",
         "demo/saas_plan_demo.xml",
         "demo/saas_tenant_demo.xml",
+        "demo/saas_backup_target_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["saas_business_management/static/src/**/*"],

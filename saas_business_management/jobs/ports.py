@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..adapters.clock import SystemClock
@@ -23,17 +23,22 @@ from ..adapters.ports import (
     FrontDoorPort,
     OdooPort,
     PublicDoorPort,
+    StoresPort,
 )
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
 from ..adapters.public_door import TlsPublicDoor
+from ..adapters.storage.factory import TargetSpec
+from ..adapters.storage.stores import Stores
 
 _kept = threading.local()
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside world of one cluster; a job without a cluster gets only the clock."""
+    """The outside world of one cluster, and the backup targets a job names; without a cluster it
+    gets the clock and those alone.
+    """
 
     clock: Clock
     cluster: ClusterPort | None = None
@@ -42,13 +47,25 @@ class Ports:
     front_door: FrontDoorPort | None = None
     dns: DnsPort | None = None
     public_door: PublicDoorPort | None = None
+    stores: StoresPort | None = None
 
 
-def build_ports(cluster: Mapping[str, Any] | None) -> Ports:
-    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`).
+def build_ports(
+    cluster: Mapping[str, Any] | None, targets: Mapping[int, Mapping[str, Any]] | None = None
+) -> Ports:
+    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`) and for those of backup
+    targets by their numbers (`saas.backup.target._to_spec`).
 
-    They are kept per thread, so that connections stay warm.
+    A cluster's are kept per thread, so that connections stay warm.
     """
+    ports = _cluster_ports(cluster)
+    if not targets:
+        return ports
+    specs = {number: TargetSpec.of(values) for number, values in targets.items()}
+    return replace(ports, stores=Stores(specs))
+
+
+def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:
     if cluster is None:
         return Ports(clock=SystemClock())
     kept = _kept.__dict__.setdefault("ports", {})

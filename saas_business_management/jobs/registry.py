@@ -19,6 +19,7 @@ from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
 from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
+from .test_target import TEST_TARGET
 
 JOBS: dict[str, Job] = {
     job.kind: job
@@ -41,5 +42,6 @@ JOBS: dict[str, Job] = {
         RUN_DOCTOR,
         SET_ADDRESSES,
         TEST_CLUSTER,
+        TEST_TARGET,
     )
 }

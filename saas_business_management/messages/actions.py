@@ -72,6 +72,8 @@ ACTIONS = {
     "link_used": _lt("One-time link used"),
     "price_changed": _lt("Price changed"),
     "cluster_changed": _lt("Connection of a cluster changed"),
+    "backup_target_created": _lt("Backup target created"),
+    "backup_target_changed": _lt("Backup target changed"),
     "version_published": _lt("Template version published"),
     "records_exported": _lt("Records exported"),
     "audit_downloaded": _lt("Audit log downloaded"),

@@ -57,6 +57,9 @@ from . import saas_brand
 from . import saas_brand_text
 from . import saas_brand_look
 from . import saas_route_brand
+from . import saas_job_target
+from . import saas_backup_target
+from . import saas_backup_target_check
 from . import saas_link
 from . import saas_noted_export
 from . import saas_audit_entry
@@ -74,7 +77,6 @@ from . import saas_support_access_page
 from . import saas_link_support
 from . import saas_tenant_support
 from . import saas_backup_keyring
-from . import saas_backup_target
 from . import saas_backup_key
 from . import saas_backup_canary
 from . import saas_recovery_sheet

@@ -31,6 +31,7 @@ TARGETS = {
     "version": "version_id",
     "cluster": "cluster_id",
     "database": "database_id",
+    "target": "target_id",
 }
 
 
@@ -140,7 +141,8 @@ class SaasJob(models.Model):
     def _enqueue(self, kind, *, spec=None, dedupe_key=None, serial_key=None, priority=10, **links):
         """Return the operation for this work: a new one, or the open one that was asked for before.
 
-        `links` are ids: support_id, tenant_id, template_id, version_id, cluster_id, database_id.
+        `links` are ids: support_id, tenant_id, template_id, version_id, cluster_id, database_id,
+        target_id.
         Work starts after commit.
         """
         job_sudo = self.sudo()

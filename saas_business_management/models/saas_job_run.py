@@ -102,7 +102,8 @@ class SaasJobRun(models.Model):
 
     def _carry(self, job_sudo, journal, fence, alive):
         cluster_sudo = job_sudo.cluster_id
-        ports = build_ports(cluster_sudo._to_spec() if cluster_sudo else None)
+        cluster = cluster_sudo._to_spec() if cluster_sudo else None
+        ports = build_ports(cluster, job_sudo._target_specs())
         runner = Runner(
             JOBS[job_sudo.kind],
             journal,
@@ -134,7 +135,7 @@ class SaasJobRun(models.Model):
     def _tell_people(self, more):
         """Tell open screens, when this transaction is committed."""
         self.ensure_one()
-        links = ("support_id", "tenant_id", "version_id", "template_id", "cluster_id")
+        links = ("support_id", "tenant_id", "version_id", "template_id", "cluster_id", "target_id")
         target = next((self[name] for name in links if self[name]), None)
         payload = {
             "id": self.id,

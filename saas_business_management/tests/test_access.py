@@ -44,8 +44,9 @@ MATRIX = {
     "saas.audit.check": ("", "", "r"),
     "saas.security.event": ("", "r", "r"),
     "saas.support.access": ("r", "rwcu", "rwcu"),
+    "saas.backup.target": ("r", "r", "rwcu"),
+    "saas.backup.target.check": ("r", "r", "r"),
     "saas.evidence": ("r", "r", "r"),
-    "saas.backup.target": ("r", "r", "r"),
     "saas.backup.policy": ("r", "r", "rwcu"),
     "saas.backup": ("r", "r", "r"),
     "saas.backup.check": ("r", "r", "r"),
@@ -142,6 +143,10 @@ class TestAccess(SaasCommon):
             (self.cluster, "action_test_connection"),
             (self.cluster, "action_refresh_modules"),
             (self.env["saas.doctor"], "action_check_again"),
+            (
+                self.env["saas.backup.target"].create({"name": "Disk", "folder": "/var/backups"}),
+                "action_test_connection",
+            ),
         )
         count = self.env["saas.job"].search_count([])
         for record, button in buttons:

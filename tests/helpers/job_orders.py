@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from tests.helpers.job_records import reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
@@ -135,6 +136,13 @@ def check_cluster(world: World) -> int:
     return world.desk.enqueue("test_cluster")
 
 
+def check_target(world: World) -> int:
+    """Order a test of a backup target."""
+    world.stores.stores[1] = FakeBlobStore()
+    world.add(lambda rows: rows["targets"].update({1: {"checks": []}}))
+    return world.desk.enqueue("test_target", {"targets": [1]}, target=1)
+
+
 def refresh(world: World) -> int:
     """Order a look at the cluster's modules; one version needs a module that is gone."""
     versions = {"1": ["crm"], "2": ["pos", "zoo"]}
@@ -197,6 +205,7 @@ ORDERS = {
     "rotate_role": Order("rotate_role", rotate_role),
     "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
     "test_cluster": Order("test_cluster", check_cluster),
+    "test_target": Order("test_target", check_target),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),
     "set_addresses": Order("set_addresses", set_addresses),

@@ -30,6 +30,7 @@ _names = itertools.count(1)
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
+    names += ("targets",)
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 
@@ -442,6 +443,9 @@ class MemoryRecords:
 
     def _cluster_checked(self, checks: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["checks"] = checks
+
+    def _target_checked(self, checks: list[dict[str, Any]]) -> None:
+        self._linked("target")["checks"] = checks
 
     def _cluster_modules_read(self, modules: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["modules"] = modules

@@ -17,6 +17,7 @@ from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
 from saas_business_management.adapters.fakes.name_server import FakeNameServers
 from saas_business_management.adapters.fakes.odoo import FakeOdoo
 from saas_business_management.adapters.fakes.public_door import FakePublicDoor
+from saas_business_management.adapters.fakes.stores import FakeStores
 from saas_business_management.adapters.ports import Answer
 from saas_business_management.jobs.ports import Ports
 from saas_business_management.kernel.errors import Broken
@@ -130,6 +131,7 @@ class World:
         self.node = Node(self.database, self.cluster)
         self.dns = FakeNameServers()
         self.public_door = FakePublicDoor()
+        self.stores = FakeStores()
         ports = Ports(
             FakeClock(),
             self.cluster,
@@ -138,6 +140,7 @@ class World:
             self.node,
             self.dns,
             self.public_door,
+            self.stores,
         )
         self.desk = Desk(self.database, ports, MemoryRecords)
         self.desk.on_claim = self.cluster.take_secrets
@@ -176,6 +179,7 @@ class World:
             "roles": {name: vars(one) for name, one in self.cluster.roles_by_name.items()},
             "files": self.files.files,
             "unfinished": self.files.unfinished,
+            "kept": {number: one.objects for number, one in self.stores.stores.items()},
         }
         return self._told(told)
 

@@ -25,20 +25,20 @@ def probe(store: BlobStore) -> list[Check]:
     earlier line failed is left out. Never raises one of our errors.
     """
     key, content = f"{FOLDER}/{secrets.token_hex(16)}", secrets.token_bytes(SIZE)
-    lines = [_tried("target_write", lambda: store.put_stream(key, [content]))]
+    lines = [_try("target_write", lambda: store.put_stream(key, [content]))]
     if lines[0].ok:
         lines += [
-            _tried("target_read", lambda: _read(store, key, content)),
-            _tried("target_list", lambda: _list(store, key)),
+            _try("target_read", lambda: _read(store, key, content)),
+            _try("target_list", lambda: _list(store, key)),
             _exclusive(store),
-            _tried("target_sweep", lambda: store.abort_stale(LONG_AGO)),
-            _tried("target_delete", lambda: _delete(store, key)),
+            _try("target_sweep", lambda: store.abort_stale(LONG_AGO)),
+            _try("target_delete", lambda: _delete(store, key)),
             _checksums(store),
         ]
     return lines
 
 
-def _tried(code: str, work: Callable[[], object]) -> Check:
+def _try(code: str, work: Callable[[], object]) -> Check:
     try:
         work()
     except SaasError as error:
@@ -69,9 +69,9 @@ def _exclusive(store: BlobStore) -> Check:
             store.put_new(key, b"first")
             with suppress(Refused):
                 store.put_new(key, b"second")
-                return _warned("target_exclusive")
+                return _told("target_exclusive")
         known = EXCLUSIVE in store.capabilities()
-        return Check("target_exclusive", True) if known else _warned("target_exclusive")
+        return Check("target_exclusive", True) if known else _told("target_exclusive")
     except SaasError as error:
         return Check("target_exclusive", False, {"error": error.code, **error.facts})
     finally:
@@ -83,7 +83,7 @@ def _checksums(store: BlobStore) -> Check:
     """A folder has none; the disk's own are what there is."""
     remote = hasattr(store, "learn")
     missing = remote and CHECKSUMS not in store.capabilities()
-    return _warned("target_checksums") if missing else Check("target_checksums", True)
+    return _told("target_checksums") if missing else Check("target_checksums", True)
 
 
 def _delete(store: BlobStore, key: str) -> None:
@@ -92,5 +92,5 @@ def _delete(store: BlobStore, key: str) -> None:
         raise Broken("target_garbled", told="not removed")
 
 
-def _warned(code: str) -> Check:
+def _told(code: str) -> Check:
     return Check(code, True, {"warning": True})

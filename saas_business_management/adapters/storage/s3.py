@@ -21,6 +21,7 @@ from .s3_read import read
 from .s3_upload import PART_BYTES, Part, Sent, Upload, part, whole
 
 NO_CONTENT = 204
+UNEXPLAINED = ("object_missing", "access_denied", "target_garbled")
 LOOKS = 3  # at an object that was just stored and is not there
 
 
@@ -221,10 +222,10 @@ class S3Store:
                 raise Broken("target_garbled", told="no object")
             return found
         except Broken as error:
-            if error.code == "object_missing" and self._calls.bucket_seen:
-                return None
-            self._calls.ask("list_objects_v2", {"Prefix": self._name(key), "MaxKeys": 1})
-            if error.code == "object_missing":
+            missing = error.code == "object_missing"
+            if error.code in UNEXPLAINED and not (missing and self._calls.bucket_seen):
+                self._calls.ask("list_objects_v2", {"Prefix": self._name(key), "MaxKeys": 1})
+            if missing:
                 return None
             raise
 
