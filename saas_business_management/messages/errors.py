@@ -654,11 +654,11 @@ SENTENCES = {
         "target."
     ),
     "pg_dump_too_old": _lt(
-        "pg_dump has version %(program)s and the server version %(server)s. Nothing was written. "
+        "The pg_dump program has version %(program)s and the server version %(server)s. Nothing was written. "
         "Set the folder of newer programs on the cluster."
     ),
     "pg_restore_too_new": _lt(
-        "pg_restore has version %(program)s, which is too new for a server of version %(server)s. "
+        "The pg_restore program has version %(program)s, which is too new for a server of version %(server)s. "
         "Nothing was restored. Set the folder of its own programs on the cluster."
     ),
     "database_not_empty": _lt(
