@@ -481,16 +481,17 @@ SENTENCES = {
         "target."
     ),
     "pg_dump_too_old": _lt(
-        "pg_dump has version %(program)s and the server version %(server)s. Nothing was written. "
-        "Set the folder of newer programs on the cluster."
+        "The program pg_dump has version %(program)s and the server version %(server)s. Nothing "
+        "was written. Set the folder of newer programs on the cluster."
     ),
     "pg_restore_too_new": _lt(
-        "pg_restore has version %(program)s, which is too new for a server of version %(server)s. "
-        "Nothing was restored. Set the folder of its own programs on the cluster."
+        "The program pg_restore has version %(program)s, which is too new for a server of version "
+        "%(server)s. Nothing was restored. Set the folder of its own programs on the cluster."
     ),
     "database_not_empty": _lt(
         "The database is not empty, so nothing was restored into it. Restore into a new one."
     ),
+    "folder_not_empty": _lt("The folder is not empty, so nothing was written. Name a new one."),
     "archive_damaged": _lt("The dump inside is not whole. Nothing was kept. Use another backup."),
     "archive_version_unknown": _lt(
         "The dump inside was written by a newer pg_dump. Nothing was restored. Set the folder of "
