@@ -6,7 +6,9 @@
     "author": "SaaS Business Management contributors",
     "license": "LGPL-3",
     "depends": ["account_payment", "portal", "auth_signup", "mail"],
-    "external_dependencies": {"python": ["cryptography", "dnspython", "requests", "passlib"]},
+    "external_dependencies": {
+        "python": ["cryptography", "dnspython", "passlib", "requests", "zstandard"]
+    },
     "data": [
         "security/saas_groups.xml",
         "security/ir.model.access.csv",
