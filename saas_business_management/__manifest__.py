@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "depends": ["account_payment", "portal", "auth_signup", "mail"],
     "external_dependencies": {
-        "python": ["boto3", "cryptography", "dnspython", "requests", "passlib"],
+        "python": ["boto3", "cryptography", "dnspython", "passlib", "requests", "zstandard"]
     },
     "data": [
         "security/saas_groups.xml",

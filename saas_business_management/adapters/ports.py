@@ -345,6 +345,58 @@ class PublicDoorPort(Protocol):
         """Ask over TLS for the login page of a host; `Unavailable` when nothing answers."""
 
 
+@dataclass(frozen=True)
+class BackupPlace:
+    """Which backup of which tenant: uuids, the fence under which it is written, its key's id.
+
+    `sha256` is its manifest's hash as the catalogue has it, empty while there is none.
+    """
+
+    tenant: str
+    backup: str
+    fence: int
+    key: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class BackupSource:
+    """What is backed up: a database with its role's generation, why, and the backup before."""
+
+    database: str
+    generation: int
+    reason: str
+    previous: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of reading a backup whole: faults as (object, code), and how many files it has."""
+
+    faults: tuple[tuple[str, str], ...]
+    files: int
+
+
+class VaultPort(Protocol):
+    """The backups of one tenant, with its keys."""
+
+    def write(self, store: BlobStore, place: BackupPlace, source: BackupSource) -> dict[str, object]:
+        """Write a backup, or take the one of this uuid that is there; return its figures.
+
+        Keys: `fence`, `taken_at` (ISO), `manifest_hash`, `database_bytes`, `file_bytes`,
+        `file_count`, `new_bytes`, `missing`, `rotten`.
+        """
+
+    def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
+        """Return the names of objects that are absent or of a wrong size (level V0)."""
+
+    def prove(self, store: BlobStore, place: BackupPlace) -> Proof:
+        """Read every byte, and the dump with pg_restore (level V1).
+
+        Raises: Unavailable when there was no answer, which proves nothing.
+        """
+
+
 class StoresPort(Protocol):
     """The backup targets an operation may use, by the numbers of their records."""
 

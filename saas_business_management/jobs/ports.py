@@ -5,11 +5,14 @@ Owns: the bundle `Ports` and which adapter stands behind each port. Does not own
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from ..adapters.backup.vault import Vault, VaultSpec
 from ..adapters.clock import SystemClock
 from ..adapters.filestore import LocalFilestore
 from ..adapters.http import HttpFrontDoor
@@ -24,20 +27,24 @@ from ..adapters.ports import (
     OdooPort,
     PublicDoorPort,
     StoresPort,
+    VaultPort,
 )
+from ..adapters.postgres.client_programs import Programs
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
+from ..adapters.postgres.tenant_login import TenantLogins
 from ..adapters.public_door import TlsPublicDoor
 from ..adapters.storage.factory import TargetSpec
 from ..adapters.storage.stores import Stores
+from ..kernel.backup.key import DataKey
 
 _kept = threading.local()
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside world of one cluster, and the backup targets a job names; without a cluster it
-    gets the clock and those alone.
+    """The outside world of one cluster, the backup targets a job names and the backups of its
+    tenant; without a cluster it gets the clock and those targets alone.
     """
 
     clock: Clock
@@ -48,21 +55,37 @@ class Ports:
     dns: DnsPort | None = None
     public_door: PublicDoorPort | None = None
     stores: StoresPort | None = None
+    vault: VaultPort | None = None
 
 
 def build_ports(
-    cluster: Mapping[str, Any] | None, targets: Mapping[int, Mapping[str, Any]] | None = None
+    cluster: Mapping[str, Any] | None,
+    targets: Mapping[int, Mapping[str, Any]] | None = None,
+    backup_keys: Mapping[str, DataKey] | None = None,
 ) -> Ports:
-    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`) and for those of backup
-    targets by their numbers (`saas.backup.target._to_spec`).
+    """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
+    targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id.
 
     A cluster's are kept per thread, so that connections stay warm.
     """
     ports = _cluster_ports(cluster)
-    if not targets:
-        return ports
-    specs = {number: TargetSpec.of(values) for number, values in targets.items()}
-    return replace(ports, stores=Stores(specs))
+    if targets:
+        specs = {number: TargetSpec.of(values) for number, values in targets.items()}
+        ports = replace(ports, stores=Stores(specs))
+    if backup_keys and cluster is not None:
+        ports = replace(ports, vault=_vault(cluster, backup_keys))
+    return ports
+
+
+def _vault(cluster: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
+    spec = VaultSpec(
+        keys=keys,
+        files=Path(cluster["filestore_path"]),
+        spool=Path(tempfile.gettempdir()),
+        programs=Programs(cluster["pg_bin"]),
+    )
+    secret, older = cluster["cluster_secret"], cluster.get("older_cluster_secret")
+    return Vault(spec, TenantLogins(_server(cluster), secret, older))
 
 
 def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:
@@ -77,17 +100,20 @@ def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:
     return kept[cluster["key"]][1]
 
 
-def _build(cluster: Mapping[str, Any]) -> Ports:
-    server = Server(
+def _server(cluster: Mapping[str, Any]) -> Server:
+    return Server(
         host=cluster["pg_host"],
         port=cluster["pg_port"],
         user=cluster["prov_role"],
         password=cluster["prov_password"],
     )
+
+
+def _build(cluster: Mapping[str, Any]) -> Ports:
     return Ports(
         clock=SystemClock(),
         cluster=PostgresCluster(
-            server,
+            _server(cluster),
             cluster["cluster_secret"],
             cluster["connections_per_tenant"],
             older_secret=cluster.get("older_cluster_secret"),

@@ -3,6 +3,7 @@
 from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
 from .audit_rights import AUDIT_RIGHTS
+from .backup_tenant import BACKUP_TENANT
 from .base import Job
 from .build_template import BUILD_TEMPLATE
 from .check_host import CHECK_HOST
@@ -20,6 +21,7 @@ from .run_doctor import RUN_DOCTOR
 from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
 from .test_target import TEST_TARGET
+from .verify_backup import VERIFY_BACKUP
 
 JOBS: dict[str, Job] = {
     job.kind: job
@@ -27,6 +29,7 @@ JOBS: dict[str, Job] = {
         APPLY_STATE,
         AUDIT_CLUSTER,
         AUDIT_RIGHTS,
+        BACKUP_TENANT,
         BUILD_TEMPLATE,
         DELETE_TENANT,
         CLOSE_SUPPORT,
@@ -43,5 +46,6 @@ JOBS: dict[str, Job] = {
         SET_ADDRESSES,
         TEST_CLUSTER,
         TEST_TARGET,
+        VERIFY_BACKUP,
     )
 }

@@ -424,6 +424,18 @@ SENTENCES = {
         "This would keep no backup at all. Enter at least one number above 0."
     ),
     "backup_retention_number": _lt("“%(number)s” is not possible here: at most %(most)s are kept."),
+    # Making backups
+    "backup_no_policy": _lt(
+        "No backup policy counts for %(tenant)s. Switch one on, or choose one on the tenant."
+    ),
+    "backup_no_target": _lt("The policy “%(policy)s” names no backup target. Add one to it."),
+    "backup_tenant_closed": _lt(
+        "%(tenant)s is not open, so it was not backed up. Resume it first; its last backup stays."
+    ),
+    "backup_incomplete": _lt(
+        "%(count)s objects of the backup are not on the target as they were written, first "
+        "%(object)s. It does not count as a backup; a new one is made."
+    ),
     # Keys of backups
     "backup_kek_missing": _lt(
         "The key file of the backups was not found, so no backup is made or opened. Bring it back "
@@ -654,16 +666,17 @@ SENTENCES = {
         "target."
     ),
     "pg_dump_too_old": _lt(
-        "The pg_dump program has version %(program)s and the server version %(server)s. Nothing was written. "
-        "Set the folder of newer programs on the cluster."
+        "The program pg_dump has version %(program)s and the server version %(server)s. Nothing "
+        "was written. Set the folder of newer programs on the cluster."
     ),
     "pg_restore_too_new": _lt(
-        "The pg_restore program has version %(program)s, which is too new for a server of version %(server)s. "
-        "Nothing was restored. Set the folder of its own programs on the cluster."
+        "The program pg_restore has version %(program)s, which is too new for a server of version "
+        "%(server)s. Nothing was restored. Set the folder of its own programs on the cluster."
     ),
     "database_not_empty": _lt(
         "The database is not empty, so nothing was restored into it. Restore into a new one."
     ),
+    "folder_not_empty": _lt("The folder is not empty, so nothing was written. Name a new one."),
     "archive_damaged": _lt("The dump inside is not whole. Nothing was kept. Use another backup."),
     "archive_version_unknown": _lt(
         "The dump inside was written by a newer pg_dump. Nothing was restored. Set the folder of "

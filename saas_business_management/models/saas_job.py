@@ -32,6 +32,7 @@ TARGETS = {
     "cluster": "cluster_id",
     "database": "database_id",
     "target": "target_id",
+    "backup": "backup_id",
 }
 
 

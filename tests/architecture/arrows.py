@@ -28,7 +28,14 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "cli": ("kernel.errors", "adapters.keyring", "adapters.backup_keys", *GLUE_COMMON),
     "golden": (),
     "messages": ("kernel.errors", "const"),
-    "root": ("models", "controllers", "wizards", "gateway.install", "hooks"),
+    "root": (
+        "models",
+        "controllers",
+        "wizards",
+        "gateway.install",
+        "hooks",
+        "adapters.backup.command",  # reads backups where there is no Odoo
+    ),
 }
 GLUE = frozenset({"models", "controllers", "wizards", "cli", "golden", "messages", "root"})
 # The runner of operations, and the one piece of work that is done before there can be any.

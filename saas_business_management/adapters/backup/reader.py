@@ -202,14 +202,22 @@ class BackupReader:
             os.link(part, target / one.name)
         part.unlink()
 
-    def prove(self, manifest: Manifest, on_progress: Progress = _silent) -> list[Fault]:
-        """Read and prove every byte of a backup, to nowhere; return what is wrong (V1).
+    def prove(
+        self,
+        manifest: Manifest,
+        on_part: Callable[[IO[bytes]], None] | None = None,
+        on_progress: Progress = _silent,
+    ) -> list[Fault]:
+        """Read and prove every byte of a backup, to nowhere; return what is wrong.
 
+        `on_part` gets each proven part; what it raises is a fault of that part.
         Raises: Unavailable alone; anything else is a fault.
         """
         faults = []
         for part in manifest.parts:
-            faults += self._tried(part.key, lambda part=part: self._read_part(manifest, part))
+            faults += self._tried(
+                part.key, lambda part=part: self._read_part(manifest, part, on_part)
+            )
         groups = list(_groups(manifest, self._tenant))
         opening = self._opening(manifest)
         for done, group in enumerate(groups):
@@ -217,9 +225,12 @@ class BackupReader:
             on_progress("prove", done + 1, len(groups))
         return faults
 
-    def _read_part(self, manifest: Manifest, part: Part) -> None:
-        with self.part(manifest, part.name):
-            return
+    def _read_part(
+        self, manifest: Manifest, part: Part, on_part: Callable[[IO[bytes]], None] | None
+    ) -> None:
+        with self.part(manifest, part.name) as file:
+            if on_part is not None:
+                on_part(file)
 
     def _read(self, group: "_Group", opening: "_Opening") -> None:
         for _content, chunks in self._opened(group, opening):

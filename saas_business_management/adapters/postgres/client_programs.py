@@ -7,15 +7,20 @@ A login travels in the environment and the password in a file that exists in mem
 neither stands in a list of processes or on a disk.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...kernel.errors import Broken, SaasError, Unavailable
 from ..streams.pump import Order, run
-from .connect import Server
+
+if TYPE_CHECKING:  # a backup is read without the driver, too
+    from .connect import Server
 
 VERSION_SECONDS = 20
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?")

@@ -5,6 +5,7 @@ Owns: which passwords are tried. Does not own: what is asked afterwards, setting
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from ...kernel.errors import Broken
@@ -25,6 +26,16 @@ class TenantLogins:
     def password(self, role: str, generation: int) -> Secret:
         """Return the password a role gets in a generation."""
         return derive_password(self.secret, role, generation)
+
+    def server_of(self, role: str, generation: int, limits: Limits) -> Server:
+        """Return the role's login to its own database, as a client program needs it.
+
+        Raises: as `open`.
+        """
+        cnx = self.open(role, generation, role, limits, "saas control")
+        with closing(cnx):
+            password = Secret(cnx.info.password)
+        return self.server.within(role).as_role(role, password)
 
     def open(
         self,

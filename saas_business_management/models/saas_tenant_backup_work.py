@@ -1,0 +1,85 @@
+"""Having tenants backed up: by a button, by their schedule.
+
+Owns: which backups are ordered when. Does not own: whether one is due
+(`saas_tenant_backup_policy.py`), what an operation does (`saas_backup_work.py`).
+"""
+
+import logging
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .. import messages
+from ..kernel.errors import Refused, SaasError
+
+_logger = logging.getLogger(__name__)
+MOST_AT_ONCE = 500
+
+
+class SaasTenant(models.Model):
+    _inherit = "saas.tenant"
+
+    @api.private
+    def _backup_keys_sudo(self):
+        """Return the keys with which this tenant's backups open."""
+        return self.env["saas.backup.key"].sudo()._kept().filtered(lambda key: key.tenant_id in self)
+
+    def action_back_up_now(self):
+        """Back up to every target of the policy; asking twice leads to the same operations."""
+        self.check_access("write")
+        for tenant in self:
+            try:
+                tenant._order_backup("manual", priority=15)
+            except SaasError as error:
+                raise UserError(messages.text(self.env, error)) from None
+        return True
+
+    @api.private
+    def _order_backup(self, reason, priority=60):
+        """Order a backup to each target of the effective policy; return the backups.
+
+        Raises: Refused (`backup_no_policy`, `backup_no_target`, `backup_tenant_closed`, those of
+        `saas.backup.key._in_use`).
+        """
+        self.ensure_one()
+        policy_sudo = self.backup_policy_effective_id.sudo()
+        if not policy_sudo:
+            raise Refused("backup_no_policy", tenant=self.name)
+        if not policy_sudo.target_ids:
+            raise Refused("backup_no_target", policy=policy_sudo.name)
+        if not self._is_serving() or not self.database_id:
+            raise Refused("backup_tenant_closed", tenant=self.name)
+        key_sudo = self.env["saas.backup.key"]._in_use(self)
+        made = self.env["saas.backup"]
+        for target_sudo in policy_sudo.target_ids:
+            made |= self._open_backup(target_sudo) or self._begin_backup(
+                target_sudo, key_sudo, reason, priority
+            )
+        return made
+
+    def _open_backup(self, target_sudo):
+        running = [
+            *(("tenant_id", "=", self.id), ("target_id", "=", target_sudo.id)),
+            *(("state", "=", "running"), ("job_ids.state", "in", ("waiting", "running"))),
+        ]
+        return self.env["saas.backup"].sudo().search(running, limit=1)
+
+    def _begin_backup(self, target_sudo, key_sudo, reason, priority):
+        backup_sudo = self.env["saas.backup"]._begin(
+            self, target_sudo, reason, fence=0, key_id=key_sudo.id, user_id=self.env.uid
+        )
+        job = backup_sudo._order("backup_tenant", priority)
+        backup_sudo._put({"job_id": job.id})
+        return backup_sudo
+
+    @api.model
+    def _cron_back_up(self):
+        """Order every scheduled backup whose turn has come."""
+        for tenant in self._backups_due()[:MOST_AT_ONCE]:
+            if not tenant._is_serving():
+                continue
+            try:
+                tenant._order_backup("schedule")
+            except SaasError as error:
+                # The doctor and the list of gaps say so, too; the others are backed up all the same.
+                _logger.error("tenant %s is not backed up: %s", tenant.public_id, error)
