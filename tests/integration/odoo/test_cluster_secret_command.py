@@ -178,6 +178,18 @@ def test_workers_killed_on_the_way_are_replaced_and_leave_nothing_half_done(term
     assert (opens(terminal, old), opens(terminal, new)) == ([], ["claimed", "standby"])
 
 
+def test_sessions_are_ended_where_tenants_are_open(terminal):
+    done = terminal.type("rotate", "sessions", "--cluster", "local")
+    assert done.returncode == 0, done.stderr
+    assert "is ordered for 0 tenants" in done.stdout
+    assert "1 tenants are closed" in done.stdout
+    closed = refusal(terminal.type("rotate", "sessions", "--subdomain", "acme"))
+    assert "is closed" in closed
+    assert "needs --subdomain" in refusal(terminal.type("rotate", "sessions"), 2)
+    unknown = refusal(terminal.type("rotate", "sessions", "--subdomain", "nobody"))
+    assert "There is no tenant “nobody”" in unknown
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
