@@ -98,7 +98,7 @@ def _sessions(control, chosen):
         count, closed = len(tenants), len(found - tenants)
     say(f"Log Everybody Out is ordered for {count} tenants: see 'odoo saas jobs'.")
     if closed:
-        say(f"{closed} tenants are closed and keep their secret: do it again when they are open.")
+        say(f"Closed, and left as they are: {closed}. Do it again when they are open.")
 
 
 def _provisioner(control, chosen):

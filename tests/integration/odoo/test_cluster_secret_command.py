@@ -182,7 +182,7 @@ def test_sessions_are_ended_where_tenants_are_open(terminal):
     done = terminal.type("rotate", "sessions", "--cluster", "local")
     assert done.returncode == 0, done.stderr
     assert "is ordered for 0 tenants" in done.stdout
-    assert "1 tenants are closed" in done.stdout
+    assert "Closed, and left as they are: 1." in done.stdout
     closed = refusal(terminal.type("rotate", "sessions", "--subdomain", "acme"))
     assert "is closed" in closed
     assert "needs --subdomain" in refusal(terminal.type("rotate", "sessions"), 2)
