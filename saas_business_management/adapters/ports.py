@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..kernel.provisioning.privileges import Baseline, Inside, Privileges
+from ..kernel.secret import Secret
 from .storage.port import BlobStore
 
 
@@ -229,6 +230,9 @@ class ClusterPort(Protocol):
 
     def set_address(self, name: str, generation: int, base_url: str) -> None:
         """As the tenant's role: have the database call itself by this address, frozen."""
+
+    def set_database_secret(self, name: str, generation: int, secret: Secret) -> None:
+        """As the tenant's role: have sessions and links signed with another `database.secret`."""
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""

@@ -15,6 +15,7 @@ from .open_support import OPEN_SUPPORT
 from .prove_isolation import PROVE_ISOLATION
 from .provision_tenant import PROVISION_TENANT
 from .refresh_modules import REFRESH_MODULES
+from .renew_signing_secret import RENEW_SIGNING_SECRET
 from .rotate_cluster_secret import ROTATE_CLUSTER_SECRET
 from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
@@ -40,6 +41,7 @@ JOBS: dict[str, Job] = {
         PROVE_ISOLATION,
         PROVISION_TENANT,
         REFRESH_MODULES,
+        RENEW_SIGNING_SECRET,
         ROTATE_CLUSTER_SECRET,
         ROTATE_ROLE,
         RUN_DOCTOR,

@@ -46,6 +46,7 @@ ACTIONS = {
     "node_passwords_rotated": _lt("Passwords of the nodes rotated"),
     "cluster_secret_change_begun": _lt("Change of a cluster's secret begun"),
     "cluster_secret_rotated": _lt("Secret of a cluster rotated"),
+    "signing_secret_renewed": _lt("Everybody at the tenant logged out"),
     "keyring_rotated": _lt("Key of the stored secrets rotated"),
     "keyring_old_forgotten": _lt("Old keys of the stored secrets forgotten"),
     "backup_kek_rotated": _lt("Key of the backup keys rotated"),

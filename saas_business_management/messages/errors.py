@@ -304,6 +304,7 @@ SENTENCES = {
         "Some stored secrets still need an old key. Run “odoo saas rotate keyring” first."
     ),
     "mend_unknown": _lt("There is no way to put “%(kind)s” right by itself."),
+    "tenant_not_open": _lt("%(tenant)s is closed, so its database cannot be entered."),
     "tenant_without_database": _lt("%(tenant)s has no database, so there is nothing to change."),
     "login_refused": _lt(
         "The cluster refused the login. Nothing was changed. Check the password of its "

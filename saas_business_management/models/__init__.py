@@ -50,6 +50,7 @@ from . import saas_database_secret
 from . import saas_evidence
 from . import saas_tenant_isolation
 from . import saas_tenant_rotation
+from . import saas_tenant_signing
 from . import saas_cluster_secret
 from . import saas_cluster_prepare_secret
 from . import saas_route

@@ -60,10 +60,10 @@ class SaasBackup(models.Model):
         return True
 
     def _order_proof(self, priority=60):
-        return self._order("verify_backup", priority)
+        return self._enqueue_work("verify_backup", priority)
 
     @api.private
-    def _order(self, kind, priority):
+    def _enqueue_work(self, kind, priority):
         self.ensure_one()
         return self.env["saas.job"]._enqueue(
             kind,

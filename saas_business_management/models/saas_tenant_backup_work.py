@@ -68,7 +68,7 @@ class SaasTenant(models.Model):
         backup_sudo = self.env["saas.backup"]._begin(
             self, target_sudo, reason, fence=0, key_id=key_sudo.id, user_id=self.env.uid
         )
-        job = backup_sudo._order("backup_tenant", priority)
+        job = backup_sudo._enqueue_work("backup_tenant", priority)
         backup_sudo._put({"job_id": job.id})
         return backup_sudo
 

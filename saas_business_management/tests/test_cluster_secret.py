@@ -258,6 +258,54 @@ class TestClusterSecret(SecretCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestSigningSecret(SecretCommon):
+    def test_only_an_administrator_logs_everybody_out_and_only_where_somebody_is(self):
+        with self.assertRaises(AccessError):
+            self.tenant.with_user(self.operator).action_log_everybody_out()
+        with self.assertRaises(UserError):
+            self.make_tenant(subdomain="draft").with_user(self.admin).action_log_everybody_out()
+        self.tenant.with_user(self.admin).action_log_everybody_out()
+        self.tenant.with_user(self.admin).action_log_everybody_out()
+        job = self.jobs("renew_signing_secret")
+        self.assertEqual((job.tenant_id, job.user_id), (self.tenant, self.admin))
+        self.assertEqual(job.serial_key, f"tenant:{self.tenant.id}")
+
+    def test_the_next_secret_takes_the_place_of_the_stored_one_when_the_tenant_has_it(self):
+        before = self.database._database_secret()
+        wanted = self.tenant._step_signing_wanted()
+        self.assertEqual(wanted, {"database": self.database.name, "generation": 1})
+        following = self.tenant._step_signing_next()["secret"]
+        self.tenant._step_signing_wanted()
+        self.assertEqual(self.tenant._step_signing_next()["secret"], following)
+        self.assertEqual(self.tenant._step_birth_secret()["secret"], before)
+        address = self.tenant._password_url(1_800_000_000)
+        self.tenant._step_signing_renewed()
+        self.assertEqual(self.database._database_secret(), following)
+        self.assertFalse(self.database.secret_next_sealed)
+        self.assertNotEqual(self.tenant._password_url(1_800_000_000), address)
+        entry = self.noted("signing_secret_renewed")
+        self.assertEqual((entry.tenant_id, entry.kind), (self.tenant, "secrets"))
+        self.assertNotIn(following.reveal(), str(entry.read()))
+
+    def test_taken_back_it_leaves_the_stored_one(self):
+        before = self.database._database_secret()
+        self.tenant._step_signing_wanted()
+        self.tenant._step_signing_kept()
+        self.assertEqual(self.database._database_secret(), before)
+        self.assertFalse(self.database.secret_next_sealed)
+
+    def test_a_tenant_that_was_closed_meanwhile_is_refused(self):
+        with self.assertRaises(Refused) as told:
+            self.make_tenant(subdomain="draft")._step_signing_wanted()
+        self.assertEqual(told.exception.code, "tenant_not_open")
+
+    def test_it_is_gone_when_the_database_is(self):
+        self.tenant._step_signing_wanted()
+        self.database._step_forget()
+        self.assertFalse(self.database.secret_next_sealed)
+
+
+@tagged("post_install", "-at_install")
 class TestSecretFile(SecretCommon):
     def setUp(self):
         super().setUp()

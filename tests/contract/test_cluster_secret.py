@@ -75,3 +75,13 @@ def test_a_role_that_was_made_during_the_change_needs_only_the_new_secret(turnin
     port.clone(name, subject.golden)
     port.own_objects(name)
     turning.after().give_birth(name, 1, BIRTH)
+
+
+def test_a_tenant_signs_with_another_secret_and_setting_it_twice_changes_nothing(subject, tenant):
+    for _again in range(2):
+        subject.port.set_database_secret(tenant, 1, Secret("it's a \\ new % secret"))
+    refused = code_of(Broken, subject.port.set_database_secret, tenant, 2, Secret("x"))
+    assert refused == "login_refused"
+    subject.port.stop_logins(tenant)
+    refused = code_of(Broken, subject.port.set_database_secret, tenant, 1, Secret("x"))
+    assert refused == "login_refused"

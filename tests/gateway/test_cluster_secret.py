@@ -158,3 +158,16 @@ def test_a_node_that_starts_without_the_control_plane_opens_its_copy_after_the_c
     stage.start_again()
     until(lambda: stage.serves(stage.first), 20, stage.node.process.log_tail)
     assert "is refused" not in stage.node.log.split("HTTP service")[-1]
+
+
+def test_another_signing_secret_logs_everybody_of_one_tenant_out(stage):
+    mine, other = (stage.node.visitor(one).log_in() for one in (stage.first, stage.second))
+    secret = Secret("another secret that signs sessions")
+    stage.moved.set_database_secret(stage.first.name, stage.first.generation, secret)
+    until(lambda: not mine.is_logged_in(), 10)
+    assert other.is_logged_in()
+    assert stage.node.visitor(stage.first).log_in().is_logged_in()
+    kept = stage.fleet.sql(
+        stage.first, "SELECT value FROM ir_config_parameter WHERE key = 'database.secret'"
+    )
+    assert kept.strip() == secret.reveal()

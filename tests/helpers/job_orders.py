@@ -120,6 +120,12 @@ def rotate_role(world: World) -> int:
     return world.desk.enqueue("rotate_role", tenant=1)
 
 
+def renew_signing_secret(world: World) -> int:
+    """Order that everybody at an open tenant is logged out."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("renew_signing_secret", tenant=1)
+
+
 def rotate_cluster_secret(world: World) -> int:
     """Order passwords from a new secret for an open tenant and a standby copy."""
     world.desk.work(provision(world))
@@ -203,6 +209,7 @@ ORDERS = {
     "audit_rights": Order("audit_rights", audit_rights),
     "prove_isolation": Order("prove_isolation", prove_isolation),
     "rotate_role": Order("rotate_role", rotate_role),
+    "renew_signing_secret": Order("renew_signing_secret", renew_signing_secret),
     "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
     "test_cluster": Order("test_cluster", check_cluster),
     "test_target": Order("test_target", check_target),

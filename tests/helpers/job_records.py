@@ -325,6 +325,27 @@ class MemoryRecords:
         if line and line == self._secret["line"]:
             row["pending"] = False
 
+    def _tenant_signing_wanted(self) -> dict[str, Any]:
+        tenant = self._linked("tenant")
+        if tenant["state"] not in ("trial", "active"):
+            raise Refused("tenant_not_open")
+        name = tenant["database"]
+        row = self._rows["databases"][name]
+        row["secret_next"] = f"next secret of {name}"
+        return {"database": name, "generation": row["generation"]}
+
+    def _tenant_signing_next(self) -> dict[str, Any]:
+        row = self._rows["databases"][self._linked("tenant")["database"]]
+        return {"secret": Secret(row["secret_next"])}
+
+    def _tenant_signing_kept(self) -> None:
+        self._rows["databases"][self._linked("tenant")["database"]]["secret_next"] = ""
+
+    def _tenant_signing_renewed(self) -> None:
+        row = self._rows["databases"][self._linked("tenant")["database"]]
+        row.update(secret=row["secret_next"], secret_next="")
+        self._rows["events"].append(("signing_renewed",))
+
     # A cluster's new secret
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked
+from ...kernel.secret import Secret
 from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
 from .faults import Faults
 from .guarding import FakeGuarding
@@ -203,6 +204,11 @@ class FakeCluster(FakeGuarding, Faults):
         self._about_to("set_address")
         parameters = self._login(name, generation).parameters
         parameters |= {"web.base.url": base_url, "web.base.url.freeze": "True"}
+
+    def set_database_secret(self, name: str, generation: int, secret: Secret) -> None:
+        """Write the parameter."""
+        self._about_to("set_database_secret")
+        self._login(name, generation).parameters["database.secret"] = secret.reveal()
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""

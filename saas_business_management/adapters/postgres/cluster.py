@@ -26,6 +26,7 @@ from . import (
     support_login,
     tenant_address,
     tenant_db,
+    tenant_secret,
 )
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, opened, used
@@ -222,6 +223,15 @@ class PostgresCluster(Guarding):
         """
         with self._as_tenant(name, generation) as cursor:
             tenant_address.set_address(cursor, base_url)
+
+    def set_database_secret(self, name: str, generation: int, secret: Secret) -> None:
+        """As the tenant's role, in one transaction: have it sign with another `database.secret`.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `table_missing`).
+        """
+        settings = {tenant_db.SECRET_SETTING: secret.reveal()}
+        with self._as_tenant(name, generation, settings) as cursor:
+            tenant_secret.set_secret(cursor)
 
     def stop_logins(self, name: str) -> None:
         """Role NOLOGIN and its sessions ended."""

@@ -6,7 +6,7 @@ from .grammar import command, folder
 from .say import Stop, say
 
 WHAT = (
-    *("tenant", "tenants", "provisioner", "nodes", "cluster-secret", "keyring"),
+    *("tenant", "tenants", "provisioner", "nodes", "cluster-secret", "sessions", "keyring"),
     "backup-keys",
 )
 
@@ -15,8 +15,12 @@ def add_to(commands):
     """Add the command with its flags."""
     parser = command(commands, "rotate", rotate, "give a role a new password, or secrets a new key")
     parser.add_argument("what", choices=WHAT)
-    parser.add_argument("--subdomain", help="whose database password (tenant)")
-    parser.add_argument("--cluster", metavar="KEY", help="of which cluster (tenants, provisioner)")
+    parser.add_argument(
+        "--subdomain", help="whose database password or sessions (tenant, sessions)"
+    )
+    parser.add_argument(
+        "--cluster", metavar="KEY", help="of which cluster (tenants, provisioner, sessions)"
+    )
     parser.add_argument(
         "--secret-file", type=folder, help="the nodes' secret file (nodes, cluster-secret)"
     )
@@ -46,6 +50,7 @@ def rotate(control, chosen):
         "provisioner": _provisioner,
         "nodes": _nodes,
         "cluster-secret": _cluster_secret,
+        "sessions": _sessions,
         "keyring": _keyring,
         "backup-keys": _backup_keys,
     }[chosen.what](control, chosen)
@@ -78,6 +83,28 @@ def _tenants(control, chosen):
         tenants.action_rotate_role()
         count = len(tenants)
     say(f"Change Database Password is ordered for {count} tenants: see 'odoo saas jobs'.")
+
+
+def _sessions(control, chosen):
+    with control.records() as env:
+        if chosen.cluster:
+            cluster = by_code(env, "saas.cluster", "key", chosen.cluster, "cluster")
+            found = env["saas.tenant"].search(
+                [("cluster_id", "=", cluster.id), ("database_id.stage", "=", "claimed")]
+            )
+        else:
+            wanted = [("subdomain", "=", _required(chosen, "subdomain"))]
+            found = env["saas.tenant"].search(
+                [*wanted, ("database_id", "!=", False)], limit=1, order="id desc"
+            )
+            if not found:
+                raise Stop(f"There is no tenant “{chosen.subdomain}” with a database.")
+        tenants = found.filtered(lambda one: one._is_serving()) if chosen.cluster else found
+        tenants.action_log_everybody_out()
+        count, closed = len(tenants), len(found - tenants)
+    say(f"Log Everybody Out is ordered for {count} tenants: see 'odoo saas jobs'.")
+    if closed:
+        say(f"Closed, and left as they are: {closed}. Do it again when they are open.")
 
 
 def _provisioner(control, chosen):

@@ -147,6 +147,49 @@ def test_waiting_it_does_all_of_it(terminal, file):
     assert opens(terminal, new) == ["claimed", "standby"]
 
 
+# One of each sort; a fifth death would have a person look.
+KILLED_AT = ("begin.after", "standbys.cluster.ensure_role.after", "order.committed", "forget.after")
+
+
+def work_until_killed(terminal, point, most=15):
+    """Be the control worker that is ended at a point."""
+    for _time in range(most):
+        kill = f"rotate_cluster_secret.{point}:kill"
+        done = terminal.type("work", "--once", SAAS_FAILPOINT=kill)
+        if done.returncode:
+            assert done.returncode in (-9, 137), done.stderr
+            return
+        time.sleep(1)
+    raise AssertionError(f"never at {point}")
+
+
+def test_workers_killed_on_the_way_are_replaced_and_leave_nothing_half_done(terminal, file):
+    old, _none = secrets(file)
+    with open(terminal.stack.settings.control_conf, "a") as conf:
+        conf.write("saas_failpoints = 1\nsaas_stale_seconds = 2\n")
+    done = terminal.type("rotate", "cluster-secret", "--secret-file", str(file))
+    assert done.returncode == 0, done.stderr
+    _old, new = secrets(file)
+    for point in KILLED_AT:
+        work_until_killed(terminal, point)
+        # Whatever was reached, each role opens with one of the two that nodes know.
+        assert sorted(opens(terminal, old) + opens(terminal, new)) == ["claimed", "standby"]
+    work_until_done(terminal)
+    assert (opens(terminal, old), opens(terminal, new)) == ([], ["claimed", "standby"])
+
+
+def test_sessions_are_ended_where_tenants_are_open(terminal):
+    done = terminal.type("rotate", "sessions", "--cluster", "local")
+    assert done.returncode == 0, done.stderr
+    assert "is ordered for 0 tenants" in done.stdout
+    assert "Closed, and left as they are: 1." in done.stdout
+    closed = refusal(terminal.type("rotate", "sessions", "--subdomain", "acme"))
+    assert "is closed" in closed
+    assert "needs --subdomain" in refusal(terminal.type("rotate", "sessions"), 2)
+    unknown = refusal(terminal.type("rotate", "sessions", "--subdomain", "nobody"))
+    assert "There is no tenant “nobody”" in unknown
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [

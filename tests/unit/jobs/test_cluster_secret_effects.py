@@ -3,7 +3,7 @@
 import pytest
 
 from saas_business_management.kernel.errors import Broken, Refused
-from tests.helpers.job_orders import carried, rotate_cluster_secret
+from tests.helpers.job_orders import carried, renew_signing_secret, rotate_cluster_secret
 from tests.helpers.job_records import reserve
 from tests.helpers.job_world import World
 from tests.helpers.jobs import KilledHere, Points
@@ -189,3 +189,38 @@ def test_changing_one_password_in_between_is_nothing_special() -> None:
     assert world.desk.work(world.desk.enqueue("rotate_role", tenant=1))["state"] == "done"
     assert world.desk.work(row_id)["state"] == "done"
     assert secrets_of_roles(world) == {"second"}
+
+
+def signs_with(world: World) -> tuple[str, str]:
+    """What the tenant signs with, and what the control plane takes it to sign with."""
+    name = world.rows["tenants"][1]["database"]
+    server = world.cluster.databases_by_name[name]
+    return server.parameters["database.secret"], world.rows["databases"][name]["secret"]
+
+
+def test_everybody_is_logged_out_and_both_sides_sign_with_the_same_new_secret() -> None:
+    world, row = carried(renew_signing_secret)
+    assert row["state"] == "done"
+    name = world.rows["tenants"][1]["database"]
+    assert signs_with(world) == (f"next secret of {name}",) * 2
+    assert world.rows["databases"][name]["secret_next"] == ""
+    assert "secret" not in str(row["facts"])
+
+
+def test_a_new_signing_secret_that_broke_is_taken_back_on_both_sides() -> None:
+    world = World()
+    row_id = renew_signing_secret(world)
+    world.desk.points = Points(on={"renew_signing_secret.write.after": Broken("planted")})
+    assert world.desk.work(row_id)["state"] == "failed"
+    name = world.rows["tenants"][1]["database"]
+    assert signs_with(world) == (f"secret of {name}",) * 2
+    assert world.rows["databases"][name]["secret_next"] == ""
+
+
+def test_nobody_enters_a_tenant_that_was_closed_meanwhile() -> None:
+    world = World()
+    row_id = renew_signing_secret(world)
+    world.add(lambda rows: rows["tenants"][1].update(state="suspended"))
+    row = world.desk.work(row_id)
+    assert (row["state"], row["error_code"]) == ("failed", "tenant_not_open")
+    assert "set_database_secret" not in world.cluster.calls
