@@ -20,10 +20,13 @@ from saas_business_management.adapters.storage.port import StoredObject
 from saas_business_management.adapters.streams import objects
 from saas_business_management.adapters.streams.objects import ObjectCipher
 from saas_business_management.kernel.backup.content import content_hash
+from saas_business_management.kernel.backup.manifest import ClearLine, Link, parse_clear_line
 from saas_business_management.kernel.errors import Broken, Unavailable
 
 from .parts import BACKUP, KEY, KEYS, OTHER, TENANT, code_of, failing
 from .world import CONTENTS, World
+
+LINK = Link(BACKUP, "ab" * 32, None)
 
 
 @pytest.fixture
@@ -371,3 +374,50 @@ def test_a_program_without_a_version_is_no_program_of_ours(tmp_path):
     (tmp_path / "pg_dump").write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 18beta1'\n")
     assert Programs(str(tmp_path)).version("pg_dump") == (18, "18")
     assert Programs().path("pg_dump") == "pg_dump"
+
+
+def test_a_content_in_a_pack_is_opened_by_its_own_id_alone():
+    cipher = ObjectCipher(KEY, TENANT)
+    sealed = cipher.seal_whole(b"content", "0a" * 32)
+    assert cipher.open_whole(sealed, "0a" * 32, 7) == b"content"
+    for call in (
+        lambda: cipher.open_whole(sealed, "0b" * 32, 7),
+        lambda: cipher.open_whole(sealed[:-1] + bytes([sealed[-1] ^ 1]), "0a" * 32, 7),
+        lambda: ObjectCipher(KEY, OTHER).open_whole(sealed, "0a" * 32, 7),
+    ):
+        assert code_of(call) == "backup_damaged"
+    assert code_of(lambda: cipher.open_whole(sealed, "0a" * 32, 6)) == "backup_trailing"
+
+
+def test_what_the_list_shows_in_another_size_is_written_again(world):
+    kept = dict(world.store.objects)
+    for key, body in kept.items():
+        if "/obj/" in key or "/pack/" in key:
+            world.store.objects[key] = body[:-1]
+    one, _link = world.write(OTHER, former=(world.one, LINK))
+    reader = world.reader()
+    assert reader.look(one) == [] == reader.prove(one)
+
+
+def test_a_content_that_stands_under_two_names_is_stored_once(world):
+    before = len(world.store.objects)
+    for name, content in (("ab/again", CONTENTS[3]), ("cd/again", CONTENTS[2])):
+        path = world.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        world.names.append((name, len(content)))
+    one, _link = world.write(OTHER, former=(world.one, LINK))
+    assert len(world.store.objects) == before + 2  # dump and manifest
+    assert len(one.files.files) == len(CONTENTS) + 2 and world.reader().prove(one) == []
+
+
+def test_a_backup_has_the_parts_its_manifest_names(world):
+    assert code_of(lambda: world.one.part("none")) == "backup_part_missing"
+    assert world.one.part("db") is world.one.parts[0]
+
+
+def test_a_clear_line_of_another_kind_is_no_manifest():
+    line = ClearLine(BACKUP, "d1", "ab" * 8, 500).encode()
+    for old, new in ((b"saas-backup/1", b"saas-backup/2"), (b'"d1"', b'"d 1"'), (b"500", b"-50")):
+        other = line.replace(old, new)
+        assert code_of(lambda other=other: parse_clear_line(other)) == "backup_form"
