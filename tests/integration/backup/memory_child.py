@@ -1,8 +1,12 @@
-"""Writes and proves a backup under a limit of memory and tells its peak; started by a test."""
+"""Writes and proves a backup under a limit of memory and tells its peak; started by a test.
+
+With `stop_at` bytes of the dump it stops there instead and waits to be killed.
+"""
 
 import json
 import resource
 import sys
+import time
 
 import tests.bare  # noqa: F401
 from saas_business_management.adapters.backup.proof import prove
@@ -26,6 +30,12 @@ def peak_bytes():
     return int(line.split()[1]) * 1024
 
 
+def halt(told, phase, done, _total):
+    if told.get("stop_at") and phase == "database" and done > told["stop_at"]:
+        print("stopped", flush=True)
+        time.sleep(60)
+
+
 def main():
     told = json.load(sys.stdin)
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
@@ -35,7 +45,8 @@ def main():
     )
     store, programs = DiskStore(told["store"]), Programs(told["bin"])
     order = BackupOrder(TENANT, BACKUP, 1, "manual")
-    written = BackupWriter(store, key, programs).write(order, server, told["folder"])
+    writer = BackupWriter(store, key, programs)
+    written = writer.write(order, server, told["folder"], lambda *step: halt(told, *step))
     reader = BackupReader(store, TENANT, {key.id: key}, told["spool"])
     faults = prove(reader, written.manifest, programs)
     answer = {

@@ -185,6 +185,50 @@ def test_the_password_stands_in_no_argument_and_no_variable(newest_tenant):
     assert password not in told[0] and newest_tenant.server.user in told[0]
 
 
+def order_of(tenant, tmp_path, **more):
+    """What the child is told."""
+    server = tenant.server
+    return {
+        "host": server.host,
+        "port": server.port,
+        "user": server.user,
+        "database": server.database,
+        "password": server.password.reveal(),
+        "bin": programs(tenant.pg).folder,
+        "folder": str(tenant.folder),
+        "store": str(tmp_path / "store"),
+        "spool": str(tmp_path),
+        **more,
+    }
+
+
+def test_a_killed_writer_leaves_no_backup_no_program_and_no_lock(newest_tenant, tmp_path):
+    newest_tenant.run(
+        "INSERT INTO ir_logging (name, message)"
+        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 60000) n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.backup.memory_child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        child.stdin.write(json.dumps(order_of(newest_tenant, tmp_path, stop_at=1_000_000)))
+        child.stdin.close()
+        assert child.stdout.readline() == "stopped\n"
+        child.kill()
+    assert not any("man" in path.parts for path in (tmp_path / "store").rglob("*"))
+    pg, until = newest_tenant.pg, time.monotonic() + 20
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+    while pg.value(asked, (newest_tenant.name,)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert pg.value(asked, (newest_tenant.name,)) == 0
+    store = FakeBlobStore()
+    write(newest_tenant, store)
+    assert any("/man/" in key for key in store.objects)
+
+
 def test_memory_stays_bounded_whatever_the_size(newest_tenant, tmp_path):
     newest_tenant.run(
         "INSERT INTO ir_logging (name, message) SELECT 'x', string_agg(md5((n * k)::text), '')"
@@ -197,18 +241,7 @@ def test_memory_stays_bounded_whatever_the_size(newest_tenant, tmp_path):
     for number in range(300):
         newest_tenant.attach(b"small %d" % number + bytes(40_000))
     del big
-    pg, server = newest_tenant.pg, newest_tenant.server
-    told = {
-        "host": server.host,
-        "port": server.port,
-        "user": server.user,
-        "database": server.database,
-        "password": server.password.reveal(),
-        "bin": programs(pg).folder,
-        "folder": str(newest_tenant.folder),
-        "store": str(tmp_path / "store"),
-        "spool": str(tmp_path),
-    }
+    told = order_of(newest_tenant, tmp_path)
     child = subprocess.run(
         [sys.executable, "-m", "tests.integration.backup.memory_child"],
         input=json.dumps(told),

@@ -14,7 +14,7 @@ from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 
 from .stage import KEY, KEYS, TENANT, Writing, programs, uuid
 
-ROUNDS = 20 if os.environ.get("SAAS_PROOF") else 3
+ROUNDS = 50 if os.environ.get("SAAS_PROOF") else 3
 
 
 class Stage:
