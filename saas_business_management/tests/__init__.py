@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_backup_target
 from . import test_brand
 from . import test_cluster
 from . import test_doctor
