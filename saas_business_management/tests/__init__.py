@@ -2,6 +2,7 @@ from . import test_access
 from . import test_backup
 from . import test_backup_key
 from . import test_backup_policy
+from . import test_backup_target
 from . import test_brand
 from . import test_cluster
 from . import test_cluster_secret

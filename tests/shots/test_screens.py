@@ -42,6 +42,9 @@ SCREENS = (
     "saas-lifecycle-policy",
     "saas-lifecycle-policy/new",
     "saas-reserved-names",
+    "saas-backup-targets",
+    "saas-backup-targets/1",
+    "saas-backup-targets/new",
     "saas-brands",
     "saas-brands/1",
 )

@@ -18,7 +18,7 @@ from typing import Any
 from ...kernel.errors import Broken, Refused, SaasError, Unavailable
 from .s3_calls import S3Calls
 
-PART_BYTES = 16 << 20
+PART_BYTES = 12 << 20  # times MOST_PARTS: 125 GB
 AT_ONCE = 2
 MOST_PARTS = 10_000
 

@@ -41,4 +41,8 @@ class Stores:
         """
         if target not in self._specs:
             raise Refused("target_unknown")
-        return probe(open_store(replace(self._specs[target], tries=PROBE_TRIES)))
+        store = open_store(replace(self._specs[target], tries=PROBE_TRIES))
+        try:
+            return probe(store)
+        finally:
+            getattr(store, "close", lambda: None)()
