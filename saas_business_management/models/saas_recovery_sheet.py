@@ -50,7 +50,9 @@ class SaasRecoverySheet(models.Model):
     confirmed_at = fields.Datetime(readonly=True, string="Confirmed")
     confirmed_by = fields.Many2one("res.users", readonly=True, string="By")
     is_current = fields.Boolean(
-        compute="_compute_is_current", help="It speaks of the key that is in use now."
+        string="For the Key in Use",
+        compute="_compute_is_current",
+        help="It speaks of the key that is in use now.",
     )
 
     @api.depends("made_at")
