@@ -13,6 +13,7 @@ from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 from ..kernel.backup import evidence
 
@@ -31,9 +32,9 @@ STATES = [
 ]
 BADGES = [
     ("proven", "Proven"),
-    ("stored", "Stored"),
+    ("stored", "Not Restored"),
     ("unproven", "Not Proven"),
-    ("none", "Nothing to Prove"),
+    ("none", "—"),
 ]
 LEVELS = [
     ("0", "Sizes and Hashes"),
@@ -120,9 +121,10 @@ class SaasBackup(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for backup in self:
-            at = fields.Datetime.context_timestamp(backup, backup.taken_at or backup.started_at)
+            at = backup.taken_at or backup.started_at
+            when = format_datetime(self.env, at, dt_format="short") if at else ""
             name = backup.tenant_id.name or self.env._("Control plane")
-            backup.display_name = f"{name} · {at:%Y-%m-%d %H:%M}"
+            backup.display_name = f"{name} · {when}"
 
     @api.depends("state", "check_ids.outcome", "check_ids.at", "check_ids.level", "finished_at")
     @api.depends_context("lang", "tz")

@@ -21,6 +21,7 @@ _SEEN_DAYS, _SEEN_HOURLY = 366, 200
 class SaasBackupPolicy(models.Model):
     _inherit = "saas.backup.policy"
 
+    schedule_label = fields.Char(compute="_compute_schedule_label", string="Schedule")
     preview = fields.Text(compute="_compute_preview", string="What It Does")
     tenant_count = fields.Integer(compute="_compute_tenant_count", string="Tenants")
 
@@ -38,6 +39,19 @@ class SaasBackupPolicy(models.Model):
             except (SaasError, ValueError):
                 lines = []
             policy.preview = "\n".join(lines)
+
+    @api.depends("unit", "every_hours", "weekday")
+    @api.depends_context("lang")
+    def _compute_schedule_label(self):
+        days = dict(self._fields["weekday"]._description_selection(self.env))
+        for policy in self:
+            policy.schedule_label = {
+                schedule.HOURS: self.env._("Every %(count)s hours", count=policy.every_hours)
+                if policy.every_hours != 1
+                else self.env._("Every hour"),
+                schedule.DAILY: self.env._("Daily"),
+                schedule.WEEKLY: self.env._("Weekly, %(day)s", day=days.get(policy.weekday)),
+            }.get(policy.unit)
 
     def _foreseen(self, now):
         plan, rule = self._to_schedule(), self._to_rule()

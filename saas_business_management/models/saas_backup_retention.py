@@ -16,7 +16,7 @@ from .saas_backup_policy import STANDARD
 
 _lt = LazyTranslate(__name__)
 WHY = {
-    retention.LAST: _lt("%(place)s of the last"),
+    retention.LAST: _lt("one of the newest"),
     retention.DAY: _lt("newest of %(period)s"),
     retention.WEEK: _lt("newest of week %(period)s"),
     retention.MONTH: _lt("newest of month %(period)s"),

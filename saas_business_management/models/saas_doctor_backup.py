@@ -4,10 +4,11 @@ Owns: these checks, from records and the key file. Does not own: what may be sai
 (`kernel/backup/evidence.py`), targets (their own test).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from odoo import models
+from odoo import fields, models
 
 MOST_TOLD = 20
 
@@ -20,6 +21,7 @@ class SaasDoctor(models.AbstractModel):
         yield self._look_at_backup_keys()
         yield self._look_at_recovery_sheet()
         yield from self._look_at_coverage()
+        yield from self._look_at_targets()
         yield from self._look_at_canaries()
 
     def _look_at_backup_keys(self) -> dict[str, Any]:
@@ -87,6 +89,29 @@ class SaasDoctor(models.AbstractModel):
             yield self._told("backup_unproven", "backups", "warning", what, why, mend, tenant)
         if not (uncovered or gaps or unproven):
             yield self._told("backup_gap", "backups", "ok", _("Every tenant is backed up in time"))
+
+    def _look_at_targets(self) -> Iterator[dict[str, Any]]:
+        """Tell targets that lag behind: a backup elsewhere hides them from the badges."""
+        _ = self.env._
+        covered = [("backup_badge", "in", ("proven", "stored", "unproven"))]
+        tenants = self.env["saas.tenant"].search([*covered, ("backup_last_at", "!=", False)])
+        newest, behind = tenants._backup_newest(), Counter()
+        for tenant in tenants:
+            policy = tenant.backup_policy_effective_id
+            oldest = fields.Datetime.now() - policy._to_schedule().gap_limit
+            for target in policy.target_ids:
+                at = newest.get((tenant.id, target.id))
+                behind[target] += at is None or at < oldest
+        for target, count in behind.items():
+            if count:
+                what = _(
+                    "%(target)s has no recent backup of %(count)s tenants",
+                    target=target.name,
+                    count=count,
+                )
+                why = _("They are backed up elsewhere; the second place is missing.")
+                mend = _("Look at its failed backups. A new target is filled with the next turns.")
+                yield self._told("backup_target", "backups", "warning", what, why, mend, target)
 
     def _look_at_canaries(self) -> Iterator[dict[str, Any]]:
         _ = self.env._

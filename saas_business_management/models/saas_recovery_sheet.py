@@ -1,7 +1,8 @@
 """The recovery sheet: the paper that says which key file is needed and where its copy lies.
 
 Owns: making one, that somebody confirmed it, which key file it speaks of. Does not own: the key
-file (`saas_backup_keyring.py`). The sheet holds fingerprints, never a key.
+file (`saas_backup_keyring.py`). The sheet holds fingerprints and references, never a key, and no
+name: it outlives customers who are erased.
 
 Without a confirmed sheet no policy is switched on: a missing key file is the usual reason why a
 backup cannot be restored.
@@ -50,7 +51,9 @@ class SaasRecoverySheet(models.Model):
     confirmed_at = fields.Datetime(readonly=True, string="Confirmed")
     confirmed_by = fields.Many2one("res.users", readonly=True, string="By")
     is_current = fields.Boolean(
-        compute="_compute_is_current", help="It speaks of the key that is in use now."
+        string="For the Key in Use",
+        compute="_compute_is_current",
+        help="It speaks of the key that is in use now.",
     )
 
     @api.depends("made_at")
@@ -107,9 +110,7 @@ class SaasRecoverySheet(models.Model):
             "file_path": ring._place(),
             "told": {
                 "keks": [[one, keys.fingerprint(one)] for one in keys.ids],
-                "keys": [
-                    [one.tenant_id.name, one.tenant_id.public_id, one.key_id] for one in stored_sudo
-                ],
+                "keys": [[one.tenant_id.public_id, one.key_id] for one in stored_sudo],
             },
         }
 

@@ -7,6 +7,7 @@ the policy (`saas_backup_policy.py`), turns in general (`kernel/backup/schedule.
 A policy that is off or archived counts for nobody: the next in the order does.
 """
 
+from dataclasses import replace
 from datetime import timezone
 from zoneinfo import ZoneInfo
 
@@ -154,19 +155,50 @@ class SaasTenant(models.Model):
         return policy_sudo._to_schedule(), zone, self.public_id
 
     @api.private
-    def _backup_due(self, now=None):
-        """Tell whether a scheduled backup has to be begun at an instant (UTC, now by default)."""
+    def _backup_due_targets(self, now=None, newest=None):
+        """Return the targets on which a scheduled backup is missing at an instant (UTC, now by
+        default).
+
+        A target that never had one of this tenant waits for the next turn, so that a new one does
+        not bring a fleet out of its windows. `newest` are known instants by (tenant, target).
+        """
+        self.ensure_one()
         told = self._backup_schedule()
+        if told is None:
+            return self.env["saas.backup.target"]
         now = _aware(now or fields.Datetime.now())
-        return bool(told) and schedule.is_due(*told, self._backup_made(), now)
+        newest = self._backup_newest() if newest is None else newest
+        made = self._backup_made()
+
+        def due(target):
+            stored_at = _aware(newest.get((self.id, target.id))) or made.stored_at
+            return schedule.is_due(*told, replace(made, stored_at=stored_at), now)
+
+        return self.backup_policy_effective_id.sudo().target_ids.filtered(due)
+
+    @api.private
+    def _backup_due(self, now=None):
+        """Tell whether a scheduled backup has to be begun at an instant."""
+        return bool(self._backup_due_targets(now))
 
     @api.model
     @api.private
     def _backups_due(self, now=None):
         """Return every tenant whose scheduled backup has to be begun, the longest waiting first."""
         found = self.search([("state", "in", BACKED_UP), ("database_id", "!=", False)])
-        due = found.filtered(lambda one: one._backup_due(now))
+        newest = found._backup_newest()
+        due = found.filtered(lambda one: one._backup_due_targets(now, newest))
         return due.sorted(lambda one: one._backup_made().fresh_at)
+
+    def _backup_newest(self):
+        """Return what the newest stored backup on each target shows, by (tenant id, target id)."""
+        kept = [("tenant_id", "in", self.ids), ("state", "in", ("stored", "expired"))]
+        groups = (
+            self.env["saas.backup"]
+            .sudo()
+            ._read_group(kept, ["tenant_id", "target_id"], ["taken_at:max"])
+        )
+        return {(tenant.id, target.id): at for tenant, target, at in groups}
 
     @api.private
     def _backup_failing(self, now=None):

@@ -149,6 +149,26 @@ class TestBackup(BackupCommon):
         old.invalidate_recordset()
         self.assertEqual((old.badge, old.level), ("proven", "2"))
 
+    def test_a_target_that_lags_behind_is_due_and_told(self):
+        second = self.env["saas.backup.target"].create({"name": "Second"})
+        self.make_backup(seconds=0)
+        self.policy.target_ids |= second
+        # A new target waits for the next turn, so that a fleet keeps its windows.
+        self.assertFalse(self.tenant._backup_due())
+        later = self.now + timedelta(hours=25)
+        self.assertEqual(self.tenant._backup_due_targets(later), self.target | second)
+        told = self.doctor("backup_target")
+        self.assertEqual([one["record"] for one in told], [second])
+        backup = self.env["saas.backup"]._begin(self.tenant, second, "schedule", fence=1)
+        backup._stored(taken_at=self.ago(hours=50), manifest_hash="x")
+        self.tenant._put_proof({"backup_tried_at": self.ago(hours=50)})
+        self.assertEqual(self.tenant._backup_due_targets(), second)
+        self.assertIn(self.tenant, self.env["saas.tenant"]._backups_due())
+        self.assertEqual([one["record"] for one in self.doctor("backup_target")], [second])
+        backup._stored(taken_at=self.now, manifest_hash="x")
+        self.assertFalse(self.tenant._backup_due())
+        self.assertFalse(self.doctor("backup_target"))
+
     # What stays
 
     def apply(self, days=0):
@@ -170,7 +190,7 @@ class TestBackup(BackupCommon):
         gone = backups.filtered(lambda one: one.state == "expired")
         self.assertEqual(gone, backups[-3:])
         self.assertEqual(gone[0].delete_on, (self.now + timedelta(days=7)).date())
-        self.assertIn("1 of the last, ", backups[0].kept_text)
+        self.assertIn("one of the newest, newest of ", backups[0].kept_text)
         self.assertIn("newest verified", backups[0].kept_text)
         before = backups.mapped("kept_for")
         self.apply()

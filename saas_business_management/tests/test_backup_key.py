@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 from psycopg2 import IntegrityError
 
 from ..adapters.backup_keys import BackupKeys
@@ -35,7 +36,7 @@ class TestBackupKey(BackupCommon):
         other = self.keys._in_use(self.make_open_tenant(subdomain="other"))
         self.assertNotEqual(key._data_key().secret, other._data_key().secret)
         self.assertEqual(key._data_key().id, key.key_id)
-        with self.assertRaises(IntegrityError), self.cr.savepoint():
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.cr.savepoint():
             self.cr.execute(
                 "INSERT INTO saas_backup_key (tenant_id, key_id, wrapped, state, made_at) "
                 "VALUES (%s, 'second', 'x', 'active', now())",
@@ -278,6 +279,8 @@ class TestRecoverySheet(BackupCommon):
         self.assertEqual(kind, "html")
         self.assertIn(sheet.fingerprint, text)
         self.assertIn(key.key_id, text)
+        self.assertIn(self.tenant.public_id, text)
+        self.assertNotIn(self.tenant.name, text)
         self.assertIn("saas_backup_key_file", text)
         for secret in json.loads(self.key_file.read_text())["keys"].values():
             self.assertNotIn(secret, text)

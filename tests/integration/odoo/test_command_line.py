@@ -172,6 +172,24 @@ def test_a_key_file_is_private_and_never_written_over(terminal, tmp_path):
     )
 
 
+def test_the_key_file_of_backups_is_made_once_and_shows_fingerprints_alone(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup-keys.json"
+    made = terminal.type("backup-key-create", "--file", str(file))
+    assert made.returncode == 0 and "saas_backup_key_file" in made.stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    content = file.read_text()
+    again = terminal.type("backup-key-create", "--file", str(file))
+    assert again.returncode == 1 and file.read_text() == content
+    shown = terminal.type("backup-key-show", "--file", str(file))
+    fingerprint = made.stdout.strip().splitlines()[-1].split(" is ")[1].rstrip(".")
+    assert f"k1  {fingerprint}  in use" in shown.stdout
+    assert json.loads(content)["keys"]["k1"] not in made.stdout + shown.stdout
+    file.chmod(0o644)
+    assert terminal.type("backup-key-show", "--file", str(file)).returncode == 1
+
+
 def test_preparing_a_cluster_again_keeps_every_secret(terminal):
     secret = terminal.stack.settings.node_secret_file
     written = secret.read_bytes()

@@ -16,6 +16,8 @@ def test_it_lies_beside_the_backups_of_its_tenant():
 
 def test_its_content_follows_from_the_key_and_the_tenant():
     content = canary.canary_content(TENANT, KEY)
+    told = f'{{"canary":1,"key":"{KEY}","tenant":"{TENANT}"}}'
+    assert content == told.encode()
     assert content == canary.canary_content(TENANT, KEY)
     assert content != canary.canary_content(TENANT, "f" * 16)
     assert content != canary.canary_content(TENANT.replace("5", "6"), KEY)

@@ -192,6 +192,14 @@ def test_odoo_online_like_keeps_seven_days_four_weeks_three_months():
     assert 7 < len(found) <= 14
 
 
+def test_presets_are_what_their_names_say():
+    for days in (7, 14, 30, 90):
+        assert PRESETS[f"days_{days}"] == Rule(last=2, daily=days)
+    assert PRESETS["gfs"] == Rule(last=2, daily=7, weekly=4, monthly=3)
+    assert set(PRESETS) == {"days_7", "days_14", "days_30", "days_90", "gfs"}
+    assert (Rule(last=1).redundancy, Rule(last=1).grace_days) == (2, 7)
+
+
 @pytest.mark.parametrize("days", [7, 14, 30, 90])
 def test_a_preset_keeps_one_for_each_of_its_days(days):
     copies = [

@@ -23,6 +23,12 @@ ZONES = [PARIS, NEW_YORK, SYDNEY] + [
 ]
 KEY = "5f0e3a52-7c41-4f7e-9f2a-0a5c9b2f6d11"
 NIGHT = Schedule(schedule.DAILY, start_minute=22 * 60, end_minute=5 * 60)
+PINNED = [
+    "2026-06-01T22:18:29+00:00",
+    "2026-06-01T23:58:42+00:00",
+    "2026-06-07T23:58:42+00:00",
+    "2026-06-01T13:58:42+00:00",
+]
 keys = st.uuids().map(str)
 zones = st.sampled_from(ZONES)
 minutes = st.integers(0, schedule.DAY_MINUTES - 1)
@@ -167,6 +173,20 @@ def test_a_missed_turn_stays_due_and_becomes_a_gap(plan, zone, key, since, secon
     assert schedule.next_due(plan, zone, key, made, late) == late
     assert not schedule.is_gap(plan, made, since + plan.gap_limit)
     assert schedule.is_gap(plan, made, since + plan.gap_limit + timedelta(seconds=1))
+
+
+def test_a_turn_stays_where_it_is_from_release_to_release():
+    after = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    plans = (NIGHT, Schedule(), Schedule(schedule.WEEKLY), Schedule(schedule.HOURS, every=6))
+    found = [schedule.next_turn(plan, PARIS, KEY, after) for plan in plans]
+    assert [one.isoformat() for one in found] == PINNED
+
+
+def test_a_backup_that_shows_the_very_turn_has_kept_it():
+    turn = schedule.last_turn(NIGHT, PARIS, KEY, datetime(2026, 6, 2, 12, tzinfo=UTC))
+    made = Made(turn - timedelta(days=9), turn)
+    following = schedule.next_turn(NIGHT, PARIS, KEY, turn)
+    assert schedule.next_due(NIGHT, PARIS, KEY, made, turn + timedelta(hours=1)) == following
 
 
 def test_a_failed_try_is_made_again_after_a_pause():
