@@ -1,10 +1,6 @@
-"""What a backup asks of a store of objects.
+"""The port of a backup target: named objects, written whole or not at all.
 
-Owns: the port. Does not own: stores (`local.py`, `s3.py`), names of objects
-(`kernel/backup/layout.py`).
-
-Keys are relative paths of `[A-Za-z0-9._/-]`. Every method may be called twice and raises `Refused`,
-`Unavailable` or `Broken` and nothing else on purpose.
+Owns: the protocol `BlobStore`. Does not own: what objects hold, which exist (`kernel/backup`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +11,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as the store knows it; `sha256` in hexadecimal where it is known."""
+    """One object as the store tells of it; `sha256` (hex) is known where it was just sent."""
 
     key: str
     size: int
@@ -24,30 +20,38 @@ class StoredObject:
 
 
 class BlobStore(Protocol):
-    """A place for objects that are written once and read whole or in ranges."""
+    """A place for objects, for one thread. Every method raises Refused (`object_key_form`),
+    Unavailable and Broken beside what it names."""
 
     def put_stream(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
-        """Write all of the chunks or nothing; size and SHA-256 of what was sent, checked after."""
+        """Store what comes, all or nothing, in place of what was there.
+
+        Size and sha256 are those of what was sent; that it arrived is checked before this returns.
+        """
 
     def put_new(self, key: str, content: bytes) -> StoredObject:
-        """Write an object that is not there yet; Refused (`object_exists`) where the store can
-        tell.
+        """Store an object nobody stored yet.
+
+        Raises: Refused (`object_exists`) where the store can tell.
         """
 
     def get_range(self, key: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-        """Yield the bytes of an object from `start` on; Broken (`object_missing`)."""
+        """Give the bytes from `start` on, to the end without `length`; past the end there are none.
+
+        Raises: Broken (`object_missing`), with the first chunk at the latest.
+        """
 
     def head(self, key: str) -> StoredObject | None:
-        """Look an object up, None when there is none."""
+        """Look an object up; None when it is not there."""
 
     def list(self, prefix: str) -> Iterator[StoredObject]:
-        """Yield the objects whose keys begin so, by key."""
+        """Give every object whose key begins with the prefix, in no promised order."""
 
     def delete(self, key: str) -> None:
-        """Remove an object; absent is fine."""
+        """Remove an object; one that is absent is fine."""
 
     def abort_stale(self, before: datetime) -> int:
-        """Remove what unfinished writes from before that instant left; return how many."""
+        """Remove what writers left unfinished that began before this instant; return how many."""
 
     def capabilities(self) -> frozenset[str]:
-        """Return what this store can do beyond the rest."""
+        """Tell what the store is able to do beyond this (`capability.py`)."""
