@@ -679,6 +679,10 @@ SENTENCES = {
     ),
     "folder_not_empty": _lt("The folder is not empty, so nothing was written. Name a new one."),
     "archive_damaged": _lt("The dump inside is not whole. Nothing was kept. Use another backup."),
+    "unaccent_mutable": _lt(
+        "The backup needs the function unaccent to be immutable. Nothing was restored. Have a "
+        "superuser run ALTER FUNCTION unaccent(text) IMMUTABLE in the new database, then try again."
+    ),
     "archive_version_unknown": _lt(
         "The dump inside was written by a newer pg_dump. Nothing was restored. Set the folder of "
         "newer programs on the cluster."

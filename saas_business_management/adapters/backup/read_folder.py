@@ -35,7 +35,7 @@ class ReadFolder:
                     left = None if left is None else left - len(chunk)
                     yield chunk
         except OSError as error:
-            raise _ours(error) from None
+            raise _ours(error, key) from None
 
     def head(self, key: str) -> StoredObject | None:
         """Look an object up, None when there is none."""
@@ -44,7 +44,7 @@ class ReadFolder:
         except OSError as error:
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
-            raise _ours(error) from None
+            raise _ours(error, key) from None
         modified = datetime.fromtimestamp(found.st_mtime, timezone.utc)
         return StoredObject(key, found.st_size, None, modified)
 
@@ -63,8 +63,8 @@ class ReadFolder:
                 yield found
 
 
-def _ours(error: OSError) -> SaasError:
+def _ours(error: OSError, key: str) -> SaasError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
-        return Broken("object_missing")
+        return Broken("object_missing", key=key)
     reason = errno.errorcode.get(error.errno or 0, "unknown")
     return Unavailable("spool_unreachable", reason=reason)

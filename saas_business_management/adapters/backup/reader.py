@@ -69,7 +69,7 @@ class BackupReader:
     def backups(self) -> list[str]:
         """Return the uuids of the backups that are in the store."""
         found = self._store.list(layout.manifest_prefix(self._tenant))
-        return [backup for one in found if (backup := layout.backup_of(one.key))]
+        return sorted(backup for one in found if (backup := layout.backup_of(one.key)))
 
     def clear_line(self, backup: str) -> ClearLine:
         """Return what is readable of a manifest without a key; nothing proves it."""

@@ -8,7 +8,7 @@ A run that fails or is killed leaves objects that nothing points to, and no back
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -107,18 +107,20 @@ class BackupWriter:
         server: Server,
         folder: Path | None,
         on_progress: Progress = _silent,
+        on_line: Callable[[str], None] | None = None,
     ) -> Written:
         """Write a whole backup; `server` logs in as the role that owns the database's objects,
         `folder` has its files, None for none.
 
         `on_progress` gets a phase (`database`, `files`) with bytes or files, the total 0 when it
-        is not known.
+        is not known; `on_line` what pg_dump complained.
         """
         tools = {"pg_dump": dump.require_fit(self._programs, server), "zstd": zstandard.__version__}
         with dump.pinned(server) as held:
             facts = held.facts(order.hash_tables)
             wanted = held.files() if folder else []
-            part = self._database(order, held.dump(self._programs, self._dump_seconds), on_progress)
+            dumped = held.dump(self._programs, self._dump_seconds, on_line)
+            part = self._database(order, dumped, on_progress)
             held.release_snapshot()
             writer = self._file_writer(order, folder, on_progress)
             files = writer.write(wanted, self._former(order), held.started_at, order.rehash)

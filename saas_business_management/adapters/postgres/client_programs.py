@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,6 +54,7 @@ WORDS: tuple[tuple[str, type[SaasError], str], ...] = (
     ("not permitted to log in", Broken, "login_refused"),
     ("permission denied", Broken, "right_missing"),
     ("must be owner", Broken, "right_missing"),
+    ("must be marked IMMUTABLE", Broken, "unaccent_mutable"),
     ("row-level security", Broken, "right_missing"),
     ("input file does not appear to be a valid archive", Broken, "archive_damaged"),
     ("did not find magic string", Broken, "archive_damaged"),
@@ -121,9 +122,15 @@ def path_of(descriptor: int) -> str:
     return f"/proc/self/fd/{descriptor}"
 
 
-def order(command: Sequence[str], seconds: float, settings: dict[str, str], *files: int) -> Order:
+def order(
+    command: Sequence[str],
+    seconds: float,
+    settings: dict[str, str],
+    *files: int,
+    on_line: Callable[[str], None] | None = None,
+) -> Order:
     """Return an order whose failures are told in our words."""
-    return Order(command, seconds, settings, files, judge)
+    return Order(command, seconds, settings, files, judge, on_line)
 
 
 def judge(program: str, status: int, complaint: str) -> SaasError:

@@ -12,7 +12,7 @@ Source: Odoo 19 `addons/base/models/ir_attachment.py` (`_gc_file_store`); Postgr
 and SET TRANSACTION (a snapshot is taken by the first query, LOCK is none).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
@@ -63,8 +63,13 @@ class PinnedDatabase:
         with translated():
             return snapshot.files(self._cursor) if self.has_files else []
 
-    def dump(self, programs: Programs, seconds: float = DUMP_SECONDS) -> Iterator[bytes]:
-        """Yield a dump in pg_dump's custom format, uncompressed.
+    def dump(
+        self,
+        programs: Programs,
+        seconds: float = DUMP_SECONDS,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Iterator[bytes]:
+        """Yield a dump in pg_dump's custom format, uncompressed; `on_line` gets its complaints.
 
         Raises: Unavailable, Broken when it did not get to its end, after the part that came.
         """
@@ -79,7 +84,8 @@ class PinnedDatabase:
             "--no-password",
         ]
         with client_programs.login(self._server, APPLICATION) as (settings, file):
-            yield from pump(client_programs.order(command, seconds, settings, file))
+            order = client_programs.order(command, seconds, settings, file, on_line=on_line)
+            yield from pump(order)
 
     def release_snapshot(self) -> None:
         """Let the snapshot go and keep the lock.

@@ -24,6 +24,8 @@ from ..odoo_child import LAUNCHER, clean_environment
 
 PIPE_BYTES = 1 << 20
 COMPLAINT_BYTES = 8192
+LINES = 20
+LINE_LENGTH = 500
 PATIENCE_SECONDS = 0.5
 CANNOT_START = 127
 # What an operator, a shutdown or the kernel does to a program; the work itself is not to blame.
@@ -37,7 +39,8 @@ class Order:
     """A program with its arguments, and how long it may take.
 
     `settings` are added to our environment, which is cleaned of whatever steers PostgreSQL; `files`
-    are descriptors that it keeps. `judge` makes an error of (program, status, end of complaint).
+    are descriptors that it keeps. `judge` makes an error of (program, status, end of complaint),
+    `on_line` gets the last lines of it.
     """
 
     command: Sequence[str]
@@ -45,6 +48,7 @@ class Order:
     settings: Mapping[str, str] = field(default_factory=dict)
     files: tuple[int, ...] = ()
     judge: Judge | None = None
+    on_line: Callable[[str], None] | None = None
 
 
 def pump(order: Order) -> Iterator[bytes]:
@@ -129,6 +133,9 @@ def _read(
 
 
 def _require_success(order: Order, status: int, complaint: str) -> None:
+    if order.on_line is not None:
+        for line in complaint.splitlines()[-LINES:]:
+            order.on_line(line[:LINE_LENGTH])
     if status == 0:
         return
     if -status in FROM_OUTSIDE:

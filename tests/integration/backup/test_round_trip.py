@@ -8,9 +8,10 @@ import pytest
 from saas_business_management.adapters.backup.reader import BackupReader
 from saas_business_management.adapters.backup.writer import BackupOrder, BackupWriter
 from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
-from saas_business_management.adapters.postgres import dump, restore
+from saas_business_management.adapters.postgres import connect, dump, restore
 from saas_business_management.kernel.backup.verify import compare_databases
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
+from tests.unit.backup.parts import code_of
 
 from .stage import KEY, KEYS, TENANT, Writing, programs, uuid
 
@@ -273,3 +274,25 @@ def test_a_tenant_who_hides_rows_gets_no_backup_that_lacks_them(newest):
     with pytest.raises(Broken, match="right_missing"):
         newest.write()
     assert newest.store.objects == {}
+
+
+def test_unaccent_is_made_immutable_as_odoo_makes_it(newest):
+    pg, tenant = newest.tenant.pg, newest.tenant
+    with connect.opened(pg.superuser.within(tenant.name)) as cursor:
+        restore.prepare_extensions(cursor, ["unaccent"])
+        restore.prepare_extensions(cursor, ["unaccent"])
+    tenant.run("CREATE INDEX ON res_partner (public.unaccent(name))")
+    manifest = newest.write().manifest
+    assert set(manifest.facts.extensions) == {"pg_trgm", "unaccent"}
+    lines = []
+    for wanted, error in ((["unaccent"], ""), ([], "unaccent_mutable")):
+        server = tenant.empty()
+        newest.restored.append(server.database)
+        if wanted:
+            with connect.opened(pg.superuser.within(server.database)) as cursor:
+                restore.prepare_extensions(cursor, wanted)
+        with newest.reader.part(manifest) as archive:
+            order = (archive.fileno(), server, newest.programs, manifest.facts.left_out)
+            told = code_of(lambda order=order: restore.restore(*order, on_line=lines.append))
+        assert told == error
+    assert any("IMMUTABLE" in line for line in lines)

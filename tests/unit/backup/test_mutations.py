@@ -13,13 +13,12 @@ from dataclasses import replace
 import pytest
 
 from saas_business_management.adapters.backup.closed_manifest import close_manifest
-from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.backup.key import DataKey
 from saas_business_management.kernel.errors import SaasError
 
 from .parts import BACKUP, FOREIGN_KEY, KEY, OTHER, TENANT
-from .world import CHUNK, DUMP, World
+from .world import CHUNK, DUMP, World, store_of
 
 CASES = 10_500 if os.environ.get("SAAS_PROOF") else 700
 SEED = int(os.environ.get("SAAS_SEED", "20260301"))
@@ -53,9 +52,7 @@ def read_all(world, objects, keys=None, sha256=None) -> str:
 
     A byte of the refused object that went on before fails the test.
     """
-    store = FakeBlobStore()
-    store.objects, store.modified = objects, dict.fromkeys(objects)
-    reader = world.reader({KEY.id: KEY} if keys is None else keys, store)
+    reader = world.reader({KEY.id: KEY} if keys is None else keys, store_of(objects))
     gone_on = 0
     try:
         manifest, _link = reader.manifest(BACKUP, 2, sha256)
@@ -237,9 +234,7 @@ def test_faults_are_listed_object_by_object(world):
     for _kind, key in targets(world):
         if "/man/" not in key:
             objects[key] = objects[key][:-1]
-    store = FakeBlobStore()
-    store.objects, store.modified = objects, dict.fromkeys(objects)
-    reader = world.reader(store=store)
+    reader = world.reader(store=store_of(objects))
     manifest = world.one[0]
     assert {fault.code for fault in reader.look(manifest)} == {"object_differs"}
     assert [fault.code for fault in reader.prove(manifest)] == ["backup_truncated"] * 4

@@ -62,6 +62,16 @@ def test_the_caller_judges_by_the_end_of_what_was_complained() -> None:
     assert error.facts["told"] == (os.path.basename(sys.executable), 2, "end", 8192)
 
 
+def test_the_end_of_the_complaint_is_told_line_by_line() -> None:
+    told = []
+    code = (
+        "import sys\nfor n in range(90): print('line', n, 'x' * 600 * (n == 89), file=sys.stderr)"
+    )
+    run(python(code, on_line=told.append))
+    assert [line.split()[1] for line in told] == [str(n) for n in range(70, 90)]
+    assert len(told[-1]) == 500
+
+
 def test_a_program_that_is_not_there_is_named() -> None:
     error = failure(Order(["/nowhere/pg_dump"], 10))
     assert (error.code, error.facts) == ("program_missing", {"program": "pg_dump"})

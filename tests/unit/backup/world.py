@@ -29,6 +29,14 @@ CONTENTS = [
 ]
 
 
+def store_of(objects):
+    """A store with these objects."""
+    store = FakeBlobStore()
+    for key, content in objects.items():
+        store.put_new(key, content)
+    return store
+
+
 class World:
     """A store with backups of one tenant, each written by `write`."""
 
@@ -53,8 +61,9 @@ class World:
         """Write one; return its manifest and link."""
         one = self._manifest(backup, fence, former)
         closed = close_manifest(one, self.key)
-        self.store.objects[layout.manifest_name(self.tenant, backup)] = closed
-        self.store.modified.setdefault(layout.manifest_name(self.tenant, backup), NOW)
+        key = layout.manifest_name(self.tenant, backup)
+        self.store.delete(key)
+        self.store.put_new(key, closed)
         return one, link_of(one, closed)
 
     def _manifest(self, backup, fence, former):
