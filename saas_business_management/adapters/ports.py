@@ -384,7 +384,9 @@ class Proof:
 class VaultPort(Protocol):
     """The backups of one tenant, with its keys."""
 
-    def write(self, store: BlobStore, place: BackupPlace, source: BackupSource) -> dict[str, object]:
+    def write(
+        self, store: BlobStore, place: BackupPlace, source: BackupSource
+    ) -> dict[str, object]:
         """Write a backup, or take the one of this uuid that is there; return its figures.
 
         Keys: `fence`, `taken_at` (ISO), `manifest_hash`, `database_bytes`, `file_bytes`,

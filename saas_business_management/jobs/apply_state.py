@@ -11,9 +11,7 @@ from .base import Context, Job, Step
 def _apply(ctx: Context) -> dict[str, object]:
     wanted = ctx.records.call("tenant", "access")
     if wanted["database"]:
-        change = (
-            ctx.ports.cluster.allow_logins if wanted["open"] else ctx.ports.cluster.stop_logins
-        )
+        change = ctx.ports.cluster.allow_logins if wanted["open"] else ctx.ports.cluster.stop_logins
         change(wanted["database"])
     return {"open": wanted["open"]}
 

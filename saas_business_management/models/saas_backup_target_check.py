@@ -32,9 +32,7 @@ class SaasBackupTargetCheck(models.Model):
     def _replace(self, target, rows):
         """Put the outcome of a new test (`code, ok, facts`) in the place of the last one."""
         target.check_ids.unlink()
-        self.create(
-            [self._prepare_line_vals(target, place, row) for place, row in enumerate(rows)]
-        )
+        self.create([self._prepare_line_vals(target, place, row) for place, row in enumerate(rows)])
 
     @api.model
     def _prepare_line_vals(self, target, place, row):

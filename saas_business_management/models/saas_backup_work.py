@@ -80,10 +80,9 @@ class SaasBackup(models.Model):
     def _cron_prove(self):
         """Read what was stored and not read yet, the oldest first."""
         unread = [("state", "in", RESTORABLE), ("level", "in", (False, "0"))]
-        known = ("tenant_id", "!=", False)
-        for backup in self.search([*unread, known], order="id", limit=MOST_AT_ONCE):
-            if not backup.check_ids:
-                backup._order_proof()
+        found = self.search([*unread, ("tenant_id", "!=", False)], order="id", limit=MOST_AT_ONCE)
+        for backup in found.filtered(lambda one: "failed" not in one.check_ids.mapped("outcome")):
+            backup._order_proof()
 
     # Steps of operations
 

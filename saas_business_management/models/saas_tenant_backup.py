@@ -62,6 +62,7 @@ class SaasTenant(models.Model):
         help="Hours since the last backup, once they are more than its schedule allows.",
     )
 
+    @api.depends("backup_ids.state")
     def _compute_backup_count(self):
         kept = [("tenant_id", "in", self.ids), ("state", "in", RESTORABLE)]
         groups = self.env["saas.backup"]._read_group(kept, ["tenant_id"], ["__count"])

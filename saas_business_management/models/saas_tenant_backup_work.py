@@ -22,7 +22,9 @@ class SaasTenant(models.Model):
     @api.private
     def _backup_keys_sudo(self):
         """Return the keys with which this tenant's backups open."""
-        return self.env["saas.backup.key"].sudo()._kept().filtered(lambda key: key.tenant_id in self)
+        return (
+            self.env["saas.backup.key"].sudo()._kept().filtered(lambda key: key.tenant_id in self)
+        )
 
     def action_back_up_now(self):
         """Back up to every target of the policy; asking twice leads to the same operations."""
@@ -35,8 +37,8 @@ class SaasTenant(models.Model):
         return True
 
     @api.private
-    def _order_backup(self, reason, priority=60):
-        """Order a backup to each target of the effective policy; return the backups.
+    def _order_backup(self, reason, targets=None, priority=60):
+        """Order a backup to these targets, or to each of the effective policy; return the backups.
 
         Raises: Refused (`backup_no_policy`, `backup_no_target`, `backup_tenant_closed`, those of
         `saas.backup.key._in_use`).
@@ -51,7 +53,7 @@ class SaasTenant(models.Model):
             raise Refused("backup_tenant_closed", tenant=self.name)
         key_sudo = self.env["saas.backup.key"]._in_use(self)
         made = self.env["saas.backup"]
-        for target_sudo in policy_sudo.target_ids:
+        for target_sudo in targets or policy_sudo.target_ids:
             made |= self._open_backup(target_sudo) or self._begin_backup(
                 target_sudo, key_sudo, reason, priority
             )
@@ -79,7 +81,7 @@ class SaasTenant(models.Model):
             if not tenant._is_serving():
                 continue
             try:
-                tenant._order_backup("schedule")
+                tenant._order_backup("schedule", tenant._backup_due_targets().sudo())
             except SaasError as error:
-                # The doctor and the list of gaps say so, too; the others are backed up all the same.
+                # Doctor and the list of gaps say so, too; the others are backed up all the same.
                 _logger.error("tenant %s is not backed up: %s", tenant.public_id, error)

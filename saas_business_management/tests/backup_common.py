@@ -26,7 +26,8 @@ class BackupCommon(SaasCommon):
         )
         cls.startClassPatcher(place)
         cls.env["saas.backup.policy"].search([]).active = False
-        cls.target = cls.env["saas.backup.target"].create({"name": "Shelf"})
+        shelf = {"name": "Shelf", "folder": "/var/backups/shelf"}
+        cls.target = cls.env["saas.backup.target"].create(shelf)
 
     def setUp(self):
         super().setUp()

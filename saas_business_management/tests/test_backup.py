@@ -150,7 +150,9 @@ class TestBackup(BackupCommon):
         self.assertEqual((old.badge, old.level), ("proven", "2"))
 
     def test_a_target_that_lags_behind_is_due_and_told(self):
-        second = self.env["saas.backup.target"].create({"name": "Second"})
+        second = self.env["saas.backup.target"].create(
+            {"name": "Second", "folder": "/var/backups/second"}
+        )
         self.make_backup(seconds=0)
         self.policy.target_ids |= second
         # A new target waits for the next turn, so that a fleet keeps its windows.

@@ -4,7 +4,6 @@ Owns: from the names of an operation to writer and reader, figures as plain valu
 the format, stores, when what is done (`jobs/backup_tenant.py`, `jobs/verify_backup.py`).
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,10 +42,11 @@ class Vault:
         self._spec = spec
         self._logins = logins
 
-    def write(
-        self, store: BlobStore, place: BackupPlace, source: BackupSource
-    ) -> dict[str, Any]:
-        """Write a backup and return its figures; one that is there already is taken as it is."""
+    def write(self, store: BlobStore, place: BackupPlace, source: BackupSource) -> dict[str, Any]:
+        """Write a backup and return its figures; one that is there already is taken as it is.
+
+        Raises: Refused (`backup_key_missing`), and what store, server and folder raise.
+        """
         reader = self._reader(store, place)
         found = self._manifest(reader, place.backup)
         if found is None:
