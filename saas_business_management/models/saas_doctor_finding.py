@@ -16,6 +16,7 @@ AREAS = [
     ("template", "Tenant Templates"),
     ("plan", "Billing Plans"),
     ("tenant", "Tenants"),
+    ("backup", "Backups"),
     ("audit", "Audit Log"),
 ]
 
