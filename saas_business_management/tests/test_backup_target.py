@@ -1,10 +1,14 @@
 """Backup targets: what is accepted, what is kept secret, what a test leaves on the form."""
 
+import tempfile
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..jobs.ports import build_ports
 from ..kernel.errors import Broken
 from ..kernel.secret import Secret
 from .common import SaasCommon
@@ -232,6 +236,50 @@ class TestBackupTarget(SaasCommon):
             with self.assertRaises(UserError) as told:
                 self.bucket.secret_key = "new"
         self.assertIn("Doctor", str(told.exception))
+
+    def test_a_real_folder_is_tested_as_the_worker_does_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.folder.folder = folder
+            job = self._ordered(self.folder)
+            ports = build_ports(None, job.sudo()._target_specs())
+            checks = ports.stores.probe(self.folder.id)
+            rows = [{"code": one.code, "ok": one.ok, "facts": dict(one.facts)} for one in checks]
+            self.folder._step_checked(checks=rows)
+        self.assertEqual(self.folder.state, "ready")
+        self.assertEqual(self.folder.check_ids.mapped("result"), ["ok"] * 7)
+
+    def finding(self, target):
+        found = [
+            one
+            for one in self.env["saas.doctor"]._run()
+            if one["code"] == "backup_target" and one["record"] == target
+        ]
+        return found[0]
+
+    def test_the_doctor_believes_a_test_for_a_day_and_a_half(self):
+        self.assertEqual(self.finding(self.bucket)["level"], "unknown")
+        self.bucket._step_checked(checks=GOOD)
+        self.assertEqual(self.finding(self.bucket)["level"], "ok")
+        self.bucket.checked_at = fields.Datetime.now() - timedelta(hours=35)
+        self.assertEqual(self.finding(self.bucket)["level"], "ok")
+        self.bucket.checked_at = fields.Datetime.now() - timedelta(hours=37)
+        self.assertEqual(self.finding(self.bucket)["level"], "unknown")
+        full = {"code": "target_write", "ok": False, "facts": {"error": "no_space"}}
+        self.bucket._step_checked(checks=[full])
+        told = self.finding(self.bucket)
+        self.assertEqual(told["level"], "failing")
+        self.assertIn("is full", told["why"])
+
+    def test_every_target_is_tested_daily(self):
+        self.env["saas.doctor"]._cron_check()
+        jobs = self.env["saas.job"].search([("kind", "=", "test_target")])
+        self.assertLessEqual(self.folder | self.bucket, jobs.target_id)
+        self.bucket.sudo().secret_key_sealed = False
+        jobs.sudo().state = "done"
+        self.env["saas.doctor"].with_user(self.operator).action_check_again()
+        later = self.env["saas.job"].search([("kind", "=", "test_target")]) - jobs
+        self.assertIn(self.folder, later.target_id)
+        self.assertNotIn(self.bucket, later.target_id)
 
     def test_an_administrator_fills_the_form_in(self):
         form = Form(self.env["saas.backup.target"].with_user(self.admin))
