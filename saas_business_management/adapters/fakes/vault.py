@@ -1,0 +1,79 @@
+"""A tenant's backups in memory: one object a backup, in whatever store is given."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from ...kernel.backup import layout
+from ...kernel.errors import Broken, Refused
+from ..ports import BackupPlace, BackupSource, Proof
+from ..storage.port import BlobStore
+from .faults import Faults
+
+TAKEN_AT = "2026-01-05T09:00:00+00:00"
+
+
+class FakeVault(Faults):
+    """`VaultPort` in memory. `keys`: the ids of keys it has; `databases`: name → its content."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys = {"k1"}
+        self.databases: dict[str, bytes] = {}
+
+    def write(
+        self, store: BlobStore, place: BackupPlace, source: BackupSource
+    ) -> dict[str, object]:
+        """Write content first, the manifest last; a manifest that is there is taken as it is."""
+        self._about_to("write")
+        if place.key not in self.keys:
+            raise Refused("backup_key_missing", key=place.key)
+        name = layout.manifest_name(place.tenant, place.backup)
+        if store.head(name) is None:
+            content = self.databases.get(source.database, source.database.encode())
+            data = layout.database_name(place.tenant, place.backup, place.fence)
+            store.put_stream(data, [content])
+            told = {"fence": place.fence, "data": data, "size": len(content)}
+            store.put_new(name, json.dumps(told).encode())
+        return self._figures(store, name)
+
+    def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
+        """Return the content's name when it is not there in its size."""
+        self._about_to("look")
+        told = self._manifest(store, place)
+        found = store.head(told["data"])
+        return [] if found and found.size == told["size"] else [told["data"]]
+
+    def prove(self, store: BlobStore, place: BackupPlace) -> Proof:
+        """Look, as there is nothing to read."""
+        self._about_to("prove")
+        try:
+            told = self._manifest(store, place)
+        except Broken as error:
+            return Proof((("manifest", error.code),), 0)
+        found = store.head(told["data"])
+        code = "object_missing" if found is None else "object_differs"
+        good = found is not None and found.size == told["size"]
+        return Proof(() if good else ((told["data"], code),), 0)
+
+    def _manifest(self, store: BlobStore, place: BackupPlace) -> Mapping[str, object]:
+        name = layout.manifest_name(place.tenant, place.backup)
+        content = b"".join(store.get_range(name))
+        if place.sha256 and hashlib.sha256(content).hexdigest() != place.sha256:
+            raise Broken("backup_stale")
+        return json.loads(content)
+
+    def _figures(self, store: BlobStore, name: str) -> dict[str, object]:
+        content = b"".join(store.get_range(name))
+        told = json.loads(content)
+        return {
+            "fence": told["fence"],
+            "taken_at": TAKEN_AT,
+            "manifest_hash": hashlib.sha256(content).hexdigest(),
+            "database_bytes": told["size"],
+            "file_bytes": 0,
+            "file_count": 0,
+            "new_bytes": told["size"],
+            "missing": 0,
+            "rotten": 0,
+        }

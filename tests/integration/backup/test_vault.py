@@ -1,0 +1,111 @@
+"""A tenant's backups as operations ask for them: the double and the real ones, one suite."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from saas_business_management.adapters.backup.vault import Vault, VaultSpec
+from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
+from saas_business_management.adapters.fakes.vault import FakeVault
+from saas_business_management.adapters.ports import BackupPlace, BackupSource
+from saas_business_management.adapters.postgres.tenant_login import TenantLogins
+from saas_business_management.kernel.backup import layout
+from saas_business_management.kernel.errors import Unavailable
+from tests.unit.backup.parts import code_of
+
+from .stage import KEY, TENANT, programs, uuid
+
+
+@dataclass
+class Subject:
+    """A vault, the store it is given, and the tenant that is backed up."""
+
+    vault: object
+    store: FakeBlobStore
+    source: BackupSource
+
+    def place(self, number=1, fence=1, **more):
+        values = {"tenant": TENANT, "backup": uuid(number), "fence": fence, "key": KEY.id}
+        return BackupPlace(**values, **more)
+
+    def write(self, number=1, fence=1, previous=""):
+        source = replace(self.source, previous=previous)
+        return self.vault.write(self.store, self.place(number, fence), source)
+
+
+@pytest.fixture(params=["double", "real"])
+def subject(request, tenant, tmp_path):
+    store = FakeBlobStore()
+    if request.param == "double":
+        vault = FakeVault()
+        vault.keys = {KEY.id}
+        return Subject(vault, store, BackupSource("t_x", 1, "schedule"))
+    tenant.attach(b"a file")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / tenant.name).symlink_to(tenant.folder)
+    spec = VaultSpec({KEY.id: KEY}, tmp_path / "files", tmp_path, programs(tenant.pg))
+    logins = TenantLogins(tenant.pg.provisioner, tenant.pg.secret)
+    return Subject(Vault(spec, logins), store, BackupSource(tenant.name, 1, "schedule"))
+
+
+def test_what_was_written_is_there_and_proven(subject):
+    figures = subject.write()
+    assert set(figures) == {
+        *("fence", "taken_at", "manifest_hash", "database_bytes", "file_bytes", "file_count"),
+        *("new_bytes", "missing", "rotten"),
+    }
+    assert figures["database_bytes"] > 0 and figures["fence"] == 1
+    place = subject.place(sha256=figures["manifest_hash"])
+    assert subject.vault.look(subject.store, place) == []
+    assert subject.vault.prove(subject.store, place).faults == ()
+
+
+def test_a_worker_that_comes_after_a_dead_one_takes_what_is_there(subject):
+    first = subject.write(fence=1)
+    objects = dict(subject.store.objects)
+    assert subject.write(fence=2) == first
+    assert subject.store.objects == objects
+
+
+def test_the_manifest_comes_last_and_without_it_there_is_no_backup(subject):
+    subject.store.fail_next("put_new", Unavailable("target_unavailable"))
+    with pytest.raises(Unavailable):
+        subject.write(fence=1)
+    proof = subject.vault.prove(subject.store, subject.place())
+    assert proof.faults == (("manifest", "object_missing"),)
+    assert subject.write(fence=2)["fence"] == 2
+
+
+def test_what_is_gone_or_cut_is_told_by_its_name(subject):
+    figures = subject.write()
+    place = subject.place(sha256=figures["manifest_hash"])
+    name = layout.database_name(TENANT, uuid(1), 1)
+    whole = subject.store.objects[name]
+    subject.store.objects[name] = whole[:-1]
+    assert subject.vault.look(subject.store, place) == [name]
+    assert name in {key for key, _code in subject.vault.prove(subject.store, place).faults}
+    del subject.store.objects[name]
+    assert subject.vault.look(subject.store, place) == [name]
+    assert (name, "object_missing") in subject.vault.prove(subject.store, place).faults
+
+
+def test_another_manifest_in_its_place_is_stale(subject):
+    subject.write()
+    place = subject.place(sha256="00" * 32)
+    assert subject.vault.prove(subject.store, place).faults == (("manifest", "backup_stale"),)
+    assert code_of(lambda: subject.vault.look(subject.store, place)) == "backup_stale"
+
+
+def test_without_its_key_nothing_is_written(subject):
+    place = replace(subject.place(), key="another")
+    code = code_of(lambda: subject.vault.write(subject.store, place, subject.source))
+    assert code == "backup_key_missing"
+    assert subject.store.objects == {}
+
+
+def test_the_next_one_follows_one_that_cannot_be_read_all_the_same(subject):
+    subject.write(1)
+    subject.store.objects[layout.manifest_name(TENANT, uuid(1))] = b"{}"
+    figures = subject.write(2, fence=2, previous=uuid(1))
+    place = subject.place(2, fence=2, sha256=figures["manifest_hash"])
+    assert subject.vault.prove(subject.store, place).faults == ()
