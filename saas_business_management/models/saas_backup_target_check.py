@@ -25,7 +25,7 @@ class SaasBackupTargetCheck(models.Model):
         required=True,
         readonly=True,
     )
-    text = fields.Char(string="What Was Tested", required=True, readonly=True)
+    text = fields.Text(string="What Was Tested", required=True, readonly=True)
     mend = fields.Text(string="How to Mend It", readonly=True)
 
     @api.model
