@@ -393,6 +393,12 @@ class VaultPort(Protocol):
         `file_count`, `new_bytes`, `missing`, `rotten`.
         """
 
+    def discard(self, store: BlobStore, place: BackupPlace) -> None:
+        """Have this be no backup any more: its manifest goes first, then its dump; absent is done.
+
+        Files that other backups may share stay.
+        """
+
     def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
         """Return the names of objects that are absent or of a wrong size (level V0)."""
 

@@ -34,6 +34,10 @@ def _write(ctx: Context) -> Mapping[str, Any]:
     return {"figures": figures, "fence": figures["fence"], "sha256": figures["manifest_hash"]}
 
 
+def _discard(ctx: Context) -> None:
+    ctx.ports.vault.discard(ctx.ports.stores.open(ctx.facts["target"]), place_of(ctx.facts))
+
+
 def _look(ctx: Context) -> None:
     store = ctx.ports.stores.open(ctx.facts["target"])
     wrong = ctx.ports.vault.look(store, place_of(ctx.facts))
@@ -50,7 +54,7 @@ BACKUP_TENANT = Job(
     label="Back Up",
     steps=(
         Step("begin", "Choose what is backed up", _begin),
-        Step("write", "Copy database and files", _write, weight=20),
+        Step("write", "Copy database and files", _write, _discard, weight=20),
         Step("look", "Look at what was stored", _look, weight=2),
         Step("store", "Note the backup", _store, final=True),
     ),

@@ -13,6 +13,8 @@ from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from tests.helpers.job_records import reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
+BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000001"
+
 
 @dataclass(frozen=True)
 class Order:
@@ -149,6 +151,21 @@ def check_target(world: World) -> int:
     return world.desk.enqueue("test_target", {"targets": [1]}, target=1)
 
 
+def back_up(world: World) -> int:
+    """Order a backup of an open tenant."""
+    world.desk.work(provision(world))
+    world.stores.stores[1] = FakeBlobStore()
+    backup = {"state": "running", "tenant": 1, "target": 1, "uuid": BACKUP, "fence": 0}
+    world.add(lambda rows: rows["backups"].update({1: {**backup, "sha256": ""}}))
+    return world.desk.enqueue("backup_tenant", {"targets": [1]}, tenant=1, backup=1)
+
+
+def verify_backup(world: World) -> int:
+    """Order that a backup is read whole."""
+    world.desk.work(back_up(world))
+    return world.desk.enqueue("verify_backup", {"targets": [1]}, tenant=1, backup=1)
+
+
 def refresh(world: World) -> int:
     """Order a look at the cluster's modules; one version needs a module that is gone."""
     versions = {"1": ["crm"], "2": ["pos", "zoo"]}
@@ -213,6 +230,8 @@ ORDERS = {
     "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
     "test_cluster": Order("test_cluster", check_cluster),
     "test_target": Order("test_target", check_target),
+    "backup_tenant": Order("backup_tenant", back_up),
+    "verify_backup": Order("verify_backup", verify_backup),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),
     "set_addresses": Order("set_addresses", set_addresses),

@@ -18,6 +18,7 @@ from saas_business_management.kernel.secret import Secret
 from saas_business_management.kernel.work.states import OPEN
 from tests.helpers.job_journal import Session, order_of
 
+TENANT_UUID = "3f0c6c1e-5a55-4d1c-9d53-0d0f5d7c7a11"
 AT = "2026-01-05T09:00:00"
 AUDIT_STAGES = {"standby": "ready", "dropping": "gone", "dropped": "gone"}
 WITH_ROLE = ("building", "ready", "standby", "claimed")
@@ -30,7 +31,7 @@ _names = itertools.count(1)
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
-    names += ("targets",)
+    names += ("targets", "backups")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 
@@ -467,6 +468,31 @@ class MemoryRecords:
 
     def _target_checked(self, checks: list[dict[str, Any]]) -> None:
         self._linked("target")["checks"] = checks
+
+    def _backup_begin(self, fence: int) -> dict[str, Any]:
+        backup = self._linked("backup")
+        tenant = self._rows["tenants"][backup["tenant"]]
+        if tenant["state"] not in ("trial", "active"):
+            raise Refused("backup_tenant_closed", tenant="Acme")
+        backup["fence"] = fence
+        row = self._rows["databases"][tenant["database"]]
+        source = {"database": tenant["database"], "generation": row["generation"]}
+        return {**self._backup_place(), **source, "reason": "manual", "previous": ""}
+
+    def _backup_place(self) -> dict[str, Any]:
+        backup = self._linked("backup")
+        place = {name: backup[name] for name in ("target", "uuid", "fence", "sha256")}
+        return {**place, "backup": place.pop("uuid"), "tenant": TENANT_UUID, "key": "k1"}
+
+    def _backup_stored(self, figures: dict[str, Any]) -> None:
+        told = {"state": "stored", "fence": figures["fence"], "sha256": figures["manifest_hash"]}
+        self._linked("backup").update(told)
+
+    def _backup_not_stored(self) -> None:
+        self._linked("backup")["state"] = "failed"
+
+    def _backup_proven(self, faults: list, files: int, seconds: float) -> None:
+        self._linked("backup")["faults"] = [code for _name, code in faults]
 
     def _cluster_modules_read(self, modules: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["modules"] = modules

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...kernel.backup import layout
 from ...kernel.backup.key import DataKey
 from ...kernel.backup.manifest import Manifest
 from ...kernel.errors import Broken, Refused, SaasError
@@ -66,6 +67,12 @@ class Vault:
             return _figures(found.manifest, found.link.sha256)
         return _figures(found.manifest, found.link.sha256)
 
+    def discard(self, store: BlobStore, place: BackupPlace) -> None:
+        """Remove the manifest, then every dump that a worker wrote for it."""
+        store.delete(layout.manifest_name(place.tenant, place.backup))
+        for one in list(store.list(dumps_of(place))):
+            store.delete(one.key)
+
     def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
         """Return the names of objects that are absent or of a wrong size (V0)."""
         reader = self._reader(store, place)
@@ -107,6 +114,11 @@ class Vault:
             if error.kind not in UNUSABLE:
                 raise
         return None
+
+
+def dumps_of(place: BackupPlace) -> str:
+    """Return how the names of all dumps of a backup begin, whatever their fences."""
+    return layout.database_name(place.tenant, place.backup, 0).removesuffix("0")
 
 
 def _figures(manifest: Manifest, sha256: str) -> dict[str, Any]:

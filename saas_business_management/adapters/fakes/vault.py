@@ -37,6 +37,14 @@ class FakeVault(Faults):
             store.put_new(name, json.dumps(told).encode())
         return self._figures(store, name)
 
+    def discard(self, store: BlobStore, place: BackupPlace) -> None:
+        """Remove the manifest and every content."""
+        self._about_to("discard")
+        store.delete(layout.manifest_name(place.tenant, place.backup))
+        every = layout.database_name(place.tenant, place.backup, 0).removesuffix("0")
+        for one in list(store.list(every)):
+            store.delete(one.key)
+
     def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
         """Return the content's name when it is not there in its size."""
         self._about_to("look")

@@ -76,6 +76,19 @@ def test_the_manifest_comes_last_and_without_it_there_is_no_backup(subject):
     assert subject.write(fence=2)["fence"] == 2
 
 
+def test_a_discarded_one_leaves_nothing_of_its_own(subject):
+    subject.store.fail_next("put_new", Unavailable("target_unavailable"))
+    with pytest.raises(Unavailable):
+        subject.write(1, fence=1)
+    subject.write(1, fence=2)
+    kept = subject.write(2, fence=3)
+    for _again in range(2):
+        subject.vault.discard(subject.store, subject.place(1))
+    assert not [name for name in subject.store.objects if uuid(1) in name]
+    place = subject.place(2, fence=3, sha256=kept["manifest_hash"])
+    assert subject.vault.prove(subject.store, place).faults == ()
+
+
 def test_what_is_gone_or_cut_is_told_by_its_name(subject):
     figures = subject.write()
     place = subject.place(sha256=figures["manifest_hash"])

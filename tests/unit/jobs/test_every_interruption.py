@@ -21,7 +21,7 @@ PAIRS = 150
 LABELS = tuple(ORDERS)
 WITH_UNDO = (
     *("build_template", "fill_standby", "open_support", "provision_cold", "provision_warm"),
-    *("renew_signing_secret", "rotate_cluster_secret"),
+    *("renew_signing_secret", "rotate_cluster_secret", "backup_tenant"),
 )
 
 

@@ -190,9 +190,7 @@ def test_pauses_grow_and_are_never_alike():
     slept = []
     place = S3Place("bucket", "AK", Secret("s"), endpoint="https://s3.example.com")
     patience = Patience(tries=5, first_seconds=1, longest_seconds=10)
-    calls = S3Calls(
-        place, patience, lookup=lambda *_asked: _raise(OSError()), sleep=slept.append
-    )
+    calls = S3Calls(place, patience, lookup=lambda *_asked: _raise(OSError()), sleep=slept.append)
     with pytest.raises(SaasError) as told:
         calls.ask("list_objects_v2", {})
     assert told.value.code == "address_unknown"
