@@ -111,7 +111,7 @@ class SaasDoctor(models.AbstractModel):
                 )
                 why = _("They are backed up elsewhere; the second place is missing.")
                 mend = _("Look at its failed backups. A new target is filled with the next turns.")
-                yield self._told("backup_target", "backups", "warning", what, why, mend, target)
+                yield self._told("backup_lag", "backups", "warning", what, why, mend, target)
 
     def _look_at_canaries(self) -> Iterator[dict[str, Any]]:
         _ = self.env._

@@ -159,17 +159,17 @@ class TestBackup(BackupCommon):
         self.assertFalse(self.tenant._backup_due())
         later = self.now + timedelta(hours=25)
         self.assertEqual(self.tenant._backup_due_targets(later), self.target | second)
-        told = self.doctor("backup_target")
+        told = self.doctor("backup_lag")
         self.assertEqual([one["record"] for one in told], [second])
         backup = self.env["saas.backup"]._begin(self.tenant, second, "schedule", fence=1)
         backup._stored(taken_at=self.ago(hours=50), manifest_hash="x")
         self.tenant._put_proof({"backup_tried_at": self.ago(hours=50)})
         self.assertEqual(self.tenant._backup_due_targets(), second)
         self.assertIn(self.tenant, self.env["saas.tenant"]._backups_due())
-        self.assertEqual([one["record"] for one in self.doctor("backup_target")], [second])
+        self.assertEqual([one["record"] for one in self.doctor("backup_lag")], [second])
         backup._stored(taken_at=self.now, manifest_hash="x")
         self.assertFalse(self.tenant._backup_due())
-        self.assertFalse(self.doctor("backup_target"))
+        self.assertFalse(self.doctor("backup_lag"))
 
     # What stays
 
