@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,10 @@ TAIL_LINES = 80
 NO_TESTS = Counts()
 STOPPING = threading.Event()
 CHILDREN: list[subprocess.Popen] = []
+
+
+def _nobody(_outcome: object) -> None:
+    """Nobody wants to know."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,13 @@ class Outcome:
         return f"  {mark} {self.suite.name:<13} " + "  ".join(word for word in words if word)
 
 
-def run_all(chosen: list[Suite], **environment: str) -> list[Outcome]:
-    """Every suite, each lane in a thread of its own; a failing suite does not stop the others."""
+def run_all(
+    chosen: list[Suite], ended: Callable[[Outcome], None] = _nobody, **environment: str
+) -> list[Outcome]:
+    """Every suite, each lane in a thread of its own; a failing suite does not stop the others.
+
+    `ended` is told each outcome as soon as there is one.
+    """
     outcomes: dict[str, Outcome] = {}
 
     def lane(number: int) -> None:
@@ -60,6 +70,7 @@ def run_all(chosen: list[Suite], **environment: str) -> list[Outcome]:
             say(f"  … {suite.name}")
             outcome = outcomes[suite.name] = run_one(suite, **environment)
             say(outcome.line + (f"\n    {outcome.closing}" if outcome.closing else ""))
+            ended(outcome)
 
     threads = [threading.Thread(target=lane, args=(n,)) for n in sorted({s.lane for s in chosen})]
     for thread in threads:

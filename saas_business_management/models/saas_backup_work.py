@@ -60,15 +60,15 @@ class SaasBackup(models.Model):
         return True
 
     def _order_proof(self, priority=60):
-        return self._enqueue_work("verify_backup", priority)
+        return self._enqueue_work("verify_backup", priority, f"verify_backup:{self.uuid}")
 
     @api.private
-    def _enqueue_work(self, kind, priority):
+    def _enqueue_work(self, kind, priority, dedupe_key):
         self.ensure_one()
         return self.env["saas.job"]._enqueue(
             kind,
             spec={"targets": [self.target_id.id]},
-            dedupe_key=f"{kind}:{self.uuid}",
+            dedupe_key=dedupe_key,
             serial_key=f"backup:{self.tenant_id.id}",
             priority=priority,
             tenant_id=self.tenant_id.id,

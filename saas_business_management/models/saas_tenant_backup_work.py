@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 
 from .. import messages
 from ..kernel.errors import Refused, SaasError
+from ..kernel.work.states import OPEN
 
 _logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 500
@@ -22,9 +23,8 @@ class SaasTenant(models.Model):
     @api.private
     def _backup_keys_sudo(self):
         """Return the keys with which this tenant's backups open."""
-        return (
-            self.env["saas.backup.key"].sudo()._kept().filtered(lambda key: key.tenant_id in self)
-        )
+        own = [("tenant_id", "in", self.ids), ("state", "!=", "destroyed")]
+        return self.env["saas.backup.key"].sudo().search(own)
 
     def action_back_up_now(self):
         """Back up to every target of the policy; asking twice leads to the same operations."""
@@ -62,7 +62,7 @@ class SaasTenant(models.Model):
     def _open_backup(self, target_sudo):
         running = [
             *(("tenant_id", "=", self.id), ("target_id", "=", target_sudo.id)),
-            *(("state", "=", "running"), ("job_ids.state", "in", ("waiting", "running"))),
+            *(("state", "=", "running"), ("job_ids.state", "in", tuple(OPEN))),
         ]
         return self.env["saas.backup"].sudo().search(running, limit=1)
 
@@ -70,7 +70,9 @@ class SaasTenant(models.Model):
         backup_sudo = self.env["saas.backup"]._begin(
             self, target_sudo, reason, fence=0, key_id=key_sudo.id, user_id=self.env.uid
         )
-        job = backup_sudo._enqueue_work("backup_tenant", priority)
+        # One at a time for each target: of two clicks at once the second finds the first's.
+        only = f"backup_tenant:{self.id}:{target_sudo.id}"
+        job = backup_sudo._enqueue_work("backup_tenant", priority, only)
         backup_sudo._put({"job_id": job.id})
         return backup_sudo
 
