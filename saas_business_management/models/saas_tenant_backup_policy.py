@@ -133,7 +133,8 @@ class SaasTenant(models.Model):
         """Return what the kernel reckons with: since when it counts, what was made, what tried."""
         self.ensure_one()
         policy = self.backup_policy_effective_id
-        since = [self.backup_since or self.create_date, policy.switched_on_at]
+        begun = self.backup_since or self.create_date or fields.Datetime.now()
+        since = [begun, policy.switched_on_at]
         stored_at, tried_at = self._backup_times()
         return schedule.Made(
             since_at=max(_aware(one) for one in since if one),

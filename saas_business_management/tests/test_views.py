@@ -4,7 +4,7 @@ import ast
 import re
 
 from lxml import etree
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import file_path
 
 from .common import SaasCommon
@@ -146,6 +146,18 @@ class TestViews(SaasCommon):
                         )
                     }
                     self.assertTrue(record.with_user(user).read(sorted(names)))
+
+    def test_a_new_record_can_be_begun_wherever_the_button_is_there(self):
+        for user in (self.operator, self.admin):
+            for action in self.our_actions():
+                model = self.env[action.res_model].with_user(user)
+                if not model.has_access("create"):
+                    continue
+                arch = etree.fromstring(model.get_view(view_type="form")["arch"])
+                if arch.get("create") == "0":
+                    continue
+                with self.subTest(model=action.res_model, user=user.login):
+                    Form(model)
 
     def test_every_action_has_an_address_help_and_a_list_for_phones(self):
         actions = self.our_actions()
