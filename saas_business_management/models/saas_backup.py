@@ -228,7 +228,7 @@ class SaasBackup(models.Model):
         self.ensure_one()
         return {
             "backup": self.uuid,
-            "tenant": self.tenant_id.public_id or "",
+            "tenant": self.tenant_id._backup_uuid() if self.tenant_id else "",
             "target": self.target_id.id,
             "key": self.key_id.key_id or self.control_key or "",
             "reason": self.reason,

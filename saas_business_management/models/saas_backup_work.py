@@ -106,7 +106,7 @@ class SaasBackup(models.Model):
         """Return which backup it is, and where it lies."""
         return {
             "target": self.target_id.id,
-            "tenant": self.tenant_id.public_id,
+            "tenant": self.tenant_id._backup_uuid(),
             "backup": self.uuid,
             "fence": self.fence,
             "key": self.key_id.key_id,

@@ -4,7 +4,9 @@ Owns: which backups are ordered when. Does not own: whether one is due
 (`saas_tenant_backup_policy.py`), what an operation does (`saas_backup_work.py`).
 """
 
+import base64
 import logging
+import uuid
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -19,6 +21,12 @@ MOST_AT_ONCE = 500
 
 class SaasTenant(models.Model):
     _inherit = "saas.tenant"
+
+    @api.private
+    def _backup_uuid(self):
+        """Return the tenant's reference as the format of backups writes it: the same 16 bytes."""
+        self.ensure_one()
+        return str(uuid.UUID(bytes=base64.urlsafe_b64decode(f"{self.public_id}==")))
 
     @api.private
     def _backup_keys_sudo(self):

@@ -37,7 +37,7 @@ class TestBackup(BackupCommon):
         spec = following._to_spec()
         self.assertEqual((spec["previous"], spec["previous_hash"]), (backup.uuid, "cd" * 32))
         self.assertEqual(spec["key"], following.key_id.key_id)
-        self.assertEqual(spec["tenant"], self.tenant.public_id)
+        self.assertEqual(spec["tenant"], self.tenant._backup_uuid())
 
     def test_beginning_it_twice_is_one_backup_with_the_later_claim(self):
         backups = self.env["saas.backup"]

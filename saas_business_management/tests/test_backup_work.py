@@ -1,8 +1,12 @@
 """Backups at work: what is ordered, and what operations note."""
 
+import base64
+import uuid
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..kernel.backup import layout
 from ..kernel.errors import Refused
 from .backup_common import BackupCommon
 
@@ -17,6 +21,11 @@ FIGURES = {
     "missing": 0,
     "rotten": 0,
 }
+
+
+def b64(text):
+    """The bytes that a reference stands for."""
+    return base64.urlsafe_b64decode(f"{text}==")
 
 
 @tagged("post_install", "-at_install")
@@ -62,7 +71,8 @@ class TestBackupWork(BackupCommon):
         told = self.step(backup, "begin", fence=7)
         self.assertEqual(backup.fence, 7)
         self.assertEqual(told["database"], self.tenant.database_id.name)
-        self.assertEqual(told["tenant"], self.tenant.public_id)
+        self.assertEqual(uuid.UUID(told["tenant"]).bytes, b64(self.tenant.public_id))
+        self.assertTrue(layout.manifest_name(told["tenant"], told["backup"]))
         self.assertEqual((told["backup"], told["key"]), (backup.uuid, backup.key_id.key_id))
         self.assertNotIn(backup.key_id.sudo().wrapped, str(told))
 

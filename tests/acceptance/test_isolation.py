@@ -72,7 +72,8 @@ def seen(provider: Provider, condition: Callable[[dict], bool], seconds: float =
         assert time.monotonic() < end, found
 
 
-def test_a_tenant_of_the_real_pipeline_is_proven_audited_and_rotated(provider: Provider) -> None:
+def make_walled(provider: Provider) -> None:
+    """Build a template and provision a tenant of it."""
     saas = provider.stack.saas
     shell(provider, MAKE)
     saas("build", "walled", "--wait")
@@ -80,6 +81,10 @@ def test_a_tenant_of_the_real_pipeline_is_proven_audited_and_rotated(provider: P
     what = ("--subdomain", "walled", "--template", "walled", "--plan", "walled")
     saas("provision", "--name", "Walled", *what, *who, "--wait")
 
+
+def test_a_tenant_of_the_real_pipeline_is_proven_audited_and_rotated(provider: Provider) -> None:
+    saas = provider.stack.saas
+    make_walled(provider)
     found = seen(provider, lambda now: "isolated" in now["evidence"])
     assert found["isolation"] == "passed", found
     assert found["evidence"]["isolated"][1].startswith(str(ATTEMPTS)), found
