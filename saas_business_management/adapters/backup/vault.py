@@ -63,8 +63,7 @@ class Vault:
                 former=self._former(reader, source.previous),
             )
             writer = BackupWriter(store, key, self._spec.programs)
-            found = writer.write(order, server, self._spec.files / source.database)
-            return _figures(found.manifest, found.link.sha256)
+            found = writer.write(order, server, self._spec.files / source.database).former
         return _figures(found.manifest, found.link.sha256)
 
     def discard(self, store: BlobStore, place: BackupPlace) -> None:
