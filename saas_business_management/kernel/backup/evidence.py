@@ -25,6 +25,8 @@ RANK = {GAP: 0, UNPROVEN: 1, STORED: 2, PROVEN: 3}
 
 READ_WITHIN = timedelta(hours=24)
 PROOF_DAYS = 7
+# How old the data of a backup may be that has to stand in for what is destroyed.
+FRESH_WITHIN = timedelta(hours=24)
 # How long a check of one backup speaks for it: bytes rot where they lie.
 BACKUP_PROOF, BACKUP_LOOK = timedelta(days=30), timedelta(days=90)
 
@@ -76,6 +78,24 @@ def is_verified(checks: Iterable[Check]) -> bool:
     newest = newest_check(told)
     read = any(one.outcome == PASSED and one.level >= VERIFIED_FROM for one in told)
     return newest is not None and newest.outcome == PASSED and read
+
+
+def is_fresh(
+    taken_at: datetime, checks: Iterable[Check], now: datetime, still_since: datetime | None = None
+) -> bool:
+    """Tell whether a backup may stand in for its tenant when that is destroyed: verified, and its
+    data is younger than 24 hours.
+
+    `still_since` is since when nobody could change the tenant, None while it is open: what was
+    taken then shows it as it is now, however long ago that was.
+    """
+    return is_recent(taken_at, now, still_since) and is_verified(checks)
+
+
+def is_recent(taken_at: datetime, now: datetime, still_since: datetime | None = None) -> bool:
+    """Tell whether the data of a backup is young enough for that, whatever was checked of it."""
+    is_still = still_since is not None and taken_at >= still_since
+    return is_still or taken_at > now - FRESH_WITHIN
 
 
 def backup_badge(stored_at: datetime, checks: Iterable[Check], now: datetime) -> Badge:
