@@ -59,6 +59,7 @@ ACTIONS = {
     "backup_policy_changed": _lt("Backup policy changed"),
     "backup_policy_switched_on": _lt("Backup policy switched on"),
     "backup_policy_switched_off": _lt("Backup policy switched off"),
+    "delete_guard_changed": _lt("Backup before a deletion switched on or off"),
     "backup_pinned": _lt("Backup pinned"),
     "backup_unpinned": _lt("Backup unpinned"),
     "backup_held": _lt("Backup put under legal hold"),

@@ -163,8 +163,8 @@ SENTENCES = {
         "after that time."
     ),
     "transition_refused.backup_fresh": _lt(
-        "There is no fresh proven backup of this tenant, so it was not deleted. Back it up first, "
-        "then try again."
+        "No backup that was read in full shows this tenant as it is, or as it was less than 24 "
+        "hours ago, so it was not deleted. Choose Back Up Now, and delete it when that has ended."
     ),
     # Before an operation begins
     "template_unpublished": _lt(

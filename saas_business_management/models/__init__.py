@@ -92,6 +92,7 @@ from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
 from . import saas_backup_work
 from . import saas_tenant_backup_work
+from . import saas_tenant_safety_backup
 from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import saas_doctor

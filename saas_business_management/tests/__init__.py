@@ -15,6 +15,7 @@ from . import test_node_event
 from . import test_plan
 from . import test_retention
 from . import test_rotation
+from . import test_safety_backup
 from . import test_runner
 from . import test_template
 from . import test_tenant
