@@ -93,6 +93,9 @@ from . import saas_tenant_backup
 from . import saas_backup_work
 from . import saas_tenant_backup_work
 from . import saas_tenant_safety_backup
+from . import saas_backup_alert
+from . import saas_tenant_coverage
+from . import saas_tenant_coverage_order
 from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import saas_doctor
@@ -106,6 +109,7 @@ from . import saas_doctor_support
 from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
+from . import saas_doctor_alerts
 from . import saas_doctor_targets
 from . import saas_doctor_finding
 from . import res_partner

@@ -28,7 +28,7 @@ BADGES = [
 # Only who holds this very object may write what badges are computed from.
 _PROOF = object()
 GUARDED = {
-    *("backup_last_at", "backup_tried_at", "backup_since"),
+    *("backup_last_at", "backup_last_mb", "backup_tried_at", "backup_since"),
     *("backup_proven_at", "backup_proven_level", "backup_proven_seconds"),
     *("backup_failure_at", "backup_failure_level"),
 }
@@ -41,6 +41,9 @@ class SaasTenant(models.Model):
     backup_count = fields.Integer(compute="_compute_backup_count", string="Backups Kept")
     backup_last_at = fields.Datetime(
         readonly=True, copy=False, index=True, string="Last Backup", help="What it shows."
+    )
+    backup_last_mb = fields.Float(
+        readonly=True, copy=False, digits=(16, 1), string="Size (MB)", help="Of the last backup."
     )
     backup_tried_at = fields.Datetime(readonly=True, copy=False)
     backup_proven_at = fields.Datetime(
@@ -144,6 +147,7 @@ class SaasTenant(models.Model):
         self._put_proof(
             {
                 "backup_last_at": newest.taken_at,
+                "backup_last_mb": newest.size_mb,
                 "backup_proven_at": proof.at,
                 "backup_proven_level": proof.level,
                 "backup_proven_seconds": proof.restore_seconds,

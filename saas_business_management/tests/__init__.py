@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_backup
+from . import test_backup_alert
+from . import test_backup_coverage
 from . import test_backup_key
 from . import test_backup_policy
 from . import test_backup_target
@@ -15,8 +17,8 @@ from . import test_node_event
 from . import test_plan
 from . import test_retention
 from . import test_rotation
-from . import test_safety_backup
 from . import test_runner
+from . import test_safety_backup
 from . import test_template
 from . import test_tenant
 from . import test_tenant_host

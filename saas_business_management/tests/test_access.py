@@ -50,6 +50,7 @@ MATRIX = {
     "saas.backup.policy": ("r", "r", "rwcu"),
     "saas.backup": ("r", "r", "r"),
     "saas.backup.check": ("r", "r", "r"),
+    "saas.backup.alert": ("r", "r", "r"),
     "saas.backup.key": ("r", "r", "r"),
     "saas.backup.canary": ("r", "r", "r"),
     "saas.backup.key.destroy": ("", "", "rwcu"),

@@ -6,7 +6,7 @@ turns (`schedule.py`), words, colours and links (glue).
 A cell is never stored: it is computed from attempts and their checks whenever somebody looks.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -95,11 +95,14 @@ def strip(
     several are due in a day, they lay further apart than a gap. Not due: nothing had to be made.
     """
     told = sorted(attempts, key=lambda one: one.at)
+    by_day: dict[date, list[Attempt]] = defaultdict(list)
+    for one in told:
+        by_day[one.at.astimezone(plan.zone).date()].append(one)
     today = now.astimezone(plan.zone).date()
     shown = [today - timedelta(days=back) for back in reversed(range(days))]
     due = _due(plan, shown[0], now)
     holes = _holes(plan, told, now)
-    return tuple(_cell(plan, day, due[day], told, holes) for day in shown)
+    return tuple(_cell(plan.zone, day, due[day], by_day[day], holes) for day in shown)
 
 
 def starts_at(day: date, zone: tzinfo) -> datetime:
@@ -133,17 +136,16 @@ def _holes(plan: Plan, told: Sequence[Attempt], now: datetime) -> list[tuple[dat
 
 
 def _cell(
-    plan: Plan,
+    zone: tzinfo,
     day: date,
     due: int,
-    told: Sequence[Attempt],
+    ours: Sequence[Attempt],
     holes: Sequence[tuple[datetime, datetime]],
 ) -> Cell:
-    ours = [one for one in told if one.at.astimezone(plan.zone).date() == day]
     good = [one for one in ours if one.is_good]
     bad = [one for one in ours if one.state == BROKE or one.is_damaged]
     proofs = [one.proof for one in good if one.proof]
-    start, end = starts_at(day, plan.zone), starts_at(day + timedelta(days=1), plan.zone)
+    start, end = starts_at(day, zone), starts_at(day + timedelta(days=1), zone)
     is_holed = any(begin < end and start < until for begin, until in holes)
     return Cell(
         day=day,

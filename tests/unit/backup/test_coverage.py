@@ -24,9 +24,9 @@ from saas_business_management.kernel.backup.coverage import (
     Plan,
     strip,
 )
-from saas_business_management.kernel.backup.evidence import Check
 from saas_business_management.kernel.backup.evidence import FAILED as BAD
 from saas_business_management.kernel.backup.evidence import PASSED as GOOD
+from saas_business_management.kernel.backup.evidence import Check
 from saas_business_management.kernel.backup.schedule import HOURS, WEEKLY, Schedule, last_turn
 
 UTC, BRUSSELS = ZoneInfo("UTC"), ZoneInfo("Europe/Brussels")
