@@ -140,10 +140,8 @@ class TestBackupAlert(BackupCommon):
         self.assertEqual(told[0]["why"], DENIED)
 
     def test_filters_find_those_that_fail(self):
-        failing = [
-            ("backup_alert_ids.is_open", "=", True),
-            ("backup_alert_ids.event", "in", ("backup_failed", "proof_failed")),
-        ]
+        events = ("backup_failed", "proof_failed")
+        failing = [("backup_alert_ids", "any", [("is_open", "=", True), ("event", "in", events)])]
         self.assertNotIn(self.tenant, self.env["saas.tenant"].search(failing))
         self.fail(hours=1)
         self.look()
