@@ -42,8 +42,10 @@ class SaasTenant(models.Model):
     backup_proven_ago = fields.Char(compute="_compute_backup_ages", string="Proven Restore")
     backup_proven_short = fields.Char(compute="_compute_backup_ages", string="Proven")
     backup_gap_text = fields.Char(compute="_compute_backup_ages", string="Gap")
+    backup_missing_text = fields.Char(compute="_compute_backup_ages", string="What Is Missing")
 
     @api.depends("backup_policy_effective_id", "backup_last_at", "backup_proven_at", "state")
+    @api.depends("backup_verified_at", "backup_badge")
     @api.depends_context("lang")
     def _compute_backup_ages(self):
         now = fields.Datetime.now()
@@ -54,6 +56,7 @@ class SaasTenant(models.Model):
             is_gap = gap_at and tenant.backup_gap_at < now
             fresh_at = made.fresh_at.replace(tzinfo=None)
             tenant.backup_gap_text = self._ago(now - fresh_at) if is_gap else NO_DAY
+            tenant.backup_missing_text = tenant._missing_text(now)
             last_at, proven_at = tenant.backup_last_at, tenant.backup_proven_at
             tenant.backup_last_ago = self._ago(now - last_at) if last_at else self.env._("Never")
             tenant.backup_proven_ago = tenant.backup_proven_short = self.env._("Never")
@@ -63,6 +66,18 @@ class SaasTenant(models.Model):
                 tenant.backup_proven_ago = self.env._(
                     "%(age)s · %(seconds)s s", age=age, seconds=seconds
                 )
+
+    def _missing_text(self, now):
+        """Return since when there is no verified backup, or how old the last proof is."""
+        if not self.backup_verified_at:
+            return self.env._("No verified backup")
+        if self.backup_badge == evidence.GAP:
+            age = self._ago(now - self.backup_verified_at)
+            return self.env._("No verified backup for %(age)s", age=age)
+        if not self.backup_proven_at:
+            return self.env._("Never restored to prove it")
+        age = self._ago(now - self.backup_proven_at)
+        return self.env._("No proven restore for %(age)s", age=age)
 
     @api.model
     def _ago(self, span):

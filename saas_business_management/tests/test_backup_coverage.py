@@ -96,6 +96,24 @@ class TestBackupCoverage(BackupCommon):
         self.assertEqual(self.tenant.backup_gap_text, "40h")
         self.assertEqual(self.tenant.backup_last_mb, 3000.5)
 
+    def test_a_gap_says_since_when_nothing_is_verified(self):
+        missing = lambda: self.tenant.browse(self.tenant.id).backup_missing_text  # noqa: E731
+        self.assertEqual(missing(), "No verified backup")
+        read, unread = self.make_backup(hours=50), self.make_backup(hours=40)
+        self.check(read, 1, hours=49)
+        self.tenant.invalidate_recordset()
+        self.assertEqual(self.tenant.backup_verified_at, read.taken_at)
+        self.assertEqual(missing(), "No verified backup for 2d")
+        self.check(unread, 1, hours=3)
+        self.check(unread, 1, passed=False, hours=2)
+        self.assertEqual(self.tenant.backup_verified_at, read.taken_at)
+        self.make_backup(hours=1)
+        self.tenant.invalidate_recordset()
+        self.assertEqual(missing(), "Never restored to prove it")
+        self.check(read, 2, hours=30)
+        self.tenant.invalidate_recordset()
+        self.assertEqual(missing(), "No proven restore for 30h")
+
     def test_the_newest_backup_is_proven_by_its_button(self):
         with self.assertRaisesRegex(UserError, "Choose Back Up Now"):
             self.tenant.with_user(self.operator).action_prove_now()

@@ -34,8 +34,9 @@ env.invalidate_all()
 
 
 def tenant(number, name, state="active", **values):
-    vals = {"name": name, "subdomain": f"fleet{number}", "admin_name": "Lee", "cluster_id": cluster.id,
-            "admin_email": "lee@fleet.example", "template_id": template.id, "plan_id": plan.id,
+    vals = {"name": name, "subdomain": f"fleet{number}", "admin_name": "Lee", "plan_id": plan.id,
+            "admin_email": "lee@fleet.example", "cluster_id": cluster.id,
+            "template_id": template.id,
             "user_id": env.ref("base.user_admin").id, **values}
     made = env["saas.tenant"].create(vals)
     database = env["saas.database"].sudo().create({
@@ -88,7 +89,7 @@ print("PLANTED", nova.id, acme.id)
 
 
 def plant(provider: Provider) -> tuple[int, int]:
-    """Stop the worker and plant the fleet; return the ids of a tenant with a gap and a proven one."""
+    """Stop the worker and plant; return the ids of a tenant with a gap and of a proven one."""
     provider.stack.worker.stop()
     done = subprocess.run(
         [
