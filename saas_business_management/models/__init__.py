@@ -114,4 +114,5 @@ from . import saas_doctor_targets
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings
+from . import res_config_settings_deletion
 from . import mail_mail

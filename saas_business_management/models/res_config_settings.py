@@ -3,7 +3,6 @@
 from odoo import fields, models
 
 from ..const import ROLE_ROTATION_DAYS, TRIAL_DAYS
-from .saas_tenant_safety_backup import SETTING as DELETE_GUARD
 
 
 class ResConfigSettings(models.TransientModel):
@@ -30,24 +29,6 @@ class ResConfigSettings(models.TransientModel):
     saas_base_url_frozen = fields.Boolean(
         string="Keep This Address", config_parameter="web.base.url.freeze"
     )
-
-    saas_delete_needs_backup = fields.Boolean(string="Delete Only With a Fresh Backup")
-
-    def get_values(self):
-        needs = self.env["saas.tenant"]._deletion_needs_backup()
-        return {**super().get_values(), "saas_delete_needs_backup": needs}
-
-    def set_values(self):
-        """Keep the switch as a word: Odoo forgets a parameter that is false, and its default is
-        true."""
-        was = self.env["saas.tenant"]._deletion_needs_backup()
-        done = super().set_values()
-        if was != self.saas_delete_needs_backup:
-            word = "1" if self.saas_delete_needs_backup else "0"
-            self.env["ir.config_parameter"].sudo().set_param(DELETE_GUARD, word)
-            change = [was, self.saas_delete_needs_backup]
-            self.env["saas.audit.entry"]._note("delete_guard_changed", self.env.company, on=change)
-        return done
 
     def _default_saas_brand(self):
         """Return the default brand to who may change it; nobody else is shown any."""

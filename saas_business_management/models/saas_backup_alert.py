@@ -165,7 +165,9 @@ class SaasBackupAlert(models.Model):
         row_sudo = self._at_work().create(vals)
         user = row_sudo._people()[:1]
         note = plaintext2html(f"{row_sudo._what()}: {row_sudo.text or ''}")
-        activity = row_sudo.tenant_id.activity_schedule(
+        # Its mail is ours: one for all that came at once.
+        tenant_sudo = row_sudo.tenant_id.with_context(mail_activity_quick_update=True)
+        activity = tenant_sudo.activity_schedule(
             "mail.mail_activity_data_warning",
             note=note,
             summary=row_sudo._what(),

@@ -19,13 +19,14 @@ from odoo.tools.misc import babel_locale_parse, get_lang
 from ..kernel.backup import coverage, evidence
 from .saas_tenant_backup_policy import BACKED_UP
 
+# Any other state is on its way out, or gone.
 ATTEMPTS = {
     "running": coverage.RUNNING,
     "stored": coverage.KEPT,
     "expired": coverage.KEPT,
-    "deleted": coverage.GONE,
     "failed": coverage.BROKE,
 }
+EVIDENCE = ("backup_policy_effective_id", "backup_last_at", "backup_proven_at", "state")
 NO_DAY = "—"
 
 
@@ -44,8 +45,7 @@ class SaasTenant(models.Model):
     backup_gap_text = fields.Char(compute="_compute_backup_ages", string="Gap")
     backup_missing_text = fields.Char(compute="_compute_backup_ages", string="What Is Missing")
 
-    @api.depends("backup_policy_effective_id", "backup_last_at", "backup_proven_at", "state")
-    @api.depends("backup_verified_at", "backup_badge")
+    @api.depends(*EVIDENCE, "backup_verified_at", "backup_badge")
     @api.depends_context("lang")
     def _compute_backup_ages(self):
         now = fields.Datetime.now()
@@ -93,8 +93,7 @@ class SaasTenant(models.Model):
 
     # The strip
 
-    @api.depends("backup_policy_effective_id", "backup_last_at", "backup_proven_at")
-    @api.depends("backup_failure_at", "backup_tried_at", "state")
+    @api.depends(*EVIDENCE, "backup_failure_at", "backup_tried_at")
     @api.depends_context("lang")
     def _compute_backup_strip(self):
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
@@ -138,7 +137,10 @@ class SaasTenant(models.Model):
         for number, tenant_id, state, begun_at, taken_at in rows:
             attempts[tenant_id].append(
                 coverage.Attempt(
-                    ATTEMPTS[state], _aware(begun_at), _aware(taken_at), tuple(checks[number])
+                    ATTEMPTS.get(state, coverage.GONE),
+                    _aware(begun_at),
+                    _aware(taken_at),
+                    tuple(checks[number]),
                 )
             )
         return attempts
