@@ -56,7 +56,7 @@ class TestBackupCoverage(BackupCommon):
         backup._deleted()
         self.assertEqual(self.cell()["state"], "proven", "it was proven that day")
         self.policy.tz = "Asia/Tokyo"
-        self.assertIn("9:00", self.cell()["title"])
+        self.assertIn("stored 9:00", " ".join(cell["title"] for cell in self.strip()))
 
     def test_a_failed_try_is_told_and_a_good_one_of_the_day_heals_it(self):
         failed = self.make_backup(**self.at_noon(1))

@@ -42,7 +42,7 @@ class TestSafetyBackup(BackupCommon):
         self.make_backup(hours=2)
         with self.assertRaisesRegex(UserError, "read in full"):
             self.delete()
-        self.assertEqual(self.tenant.state, "trial")
+        self.assertEqual(self.tenant.state, "active")
         self.verified(hours=1)
         self.delete()
         self.assertEqual(self.tenant.state, "deleting")
