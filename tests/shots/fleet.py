@@ -29,6 +29,7 @@ policy.action_switch_on()
 standard.action_switch_on()
 template, plan = env["saas.template"].search([], limit=1), env["saas.plan"].search([], limit=1)
 backups, checks, alerts = env["saas.backup"], env["saas.backup.check"], env["saas.backup.alert"]
+env.flush_all()
 env.cr.execute("UPDATE saas_backup_policy SET switched_on_at = now() - interval '60 days'")
 env.invalidate_all()
 
@@ -44,7 +45,7 @@ def tenant(number, name, state="active", **values):
         "cluster_id": cluster.id, "kind": "tenant", "stage": "claimed",
         "tenant_id": made.id})
     made._set({"state": state, "state_since": now - timedelta(days=30), "served_as": "active",
-               "database_id": database.id})
+               "reason": "manual" if state == "suspended" else False, "database_id": database.id})
     made._put_proof({"backup_since": now - timedelta(days=40)})
     return made
 
