@@ -7,6 +7,7 @@ Owns: the strip and its words, ages, the buttons of the screen. Does not own: wh
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
@@ -98,10 +99,19 @@ class SaasTenant(models.Model):
     def _compute_backup_strip(self):
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
         attempts = self._backup_attempts(now)
+        say_day = cache(lambda day: format_date(self.env, day, date_format="d MMM"))
+        say_time = cache(lambda time: format_time(self.env, time, time_format="short"))
         for tenant in self:
             plan = tenant._coverage_plan()
             cells = coverage.strip(plan, attempts[tenant._origin.id], now)
-            tenant.backup_strip = [self._cell_shown(one, plan.zone) for one in cells]
+
+            def say(instant, day, zone=plan.zone):
+                """Return the time in the zone of the strip, with its day when it is another."""
+                local = instant.astimezone(zone)
+                shown = say_time(local.time().replace(second=0, microsecond=0))
+                return shown if local.date() == day else f"{say_day(local.date())} {shown}"
+
+            tenant.backup_strip = [self._cell_shown(one, say_day, say) for one in cells]
 
     def _coverage_plan(self):
         """Return what the kernel measures the days by; the zone is that of its backups."""
@@ -157,53 +167,30 @@ class SaasTenant(models.Model):
         return found
 
     @api.model
-    def _cell_shown(self, cell, zone):
+    def _cell_shown(self, cell, say_day, say):
         """Return a cell as the screen draws it: its day, its state, what is said of it."""
-        return {
-            "day": cell.day.isoformat(),
-            "state": cell.state,
-            "title": self._cell_title(cell, zone),
-        }
+        told = {"stored": cell.stored_at, "proven": cell.proven_at, "failed": cell.failed_at}
+        facts = {name: say(at, cell.day) for name, at in told.items() if at}
+        facts |= {"day": say_day(cell.day), "count": cell.stored, "turns": cell.turns}
+        title = self._cell_title(cell) % facts
+        return {"day": cell.day.isoformat(), "state": cell.state, "title": title}
 
     @api.model
-    def _cell_title(self, cell, zone):
+    def _cell_title(self, cell):
         _ = self.env._
-        facts = {
-            "day": format_date(self.env, cell.day, date_format="d MMM"),
-            "stored": self._cell_time(cell, cell.stored_at, zone),
-            "proven": self._cell_time(cell, cell.proven_at, zone),
-            "failed": self._cell_time(cell, cell.failed_at, zone),
-            "count": cell.stored,
-            "turns": cell.turns,
-        }
         if cell.state == coverage.PROVEN:
-            return _("%(day)s: stored %(stored)s, proven %(proven)s", **facts)
+            return _("%(day)s: stored %(stored)s, proven %(proven)s")
         if cell.state == coverage.STORED and cell.is_gone:
-            return _("%(day)s: stored %(stored)s, deleted since", **facts)
+            return _("%(day)s: stored %(stored)s, deleted since")
         if cell.state == coverage.STORED:
-            return _("%(day)s: stored %(stored)s, not restored", **facts)
+            return _("%(day)s: stored %(stored)s, not restored")
         if cell.state == coverage.FAILED:
-            return _("%(day)s: failed %(failed)s", **facts)
+            return _("%(day)s: failed %(failed)s")
         if cell.is_running:
-            return _("%(day)s: running", **facts)
+            return _("%(day)s: running")
         if cell.state == coverage.MISSED and cell.stored:
-            return _("%(day)s: missed, %(count)s of %(turns)s stored", **facts)
-        if cell.state == coverage.MISSED:
-            return _("%(day)s: missed", **facts)
-        return _("%(day)s: not due", **facts)
-
-    @api.model
-    def _cell_time(self, cell, instant, zone):
-        """Return the time of an instant in the zone of the strip, with its day when it is another
-        one."""
-        if instant is None:
-            return ""
-        local = instant.astimezone(zone)
-        shown = format_time(self.env, local.time(), time_format="short")
-        if local.date() == cell.day:
-            return shown
-        day = format_date(self.env, local.date(), date_format="d MMM")
-        return f"{day} {shown}"
+            return _("%(day)s: missed, %(count)s of %(turns)s stored")
+        return _("%(day)s: missed") if cell.state == coverage.MISSED else _("%(day)s: not due")
 
     # Buttons and links
 

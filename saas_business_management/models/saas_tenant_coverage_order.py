@@ -5,9 +5,11 @@ tenants are sorted and grouped without being computed. Does not own: the rules, 
 compares with these (`saas_tenant_backup_policy.py`, `kernel/backup/schedule.py`).
 """
 
-from odoo import models
+from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..kernel.backup import evidence
 from ..kernel.backup.schedule import GAP_FACTOR
 from .saas_tenant_backup_policy import BACKED_UP
 
@@ -23,6 +25,16 @@ class SaasTenant(models.Model):
         if query is not None and field_expr == GAP:
             return self._gap_to_sql(alias, query)
         return super()._field_to_sql(alias, field_expr, query)
+
+    def _search_backup_badge(self, operator, value):
+        """Gaps, which are looked for most, are found by the database."""
+        if operator != "in" or set(value) != {evidence.GAP}:
+            return super()._search_backup_badge(operator, value)
+        tenants_sudo = self.sudo()
+        query = tenants_sudo._search([("state", "in", BACKED_UP)])
+        began = tenants_sudo._gap_to_sql(self._table, query)
+        query.add_where(SQL("%s < %s", began, fields.Datetime.now()))
+        return Domain("id", "in", query)
 
     def _policy_to_sql(self, alias, query):
         """Return the id of the policy that counts: of tenant, plan, template, company, of all."""

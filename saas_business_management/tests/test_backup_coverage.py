@@ -187,6 +187,11 @@ class TestBackupCoverage(BackupCommon):
         wanted = tenants.sorted(lambda one: (one.backup_gap_at or far, one.id))
         self.assertEqual(found.ids, wanted.ids)
         self.assertGreater(len(set(tenants.mapped("backup_gap_at"))), 10)
+        gaps = self.env["saas.tenant"].search(
+            [("backup_badge", "=", "gap"), ("id", "in", tenants.ids)]
+        )
+        self.assertEqual(gaps, tenants.filtered(lambda one: one.backup_badge == "gap").sorted())
+        self.assertTrue(0 < len(gaps) < len(tenants))
         groups = self.env["saas.tenant"]._read_group(
             [("id", "in", tenants.ids)], ["backup_policy_effective_id"], ["id:recordset"]
         )
