@@ -163,8 +163,9 @@ SENTENCES = {
         "after that time."
     ),
     "transition_refused.backup_fresh": _lt(
-        "No backup that was read in full shows this tenant as it is, or as it was less than 24 "
-        "hours ago, so it was not deleted. Choose Back Up Now, and delete it when that has ended."
+        "There is no backup of this tenant that was read in full and from which less than 24 "
+        "hours of work are missing, so it was not deleted. Choose Back Up Now, and delete it when "
+        "that has ended."
     ),
     # Before an operation begins
     "template_unpublished": _lt(

@@ -5,7 +5,7 @@ ordering what a deletion waits for. Does not own: what counts as fresh
 (`kernel/backup/evidence.py`), the guard (`kernel/lifecycle/transitions.py`), making the backup.
 """
 
-from datetime import timedelta, timezone
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -20,8 +20,6 @@ from .saas_backup import RESTORABLE
 RESTORE, UPGRADE, DELETION = "restore", "upgrade", "deletion"
 SAFETY_OPERATIONS = (RESTORE, UPGRADE, DELETION)
 SETTING = "saas.delete_needs_backup"
-# So long after a tenant was closed everybody is out of it for certain.
-CLOSING = timedelta(minutes=10)
 
 
 class SaasBackupPolicy(models.Model):
@@ -43,8 +41,8 @@ class SaasBackupPolicy(models.Model):
         string="Before a Deletion",
         default=True,
         tracking=True,
-        help="A tenant is marked for deletion only while a verified backup shows it as it is, or "
-        "as it was less than 24 hours ago.",
+        help="A tenant is marked for deletion only while a backup is there that was read in full "
+        "and from which less than 24 hours of work are missing.",
     )
 
 
@@ -82,14 +80,17 @@ class SaasTenant(models.Model):
 
     def _fresh(self):
         """Return the newest backup that may stand in for the tenant when it is destroyed."""
-        return self._recent_backups().filtered(lambda one: evidence.is_verified(_checks(one)))[:1]
+        now, still = _aware(fields.Datetime.now()), _aware(self._still_since())
+        return self._recent_backups().filtered(
+            lambda one: evidence.is_fresh(_aware(one.taken_at), _checks(one), now, still)
+        )[:1]
 
     def _recent_backups(self):
-        """Return the backups whose data is young enough for that, the newest first; their sums
-        alone or every byte may have been looked at."""
+        """Return the backups whose data is young enough for that, the newest first, whatever was
+        looked at of them."""
         self.ensure_one()
         now, still = fields.Datetime.now(), self._still_since()
-        oldest = min(one for one in (now - evidence.FRESH_WITHIN, still) if one)
+        oldest = (still or now) - evidence.FRESH_WITHIN
         kept = Domain("tenant_id", "=", self.id) & Domain("state", "in", RESTORABLE)
         young = kept & Domain("taken_at", ">=", oldest)
         found_sudo = self.env["saas.backup"].sudo().search(young, order="taken_at desc, id desc")
@@ -106,11 +107,11 @@ class SaasTenant(models.Model):
         events_sudo = self.env["saas.tenant.event"].sudo()
         ours = [("tenant_id", "=", self.id), *closed]
         event_sudo = events_sudo.search(ours, order="id desc", limit=1)
-        return event_sudo.at + CLOSING if event_sudo else False
+        return event_sudo.at
 
     @api.private
     def _order_deletion_backup(self):
-        """Order what the deletion waits for: to read a young backup, or to make one; return it.
+        """Order what the deletion waits for: to read a recent backup, or to make one; return it.
 
         Asking again leads to the same operations. One that was made is read as soon as it is
         stored.
@@ -118,9 +119,7 @@ class SaasTenant(models.Model):
         Raises: Refused (as `_order_backup`).
         """
         self.ensure_one()
-        unread = self._recent_backups().filtered(
-            lambda one: "failed" not in one.check_ids.mapped("outcome")
-        )[:1]
+        unread = self._recent_backups().filtered(lambda one: not _is_damaged(one))[:1]
         if unread:
             unread._order_proof(priority=15)
             return unread
@@ -155,6 +154,11 @@ class SaasBackup(models.Model):
 
 def _checks(backup):
     return backup.check_ids._to_checks()
+
+
+def _is_damaged(backup):
+    newest = evidence.newest_check(_checks(backup))
+    return newest is not None and newest.outcome == evidence.FAILED
 
 
 def _aware(instant):

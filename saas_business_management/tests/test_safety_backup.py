@@ -67,22 +67,27 @@ class TestSafetyBackup(BackupCommon):
         self.assertFalse(self.tenant._fresh())
         self.assertTrue(other._fresh())
 
-    def test_what_was_taken_of_a_closed_tenant_stays_fresh(self):
+    def test_what_was_taken_when_a_tenant_closed_stays_fresh(self):
         self.tenant.action_suspend("manual", "x")
         event = self.tenant.event_ids.sorted("id")[-1]
         self.env.cr.execute(
             "UPDATE saas_tenant_event SET at = %s WHERE id = %s", (self.ago(days=9), event.id)
         )
         event.invalidate_recordset()
-        before = self.verified(days=9, hours=1)
-        self.assertFalse(self.tenant._fresh())
-        after = self.verified(days=8)
-        self.assertEqual(self.tenant._fresh(), after)
+        old = self.make_backup(days=10)
+        self.check(old, 1, days=1)
+        self.assertFalse(self.tenant._fresh(), "a day of work is missing")
+        newest = self.make_backup(days=9, hours=1)
+        self.check(newest, 1, days=9)
+        self.assertFalse(self.tenant._fresh(), "nobody has looked at it lately")
+        self.dialog().action_back_up()
+        self.assertEqual(self.jobs("verify_backup").backup_id, newest)
+        self.check(newest, 1)
+        self.assertEqual(self.tenant._fresh(), newest)
         self.tenant.action_archive_tenant("over")
-        self.assertEqual(self.tenant._fresh(), after)
+        self.assertEqual(self.tenant._fresh(), newest)
         self.tenant.action_reactivate()
         self.assertFalse(self.tenant._fresh(), "open again, it may have changed")
-        self.assertTrue(before.exists())
 
     def test_without_a_policy_a_target_or_a_database_nothing_is_waited_for(self):
         self.policy.action_switch_off()
