@@ -21,7 +21,7 @@
         "data/mail_lifecycle.xml",
         "data/mail_templates_support.xml",
         "data/mail_templates_hosts.xml",
-        "data/mail_templates_backup.xml",
+        "data/mail_templates_backup_alert.xml",
         "data/ir_actions_server_data.xml",
         "views/saas_actions.xml",
         "views/saas_job_views.xml",
