@@ -216,8 +216,11 @@ class SaasTenant(models.Model):
         return self.env["saas.backup"]._show(list(domain), name)
 
     def action_prove_now(self):
-        """Have the newest backup of each of these tenants proven now."""
+        """Have the newest backup of each of these tenants proven now, by a restore where that is
+        built."""
         self.check_access("write")
+        if hasattr(self, "action_prove_restore"):
+            return self.action_prove_restore()
         for tenant in self:
             newest = self.env["saas.backup"]._newest(tenant)
             if not newest:

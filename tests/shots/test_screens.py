@@ -135,7 +135,25 @@ def test_a_screen_shows_nothing_to_complain_about(
     look(page, f"{screen.replace('/', '_')}_{size}", complaints)
 
 
-@pytest.mark.parametrize("picture", ["coverage_all", "tenant_backups", "delete_dialog", "gap_form"])
+BEHIND = ("coverage_all", "tenant_backups", "delete_dialog", "gap_form")
+
+
+@pytest.mark.parametrize("view", ["calendar", "graph", "pivot"])
+def test_other_views_of_backups_show_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page], view: str
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    open_screen(page, provider, "saas-backups")
+    switch = page.locator(f".o_switch_view.o_{view}")
+    if size.endswith("phone"):
+        assert not switch.is_visible(), "a phone shows cards"
+        return
+    switch.click()
+    look(page, f"backups_{view}_{size}", complaints)
+
+
+@pytest.mark.parametrize("picture", BEHIND)
 def test_what_is_behind_a_click_shows_nothing_to_complain_about(
     provider: Provider, window: tuple[str, Page], picture: str
 ) -> None:
