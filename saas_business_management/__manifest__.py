@@ -54,6 +54,8 @@
         "views/saas_tenant_backup_views.xml",
         "views/saas_backup_alert_views.xml",
         "views/saas_backup_coverage_views.xml",
+        "views/saas_restore_views.xml",
+        "views/saas_tenant_restore_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

@@ -96,6 +96,10 @@ from . import saas_tenant_safety_backup
 from . import saas_backup_alert
 from . import saas_tenant_coverage
 from . import saas_tenant_coverage_order
+from . import saas_restore
+from . import saas_restore_work
+from . import saas_tenant_restore
+from . import saas_backup_proof
 from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import saas_doctor

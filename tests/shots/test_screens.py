@@ -46,6 +46,7 @@ SCREENS = (
     "saas-coverage",
     "saas-backups",
     "saas-backup-alerts",
+    "saas-restores",
     "saas-backup-checks",
     "saas-backup-gaps",
     "saas-backup-policies",
