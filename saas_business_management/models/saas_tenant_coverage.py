@@ -215,25 +215,6 @@ class SaasTenant(models.Model):
         domain = Domain("tenant_id", "=", self.id) & of_day
         return self.env["saas.backup"]._show(list(domain), name)
 
-    def action_prove_now(self):
-        """Have the newest backup of each of these tenants proven now, by a restore where that is
-        built."""
-        self.check_access("write")
-        if hasattr(self, "action_prove_restore"):
-            return self.action_prove_restore()
-        for tenant in self:
-            newest = self.env["saas.backup"]._newest(tenant)
-            if not newest:
-                raise UserError(
-                    self.env._(
-                        "%(tenant)s has no backup, so there is nothing to prove. Choose Back Up "
-                        "Now.",
-                        tenant=tenant.name,
-                    )
-                )
-            newest.with_env(self.env).action_prove()
-        return True
-
     @api.model
     def get_empty_list_help(self, help_message):
         """An empty list of coverage says how things stand, not only that it is empty."""

@@ -62,6 +62,13 @@ class SaasTenant(models.Model):
             return False
         return policy_sudo[f"before_{operation}"]
 
+    @api.private
+    def _wants_safety(self):
+        """Tell whether a restore in place makes a safety backup first: always, unless the policy
+        that counts says that it is not wanted."""
+        policy_sudo = self.backup_policy_effective_id.sudo()
+        return not policy_sudo or policy_sudo.before_restore
+
     @api.model
     @api.private
     def _deletion_needs_backup(self):

@@ -114,17 +114,6 @@ class TestBackupCoverage(BackupCommon):
         self.tenant.invalidate_recordset()
         self.assertEqual(missing(), "No proven restore for 30h")
 
-    def test_the_newest_backup_is_proven_by_its_button(self):
-        with self.assertRaisesRegex(UserError, "Choose Back Up Now"):
-            self.tenant.with_user(self.operator).action_prove_now()
-        self.make_backup(hours=30)
-        newest = self.make_backup(hours=3)
-        self.tenant.with_user(self.operator).action_prove_now()
-        orders = self.env["saas.job"].search([("backup_id", "!=", False)])
-        self.assertEqual(orders.backup_id, newest)
-        with self.assertRaises(AccessError):
-            self.tenant.with_user(self.viewer).action_prove_now()
-
     def test_an_empty_list_says_how_things_stand(self):
         news = lambda: (  # noqa: E731
             self.env["saas.tenant"].with_context(saas_coverage=True).get_empty_list_help("x")
