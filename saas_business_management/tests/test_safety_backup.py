@@ -157,9 +157,15 @@ class TestSafetyBackup(BackupCommon):
         self.assertTrue(trigger.search([("cron_id", "=", cron.id)]))
 
     def test_what_cannot_be_backed_up_is_said_in_the_dialog(self):
-        self.tenant.action_suspend("manual", "x")
-        with self.assertRaisesRegex(UserError, "not open"):
+        self.key_file.unlink()
+        with self.assertRaisesRegex(UserError, "key file of the backups"):
             self.dialog().action_back_up()
+        self.assertFalse(self.tenant.backup_ids)
+
+    def test_a_closed_tenant_is_backed_up_before_it_goes(self):
+        self.tenant.action_suspend("manual", "x")
+        self.dialog().action_back_up()
+        self.assertEqual(self.tenant.backup_ids.reason, "safety")
 
     def test_no_other_change_asks_for_a_backup(self):
         asked = self.tenant.with_user(self.admin)
@@ -200,10 +206,18 @@ class TestSafetyBackup(BackupCommon):
 
     def test_a_scheduled_deletion_that_cannot_be_backed_up_asks_a_person(self):
         self.archive_long_ago()
+        self.key_file.unlink()
         self.tenant._keep_schedule(self.tenant._today())
         self.assertEqual(self.tenant.state, "archived")
-        self.assertIn("not open", self.tenant.activity_ids.note)
+        self.assertIn("key file of the backups", self.tenant.activity_ids.note)
         self.assertGreater(self.tenant.look_on, self.tenant._today())
+
+    def test_a_scheduled_deletion_without_a_recent_backup_orders_one(self):
+        self.archive_long_ago()
+        self.tenant._keep_schedule(self.tenant._today())
+        self.assertEqual(self.tenant.backup_ids.mapped("reason"), ["safety"])
+        self.tenant._keep_schedule(self.tenant._today())
+        self.assertEqual(len(self.tenant.backup_ids), 1, "one that runs is waited for")
 
     def test_the_product_itself_is_held_by_the_guard_too(self):
         with self.assertRaises(Refused) as refused:
