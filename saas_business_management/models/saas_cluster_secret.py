@@ -182,7 +182,7 @@ class SaasCluster(models.Model):
         )
         self.env["saas.audit.entry"]._note("cluster_secret_rotated", self)
         # It enters every tenant with its password and puts right what should be wrong.
-        self._start("audit_rights", {})
+        self._start("audit_rights", {}, once=False)
 
     # What they look at
 
