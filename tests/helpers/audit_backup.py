@@ -51,14 +51,14 @@ def backed_up(tenant: Model) -> list[str]:
     ]
 
 
-def not_backed_up(tenant: Model) -> list[str]:
-    """A backup that was called off is failed, and nothing of it lies on the target."""
+def not_backed_up(tenant: Model, why: str = "operation_cancelled") -> list[str]:
+    """A backup that came to nothing is failed, and nothing of it lies on the target."""
     last = _jobs(tenant, "backup_tenant").sorted("id")[-1].backup_id
     names = [one for one in _names(tenant) if last.uuid in one]
     return [
         *differing(
             state=(last.state, "failed"),
-            why=(last.error_code, "operation_cancelled"),
+            why=(last.error_code, why),
             checks=(len(last.check_ids), 0),
             left=(names, []),
         ),

@@ -19,7 +19,7 @@ from ..postgres.connect import SHORT
 from ..postgres.tenant_login import TenantLogins
 from ..storage.port import BlobStore
 from .proof import prove
-from .reader import BackupReader
+from .reader import NO_EVIDENCE, BackupReader
 from .writer import BackupOrder, BackupWriter, Former
 
 # What is said of a backup whose manifest nobody can use: the next one is written whole.
@@ -84,7 +84,7 @@ class Vault:
         try:
             manifest, _link = reader.manifest(place.backup, place.fence, place.sha256 or None)
         except SaasError as error:
-            if error.kind not in UNUSABLE:
+            if error.kind not in UNUSABLE or error.code in NO_EVIDENCE:
                 raise
             return Proof((("manifest", error.code),), 0)
         faults = [*reader.look(manifest), *prove(reader, manifest, self._spec.programs)]

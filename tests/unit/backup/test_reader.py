@@ -12,7 +12,7 @@ from saas_business_management.adapters.backup import closed_manifest, file_write
 from saas_business_management.adapters.backup.command import main
 from saas_business_management.adapters.backup.key_file import write_keys
 from saas_business_management.adapters.backup.read_folder import ReadFolder
-from saas_business_management.adapters.backup.reader import BackupReader
+from saas_business_management.adapters.backup.reader import NO_EVIDENCE, BackupReader
 from saas_business_management.adapters.backup.source_files import SourceFiles
 from saas_business_management.adapters.backup.writer import Written, _archive
 from saas_business_management.adapters.postgres.client_programs import WORDS, Programs, judge
@@ -88,6 +88,18 @@ def test_a_pack_under_a_foreign_name_is_refused(world):
 def test_no_answer_of_the_store_proves_nothing(world):
     world.store.fail_next("get_range", Unavailable("connection_lost"))
     with pytest.raises(Unavailable):
+        world.reader().prove(world.one)
+
+
+@pytest.mark.parametrize("code", sorted(NO_EVIDENCE))
+def test_what_this_machine_lacks_is_no_fault_of_a_backup(world, code):
+    def refuse(file):
+        raise Broken(code)
+
+    with pytest.raises(Broken, match=code):
+        world.reader().prove(world.one, refuse)
+    world.store.fail_next("get_range", Broken(code))
+    with pytest.raises(Broken, match=code):
         world.reader().prove(world.one)
 
 
