@@ -286,7 +286,8 @@ class _Opening:
     def big(self, chunks: Iterable[bytes], content: str) -> Iterator[bytes]:
         """Yield a content that has an object of its own."""
         size = self._sizes[content]
-        yield from self._proven(self._cipher.open(chunks, content, self._folder, size), content)
+        with translated():
+            yield from self._proven(self._cipher.open(chunks, content, self._folder, size), content)
 
     def small(self, body: bytes, entry: PackEntry) -> Iterator[bytes]:
         """Yield a content that lies in a pack."""

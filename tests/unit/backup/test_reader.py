@@ -123,6 +123,15 @@ def test_a_large_object_is_proven_in_a_spool(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_large_object_that_finds_no_spool_is_told(world, monkeypatch):
+    monkeypatch.setattr(objects, "IN_MEMORY_BYTES", 10)
+    reader = BackupReader(world.store, TENANT, KEYS, "/nowhere/at/all")
+    big = {one.content for one in world.one.files.files} & {*world.one.files.objects}
+    with pytest.raises(Unavailable, match="spool_unreachable"):
+        for _content, chunks in reader.contents(world.one, big):
+            b"".join(chunks)
+
+
 @pytest.mark.parametrize("length", [0, 1, 12, 27])
 def test_an_object_too_short_for_its_tag_is_cut(tmp_path, length):
     cipher = ObjectCipher(KEY, TENANT)
