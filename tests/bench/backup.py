@@ -77,7 +77,7 @@ def measure_tenants(peers: BackupPeers, report: Report) -> None:
     peers.make_big()
     _big(peers, report)
     report.say(
-        "Everybody backs up the same two databases on the same server. Ours syncs what it writes; a "
+        "Everybody backs up the same two databases on one server. Ours syncs what it writes; a "
         "zip and a dump are not synced. The first backup stores every file, the next what a day of "
         "work changed; the others write everything each time."
     )
