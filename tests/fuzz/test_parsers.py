@@ -27,7 +27,7 @@ PLACES_ELSE = 5
 def run(name: str) -> dict:
     """Have a child fuzz one target; return what it told."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.child", name, str(SECONDS), SEED],
+        ["nice", "-n", "19", sys.executable, "-m", "tests.fuzz.child", name, str(SECONDS), SEED],
         cwd=paths.ROOT,
         capture_output=True,
         text=True,
