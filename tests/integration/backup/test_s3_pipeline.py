@@ -135,6 +135,7 @@ def wide_tenant(tmp_path_factory):
     noise = random.Random(SEED)
     for size in (100, 40_000, PART_BYTES + 500_000):
         made.attach(noise.randbytes(size))
+    made.move_below(made.folder.with_name("files"))
     yield made
     made.forget()
 
@@ -150,9 +151,7 @@ def bench(stub, bucket, calls, wide_tenant, tmp_path):
         one.bucket_seen = False
         place = s3_place(endpoint, bucket, prefix=prefix)
         stores.append(S3Store(place, part_bytes=PART_BYTES, calls=one))
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / tenant.name).symlink_to(tenant.folder)
-    spec = VaultSpec({KEY.id: KEY}, tmp_path / "files", tmp_path, programs(tenant.pg))
+    spec = VaultSpec({KEY.id: KEY}, tenant.folder.parent, tmp_path, programs(tenant.pg))
     vault = Vault(spec, TenantLogins(tenant.pg.provisioner, tenant.pg.secret))
     yield Bench(vault, stub, *stores, BackupSource(tenant.name, 1, "schedule"))
     stub.clear()

@@ -42,9 +42,8 @@ def subject(request, tenant, tmp_path):
         vault.keys = {KEY.id}
         return Subject(vault, store, BackupSource("t_x", 1, "schedule"))
     tenant.attach(b"a file")
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / tenant.name).symlink_to(tenant.folder)
-    spec = VaultSpec({KEY.id: KEY}, tmp_path / "files", tmp_path, programs(tenant.pg))
+    files = tenant.move_below(tmp_path / "files")
+    spec = VaultSpec({KEY.id: KEY}, files, tmp_path, programs(tenant.pg))
     logins = TenantLogins(tenant.pg.provisioner, tenant.pg.secret)
     return Subject(Vault(spec, logins), store, BackupSource(tenant.name, 1, "schedule"))
 
@@ -56,6 +55,7 @@ def test_what_was_written_is_there_and_proven(subject):
         *("new_bytes", "missing", "rotten"),
     }
     assert figures["database_bytes"] > 0 and figures["fence"] == 1
+    assert (figures["missing"], figures["rotten"]) == (0, 0)
     place = subject.place(sha256=figures["manifest_hash"])
     assert subject.vault.look(subject.store, place) == []
     assert subject.vault.prove(subject.store, place).faults == ()
@@ -129,13 +129,12 @@ def test_the_next_one_follows_one_that_cannot_be_read_all_the_same(subject):
 def keyed(tenant, tmp_path):
     """A store, and vaults of one tenant that hold these keys."""
     tenant.attach(b"a file")
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / tenant.name).symlink_to(tenant.folder)
+    files = tenant.move_below(tmp_path / "files")
     logins = TenantLogins(tenant.pg.provisioner, tenant.pg.secret)
 
     def vault(*keys):
         held = {key.id: key for key in keys}
-        spec = VaultSpec(held, tmp_path / "files", tmp_path, programs(tenant.pg))
+        spec = VaultSpec(held, files, tmp_path, programs(tenant.pg))
         return Vault(spec, logins)
 
     return vault, FakeBlobStore(), BackupSource(tenant.name, 1, "schedule")
@@ -148,6 +147,10 @@ def place_of(number, fence, key, **more):
     return BackupPlace(tenant=TENANT, backup=uuid(number), fence=fence, key=key.id, **more)
 
 
+def packs_in(store):
+    return {name for name in store.objects if "/pack/" in name}
+
+
 def test_a_key_that_was_replaced_meanwhile_closes_what_it_began_and_opens_it(keyed):
     vault, store, source = keyed
     store.fail_next("put_new", Unavailable("target_unavailable"))
@@ -155,9 +158,9 @@ def test_a_key_that_was_replaced_meanwhile_closes_what_it_began_and_opens_it(key
         vault(KEY).write(store, place_of(1, 1, KEY), source)
     # The next worker holds both: the operation was begun with the first.
     first = vault(KEY, NEXT).write(store, place_of(1, 2, KEY), source)
-    follower = replace(source, previous=uuid(1))
+    follower, packs = replace(source, previous=uuid(1)), packs_in(store)
     second = vault(KEY, NEXT).write(store, place_of(2, 3, NEXT), follower)
-    assert second["new_bytes"] >= first["new_bytes"], "nothing is shared between two keys"
+    assert len(packs_in(store) - packs) == 1, "nothing is shared between two keys"
     both = vault(KEY, NEXT)
     for number, key, figures in ((1, KEY, first), (2, NEXT, second)):
         place = place_of(number, figures["fence"], key, sha256=figures["manifest_hash"])
