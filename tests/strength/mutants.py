@@ -23,7 +23,7 @@ from dev.shell import clean_environment, last_words
 
 COPIED = ("dev", "tests", paths.ADDON)
 LEFT_OUT = ("static", "i18n", "__pycache__", "*.pyc")
-CAUGHT = ("killed", "timeout", "segfault")
+CAUGHT = ("killed", "timeout")
 UNCHECKED = ("not checked", "check was interrupted by user")
 SETTINGS = """
 [tool.mutmut]
@@ -43,6 +43,7 @@ class Verdict:
     """What came of the changes: how many were caught, the names of those that got away."""
 
     caught: int = 0
+    endless: int = 0
     escaped: list[str] = field(default_factory=list)
     unchecked: int = 0
 
@@ -68,6 +69,7 @@ def judge(
             continue
         if status in CAUGHT:
             verdict.caught += 1
+            verdict.endless += status == "timeout"
         elif status in UNCHECKED:
             verdict.unchecked += 1
         else:
