@@ -243,7 +243,9 @@ class TestClusterSecret(SecretCommon):
         self.begin()
         wanted = [{"database": self.standby.name, "generation": 1}]
         self.assertEqual(self.cluster._step_secret_standbys(), {"standbys": wanted})
+        self.assertFalse(self.tenant._standby_copies(9), "nobody claims it meanwhile")
         self.cluster._step_secret_given(database=self.standby.name)
+        self.assertEqual(self.tenant._standby_copies(9), self.standby)
         self.assertEqual(self.cluster._step_secret_standbys(), {"standbys": []})
 
     def test_the_old_secret_is_forgotten_once(self):
