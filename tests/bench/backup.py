@@ -153,13 +153,13 @@ def _ratio(label: str, name: str, ours: list, theirs: list, report: Report) -> N
 
 
 def _memory(label: str, told: list[dict], report: Report) -> None:
-    for name, words, goals in (
-        ("peak_bytes", "our process", True),
-        ("pg_dump_bytes", "the largest program it starts (pg_dump, pg_restore)", False),
+    for name, key, words, goals in (
+        ("memory", "peak_bytes", "our process", True),
+        ("memory_programs", "pg_dump_bytes", "the largest program it starts", False),
     ):
-        found = max(one[name] for one in told) / 1e6
+        found = max(one[key] for one in told) / 1e6
         report.add(
-            f"backup_{label}_{name.removesuffix('_bytes')}_mb", [found], "MB",
+            f"backup_{label}_{name}_mb", [found], "MB",
             f"{label.upper()}, memory at most, {words}",
             *([at_most(found, MEMORY_MB, f"≤ {MEMORY_MB} MB")] if goals else []),
         )  # fmt: skip
