@@ -17,10 +17,11 @@ from tests.bench.backup_peers import BIG, FRESH, BackupPeers
 from tests.bench.counter import Counter
 from tests.bench.desk import Operator
 from tests.bench.routing import Door
-from tests.helpers.bench import Report, at_most, median, percentile
+from tests.helpers.bench import Report, at_least, at_most, median, percentile
 
 ROUNDS, BIG_ROUNDS = 5, 2
 MEMORY_MB = 200
+NIGHTLY = 67
 NIGHT, PAUSE_SECONDS, QUIET_SECONDS = 100, 0.05, 20
 PAGE = "/web/login"
 OURS = "ours, database and files, encrypted and looked at"
@@ -204,9 +205,12 @@ def measure_night(counter: Counter, folder: Path, report: Report, number: int = 
         took: list[float] = []
         busy = _visited(port, host, lambda took=took: took.append(_night(counter, [*drafts])))
         rate = number / took[0] * 60
+        enough = at_least(rate, NIGHTLY, f"≥ {NIGHTLY}: 1,000 in 15 minutes")
+        goals = [enough] if name == "next" else []
         report.add(
             f"night_{name}", [rate], "tenants/min",
             f"{number} tenants backed up, {words}, one worker of three runners",
+            *goals,
         )  # fmt: skip
         report.add(f"night_{name}_page", busy, "ms", f"login page of a tenant, {words}")
         slower = percentile(busy, 0.95) / percentile(quiet, 0.95)
