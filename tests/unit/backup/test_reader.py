@@ -127,7 +127,7 @@ def test_a_large_object_that_finds_no_spool_is_told(world, monkeypatch):
     monkeypatch.setattr(objects, "IN_MEMORY_BYTES", 10)
     reader = BackupReader(world.store, TENANT, KEYS, "/nowhere/at/all")
     big = {one.content for one in world.one.files.files} & {*world.one.files.objects}
-    with pytest.raises(Unavailable, match="spool_unreachable"):
+    with pytest.raises(Unavailable, match=r"^spool_unreachable"):
         for _content, chunks in reader.contents(world.one, big):
             b"".join(chunks)
 
@@ -181,7 +181,7 @@ def test_a_disk_that_does_not_keep_what_was_written_is_told(world, tmp_path, mon
 
     monkeypatch.setattr(spool.ctypes, "CDLL", lambda *_told, **_more: Disk())
     (tmp_path / "out").mkdir()
-    with pytest.raises(Unavailable, match="spool_unreachable"):
+    with pytest.raises(Unavailable, match=r"^spool_unreachable"):
         world.reader().extract(world.one, tmp_path / "out")
 
 
@@ -234,7 +234,7 @@ def test_a_closed_manifest_that_speaks_of_another_is_refused(world):
     wanted = closed_manifest.Wanted(TENANT, OTHER)
     assert closed_manifest.open_manifest(closed, KEYS, wanted).backup == OTHER
     monkey = replace(world.one, backup=BACKUP)
-    with pytest.raises(Broken, match="backup_binding"):
+    with pytest.raises(Broken, match=r"^backup_binding"):
         closed_manifest._require_wanted(monkey, "", wanted)
 
 
