@@ -1,7 +1,7 @@
 """The tests of the rules of backups notice a change, wherever it is made (goal G20).
 
-`make test` changes the smallest modules, `SAAS_PROOF=1` all of `kernel/backup`; both tell what got
-away.
+`make test` changes one module, `SAAS_PROOF=1` all of `kernel/backup`, as far as twelve minutes go:
+all of them on a machine that does nothing else. Both tell what got away and what was not tried.
 """
 
 import os
@@ -18,8 +18,9 @@ ROOM = f"{paths.ADDON}/kernel/backup"
 TESTS = "tests/unit/backup"
 # These read through other programs and processes, which a change would have to follow.
 OTHERS = ("test_pump.py", "test_reading_without_odoo.py", "test_mutations.py", "test_compress.py")
-SMALL = {"canary.py": "test_canary.py", "evidence.py": "test_evidence.py"}
+SMALL = {"canary.py": "test_canary.py"}
 LEAST_RATIO = 0.85
+LEAST = 400 if PROOF else 30
 SECONDS = 720 if PROOF else 120
 SHOWN = 60
 
@@ -47,7 +48,7 @@ def test_changes_of_the_rules_are_noticed(tmp_path):
         by_module = Counter(one.split(".")[3] for one in verdict.escaped)
         told = {f"got away in {name}": (count, 0) for name, count in by_module.items()}
         proof.keep("mutants", {"caught": (verdict.caught, 0), **told})
-    assert checked > verdict.unchecked, "most of them were not even tried"
+    assert checked >= LEAST, "too few of them were tried"
     # A run that went wrong is told as one that had no end; of real ones there are few.
     assert verdict.endless <= checked / 20
     shown = "\n".join(diff(tmp_path, one) for one in verdict.escaped[:3])
