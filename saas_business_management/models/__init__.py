@@ -114,6 +114,7 @@ from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
 from . import saas_doctor_alerts
+from . import saas_backup_source
 from . import saas_doctor_targets
 from . import saas_doctor_finding
 from . import res_partner
