@@ -30,6 +30,11 @@ class TestSafetyBackup(BackupCommon):
         opened = asked.with_context(saas_change="deletion_requested").action_ask_change()
         return self.env["saas.tenant.change"].with_user(self.admin).browse(opened["res_id"])
 
+    def lock_keys(self):
+        """Have the key file refused, as one that others can read."""
+        self.key_file.chmod(0o644)
+        self.addCleanup(self.key_file.chmod, 0o600)
+
     def jobs(self, kind):
         mine = [("kind", "=", kind), ("tenant_id", "=", self.tenant.id)]
         return self.env["saas.job"].search(mine)
@@ -157,8 +162,8 @@ class TestSafetyBackup(BackupCommon):
         self.assertTrue(trigger.search([("cron_id", "=", cron.id)]))
 
     def test_what_cannot_be_backed_up_is_said_in_the_dialog(self):
-        self.key_file.unlink()
-        with self.assertRaisesRegex(UserError, "key file of the backups"):
+        self.lock_keys()
+        with self.assertRaisesRegex(UserError, "can be read by others"):
             self.dialog().action_back_up()
         self.assertFalse(self.tenant.backup_ids)
 
@@ -206,10 +211,10 @@ class TestSafetyBackup(BackupCommon):
 
     def test_a_scheduled_deletion_that_cannot_be_backed_up_asks_a_person(self):
         self.archive_long_ago()
-        self.key_file.unlink()
+        self.lock_keys()
         self.tenant._keep_schedule(self.tenant._today())
         self.assertEqual(self.tenant.state, "archived")
-        self.assertIn("key file of the backups", self.tenant.activity_ids.note)
+        self.assertIn("can be read by others", self.tenant.activity_ids.note)
         self.assertGreater(self.tenant.look_on, self.tenant._today())
 
     def test_a_scheduled_deletion_without_a_recent_backup_orders_one(self):
