@@ -1,4 +1,5 @@
 from . import audit
+from . import export
 from . import support
 from . import brand
 from . import tls

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..adapters.backup.exports import Exports, ExportsSpec
 from ..adapters.backup.vault import Vault, VaultSpec
 from ..adapters.clock import SystemClock
 from ..adapters.filestore import LocalFilestore
@@ -22,6 +23,7 @@ from ..adapters.ports import (
     Clock,
     ClusterPort,
     DnsPort,
+    ExportsPort,
     FilestorePort,
     FrontDoorPort,
     OdooPort,
@@ -56,15 +58,18 @@ class Ports:
     public_door: PublicDoorPort | None = None
     stores: StoresPort | None = None
     vault: VaultPort | None = None
+    exports: ExportsPort | None = None
 
 
 def build_ports(
     cluster: Mapping[str, Any] | None,
     targets: Mapping[int, Mapping[str, Any]] | None = None,
     backup_keys: Mapping[str, DataKey] | None = None,
+    exports: str = "",
 ) -> Ports:
     """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
-    targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id.
+    targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id;
+    `exports` is the folder of downloads, empty when there is nothing to do with it.
 
     A cluster's are kept per thread, so that connections stay warm.
     """
@@ -74,6 +79,10 @@ def build_ports(
         ports = replace(ports, stores=Stores(specs))
     if backup_keys and cluster is not None:
         ports = replace(ports, vault=_vault(cluster, backup_keys))
+    if exports:
+        programs = Programs(cluster["pg_bin"] if cluster else "")
+        spec = ExportsSpec(backup_keys or {}, Path(exports), programs)
+        ports = replace(ports, exports=Exports(spec))
     return ports
 
 

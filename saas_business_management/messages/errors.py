@@ -437,6 +437,33 @@ SENTENCES = {
         "%(count)s objects of the backup are not on the target as they were written, first "
         "%(object)s. It does not count as a backup; a new one is made."
     ),
+    # Downloads of backups
+    "passphrase_short": _lt(
+        "The passphrase is too short: use at least %(least)s characters. Nothing was ordered."
+    ),
+    "passphrase_long": _lt("The passphrase is too long. Nothing was ordered."),
+    "passphrase_differs": _lt(
+        "The two passphrases are not the same. Type the same one twice; nothing was ordered."
+    ),
+    "export_without_passphrase": _lt(
+        "Choose a passphrase: without one this file would open for nobody."
+    ),
+    "export_gone": _lt("This backup is not on its target any more, so no file can be made of it."),
+    "export_too_large": _lt(
+        "This backup is too large for a download: at most %(most_bytes)s of database and files. "
+        "Copy it from its target and read it with the backup reader instead."
+    ),
+    "export_no_room": _lt(
+        "The control plane's disk has too little room for this file: %(needed_bytes)s are needed, "
+        "%(free_bytes)s are free. Nothing was made. Free space, or remove older downloads."
+    ),
+    "export_key_gone": _lt(
+        "What the passphrase was made into is gone, so the file was not made. Order it anew."
+    ),
+    "export_damaged": _lt(
+        "The file is not what was written, so it is not offered. Order it anew, and look at the "
+        "disk of the control plane."
+    ),
     # Keys of backups
     "backup_kek_missing": _lt(
         "The key file of the backups was not found, so no backup is made or opened. Bring it back "

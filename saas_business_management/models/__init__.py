@@ -91,6 +91,8 @@ from . import saas_plan_backup
 from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
 from . import saas_backup_work
+from . import saas_backup_export
+from . import saas_link_export
 from . import saas_tenant_backup_work
 from . import saas_erasure_backup
 from . import saas_retention_backup

@@ -51,6 +51,8 @@ MATRIX = {
     "saas.backup": ("r", "r", "r"),
     "saas.backup.check": ("r", "r", "r"),
     "saas.backup.key": ("r", "r", "r"),
+    "saas.backup.export": ("r", "r", "r"),
+    "saas.backup.download": ("", "rwcu", "rwcu"),
     "saas.backup.canary": ("r", "r", "r"),
     "saas.backup.key.destroy": ("", "", "rwcu"),
     "saas.recovery.sheet": ("", "", "rwc"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from saas_business_management.adapters.fakes.clock import FakeClock
 from saas_business_management.adapters.fakes.cluster import FakeCluster
+from saas_business_management.adapters.fakes.exports import FakeExports
 from saas_business_management.adapters.fakes.filestore import FakeFilestore
 from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
 from saas_business_management.adapters.fakes.name_server import FakeNameServers
@@ -134,6 +135,7 @@ class World:
         self.public_door = FakePublicDoor()
         self.stores = FakeStores()
         self.vault = FakeVault()
+        self.exports = FakeExports()
         ports = Ports(
             FakeClock(),
             self.cluster,
@@ -144,6 +146,7 @@ class World:
             self.public_door,
             self.stores,
             self.vault,
+            self.exports,
         )
         self.desk = Desk(self.database, ports, MemoryRecords)
         self.desk.on_claim = self.cluster.take_secrets
@@ -182,6 +185,7 @@ class World:
             "roles": {name: vars(one) for name, one in self.cluster.roles_by_name.items()},
             "files": self.files.files,
             "unfinished": self.files.unfinished,
+            "downloads": self.exports.files,
             "kept": {number: one.objects for number, one in self.stores.stores.items()},
         }
         return self._told(told)
