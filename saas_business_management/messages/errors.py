@@ -464,6 +464,47 @@ SENTENCES = {
         "The file is not what was written, so it is not offered. Order it anew, and look at the "
         "disk of the control plane."
     ),
+    # Files of other installations
+    "plain_statement_unknown": _lt(
+        "Line %(line)s of the dump begins a statement that is never taken from a file (%(begin)s). "
+        "Nothing was imported. Dump the database with Odoo or pg_dump, without what is not Odoo's."
+    ),
+    "plain_statement_form": _lt(
+        "The statement in line %(line)s of the dump is not written as pg_dump writes it, so it was "
+        "not taken. Nothing was imported."
+    ),
+    "plain_text_form": _lt(
+        "The text in line %(line)s of the dump cannot be what pg_dump wrote, so it was not taken. "
+        "Nothing was imported."
+    ),
+    "plain_function": _lt(
+        "The statement in line %(line)s of the dump calls %(name)s, which no Odoo database needs. "
+        "Nothing was imported."
+    ),
+    "plain_setting": _lt(
+        "Line %(line)s of the dump changes the setting %(name)s, which pg_dump never does. Nothing "
+        "was imported."
+    ),
+    "plain_extension": _lt(
+        "The dump needs the extension %(name)s (line %(line)s), which tenants do not get. Nothing "
+        "was imported."
+    ),
+    "plain_command": _lt(
+        "Line %(line)s of the dump is a command to a program, not a statement. Nothing was "
+        "imported, and nothing was run."
+    ),
+    "plain_copy_source": _lt(
+        "The dump copies rows from a file or a program of the server (line %(line)s). Nothing was "
+        "imported, and nothing was run."
+    ),
+    "plain_truncated": _lt(
+        "The dump is cut off: after line %(line)s its end is missing. Nothing was imported. Get a "
+        "whole one."
+    ),
+    "plain_too_long": _lt(
+        "A statement in the dump, at line %(line)s, is longer than any of an Odoo database. Nothing "
+        "was imported."
+    ),
     # Keys of backups
     "backup_kek_missing": _lt(
         "The key file of the backups was not found, so no backup is made or opened. Bring it back "
