@@ -444,6 +444,32 @@ class ExportsPort(Protocol):
         """Return the names of the files that are there, unfinished ones too."""
 
 
+class ImportsPort(Protocol):
+    """Odoo's own zips of somebody else, in the upload folder of the control machine."""
+
+    def look(self, name: str) -> dict[str, object]:
+        """Look at a whole zip, its dump read to nowhere; Refused for whatever is not as it should.
+
+        Return `modules` (names), `extensions`, `tables` and `file_count`.
+        """
+
+    def make(self, database: str, extensions: Iterable[str]) -> None:
+        """Make an empty database that its own role alone can enter, in place of one that is
+        there.
+        """
+
+    def load(self, name: str, database: str) -> None:
+        """Run the dump there as that role, in one transaction; the database must be empty."""
+
+    def unpack(self, name: str, database: str) -> int:
+        """Write the files where those of that database lie, in place of what is there; return how
+        many.
+        """
+
+    def drop(self, name: str) -> None:
+        """Remove an uploaded file; absent is done."""
+
+
 class StoresPort(Protocol):
     """The backup targets an operation may use, by the numbers of their records."""
 

@@ -13,6 +13,7 @@ from .drop_database import DROP_DATABASE
 from .drop_exports import DROP_EXPORTS
 from .export_backup import EXPORT_BACKUP
 from .fill_standby import FILL_STANDBY
+from .import_backup import IMPORT_BACKUP
 from .open_support import OPEN_SUPPORT
 from .prove_isolation import PROVE_ISOLATION
 from .provision_tenant import PROVISION_TENANT
@@ -41,6 +42,7 @@ JOBS: dict[str, Job] = {
         DROP_EXPORTS,
         EXPORT_BACKUP,
         FILL_STANDBY,
+        IMPORT_BACKUP,
         OPEN_SUPPORT,
         PROVE_ISOLATION,
         PROVISION_TENANT,

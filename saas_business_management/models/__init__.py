@@ -92,6 +92,7 @@ from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
 from . import saas_backup_work
 from . import saas_backup_export
+from . import saas_backup_import
 from . import saas_link_export
 from . import saas_tenant_backup_work
 from . import saas_erasure_backup

@@ -108,6 +108,7 @@ class SaasJobRun(models.Model):
             job_sudo._target_specs(),
             job_sudo._backup_keys(),
             exports=job_sudo._export_folder(),
+            imports=job_sudo._import_folder(),
         )
         runner = Runner(
             JOBS[job_sudo.kind],

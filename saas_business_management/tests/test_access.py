@@ -52,6 +52,7 @@ MATRIX = {
     "saas.backup.check": ("r", "r", "r"),
     "saas.backup.key": ("r", "r", "r"),
     "saas.backup.export": ("r", "r", "r"),
+    "saas.backup.import": ("", "rwcu", "rwcu"),
     "saas.backup.download": ("", "rwcu", "rwcu"),
     "saas.backup.canary": ("r", "r", "r"),
     "saas.backup.key.destroy": ("", "", "rwcu"),

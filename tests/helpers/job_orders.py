@@ -192,6 +192,17 @@ def drop_exports(world: World) -> int:
     return world.desk.enqueue("drop_exports")
 
 
+def import_backup(world: World) -> int:
+    """Order that an uploaded zip becomes a backup of a draft."""
+    world.stores.stores[1] = FakeBlobStore()
+    world.imports.uploads["acme.zip"] = [one.name for one in world.odoo.modules()][:1]
+    name = world.add(lambda rows: reserve(rows, "t"))
+    backup = {"state": "running", "tenant": 1, "target": 1, "uuid": BACKUP, "fence": 0}
+    world.add(lambda rows: rows["backups"].update({1: {**backup, "sha256": ""}}))
+    spec = {"targets": [1], "file": "acme.zip"}
+    return world.desk.enqueue("import_backup", spec, backup=1, database=name)
+
+
 def refresh(world: World) -> int:
     """Order a look at the cluster's modules; one version needs a module that is gone."""
     versions = {"1": ["crm"], "2": ["pos", "zoo"]}
@@ -261,6 +272,7 @@ ORDERS = {
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),
     "drop_exports": Order("drop_exports", drop_exports),
+    "import_backup": Order("import_backup", import_backup),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),
     "set_addresses": Order("set_addresses", set_addresses),

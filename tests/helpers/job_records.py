@@ -494,6 +494,20 @@ class MemoryRecords:
     def _backup_proven(self, faults: list, files: int, seconds: float) -> None:
         self._linked("backup")["faults"] = [code for _name, code in faults]
 
+    # Imports
+
+    def _backup_import_begin(self, fence: int) -> dict[str, Any]:
+        self._linked("backup")["fence"] = fence
+        return {**self._backup_place(), "database": self._job["links"]["database"]}
+
+    def _backup_imported(self, figures: dict[str, Any]) -> None:
+        self._linked("database")["stage"] = "dropped"
+        self._backup_stored(figures)
+
+    def _backup_not_imported(self) -> None:
+        self._linked("database")["stage"] = "dropped"
+        self._backup_not_stored()
+
     # Downloads
 
     def _export_begin(self) -> dict[str, Any]:

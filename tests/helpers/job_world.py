@@ -15,6 +15,7 @@ from saas_business_management.adapters.fakes.cluster import FakeCluster
 from saas_business_management.adapters.fakes.exports import FakeExports
 from saas_business_management.adapters.fakes.filestore import FakeFilestore
 from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
+from saas_business_management.adapters.fakes.imports import FakeImports
 from saas_business_management.adapters.fakes.name_server import FakeNameServers
 from saas_business_management.adapters.fakes.odoo import FakeOdoo
 from saas_business_management.adapters.fakes.public_door import FakePublicDoor
@@ -136,6 +137,7 @@ class World:
         self.stores = FakeStores()
         self.vault = FakeVault()
         self.exports = FakeExports()
+        self.imports = FakeImports(self.cluster, self.files)
         ports = Ports(
             FakeClock(),
             self.cluster,
@@ -147,6 +149,7 @@ class World:
             self.stores,
             self.vault,
             self.exports,
+            self.imports,
         )
         self.desk = Desk(self.database, ports, MemoryRecords)
         self.desk.on_claim = self.cluster.take_secrets
@@ -186,6 +189,7 @@ class World:
             "files": self.files.files,
             "unfinished": self.files.unfinished,
             "downloads": self.exports.files,
+            "uploads": self.imports.uploads,
             "kept": {number: one.objects for number, one in self.stores.stores.items()},
         }
         return self._told(told)

@@ -103,7 +103,10 @@ def parse(pieces: Iterable[bytes]) -> Iterator[Statement | Rows]:
 
 
 class _Reading:
-    """The lines of a dump one by one."""
+    """The lines of a dump one by one.
+
+    Raises: Refused, as `parse`.
+    """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces = iter(pieces)
