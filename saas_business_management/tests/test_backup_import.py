@@ -1,0 +1,99 @@
+"""Imports of Odoo zips: what is ordered, for whom, and what an operation notes."""
+
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..kernel.errors import Refused
+from .backup_common import BackupCommon
+from .test_backup_work import FIGURES
+
+
+@tagged("post_install", "-at_install")
+class TestBackupImport(BackupCommon):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        backups = type(self.env["saas.backup"])
+        self.startPatcher(patch.object(backups, "_import_folder", lambda _self: folder.name))
+        self.confirm_sheet()
+        self.draft = self.make_tenant(subdomain="moving-in")
+        (self.folder / "acme.zip").write_bytes(b"PK")
+
+    def order(self, name="acme.zip", tenant=None, user=None):
+        wizard = (
+            self.env["saas.backup.import"]
+            .with_user(user or self.operator)
+            .create(
+                {
+                    "file_name": name,
+                    "tenant_id": (tenant or self.draft).id,
+                    "target_id": self.target.id,
+                    "cluster_id": self.cluster.id,
+                }
+            )
+        )
+        return self.env["saas.backup"].browse(wizard.action_import()["res_id"])
+
+    def at_work(self, backup):
+        return backup.sudo().with_context(saas_job_id=backup.sudo().job_ids.id)
+
+    def test_a_file_becomes_a_backup_of_a_draft(self):
+        backup = self.order()
+        self.assertEqual((backup.reason, backup.state), ("import", "running"))
+        self.assertEqual(backup.tenant_id, self.draft)
+        job = backup.sudo().job_ids
+        self.assertEqual((job.kind, job.spec["file"]), ("import_backup", "acme.zip"))
+        self.assertEqual(job._import_folder()[0], str(self.folder))
+        told = self.at_work(backup)._step_import_begin(fence=4)
+        self.assertEqual(told["database"], job.database_id.name)
+        self.assertEqual(job.database_id.stage, "building")
+        self.at_work(backup)._step_imported(FIGURES)
+        self.assertEqual((backup.state, job.database_id.stage), ("stored", "dropped"))
+        noted = [("res_id", "=", backup.id), ("action", "=", "backup_import_ordered")]
+        self.assertTrue(self.env["saas.audit.entry"].search(noted))
+
+    def test_what_failed_leaves_a_failed_backup_and_no_database(self):
+        backup = self.order()
+        backup.sudo().job_ids.write({"error_code": "zip_form", "error_text": "No zip."})
+        self.at_work(backup)._step_not_imported()
+        self.assertEqual((backup.state, backup.error_text), ("failed", "No zip."))
+        self.assertEqual(backup.sudo().job_ids.database_id.stage, "dropped")
+
+    def test_the_same_file_is_imported_once_at_a_time(self):
+        first = self.order()
+        self.assertEqual(self.order(), first)
+        self.assertEqual(len(first.sudo().job_ids), 1)
+
+    def test_bad_orders_say_why(self):
+        for name, said in (
+            ("../acme.zip", "cannot be imported"),
+            ("/etc/passwd", "cannot be imported"),
+            ("acme.sql", "cannot be imported"),
+            ("none.zip", "not in the upload folder"),
+            ("", "Choose file"),
+        ):
+            with self.subTest(name=name), self.assertRaisesRegex(UserError, said):
+                self.order(name)
+        with self.assertRaisesRegex(UserError, "has a database already"):
+            self.order(tenant=self.tenant)
+        with self.assertRaises(AccessError):
+            self.order(user=self.viewer)
+
+    def test_a_draft_that_was_provisioned_meanwhile_gets_no_import(self):
+        backup = self.order()
+        self.draft.sudo().database_id = self.tenant.database_id
+        with self.assertRaises(Refused) as refused:
+            self.at_work(backup)._step_import_begin(fence=4)
+        self.assertEqual(refused.exception.code, "import_tenant_has_data")
+
+    def test_the_dialog_lists_what_lies_there_and_no_links(self):
+        (self.folder / "link.zip").symlink_to(self.folder / "acme.zip")
+        (self.folder / "notes.txt").write_text("x")
+        wizard = self.env["saas.backup.import"].with_user(self.operator).new({})
+        self.assertEqual(wizard.found, "acme.zip")
