@@ -11,7 +11,6 @@ import re
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.http import Stream, request
-from werkzeug.exceptions import Gone
 
 # The rest of a file, not its begin.
 GOING_ON = re.compile(r"bytes=[1-9][0-9]*-[0-9]*")
@@ -29,6 +28,8 @@ class Export(http.Controller):
     def download(self, token, **_query):
         """Send the file, or the part of it that is asked for."""
         link_sudo = self._link(token)
+        if not link_sudo:
+            return self._nothing(404)
         export_sudo = link_sudo.export_id
         if request.httprequest.method == "HEAD":
             return self._sent(export_sudo)
@@ -37,22 +38,23 @@ class Export(http.Controller):
             return self._sent(export_sudo)
         if not link_sudo._use():
             self._refused("link_used" if link_sudo.used_at else "link_expired", link_sudo)
-            raise Gone()
+            return self._nothing(410)
         export_sudo._fetched()
         return self._sent(export_sudo)
 
     def _link(self, token):
         """Return the link when it was made for this very person, and its file is there."""
         link_sudo = request.env["saas.link"].sudo()._find("backup_export", token[:100])
+        none_sudo = link_sudo.browse()
         if not link_sudo:
             self._refused("link_unknown")
-            raise request.not_found()
+            return none_sudo
         export_sudo = link_sudo.export_id
         if export_sudo.user_id != request.env.user or not self._may_read(export_sudo):
             self._refused("link_foreign", link_sudo)
-            raise request.not_found()
+            return none_sudo
         if not export_sudo._is_there() or not os.path.isfile(export_sudo._file_path()):
-            raise request.not_found()
+            return none_sudo
         return link_sudo
 
     def _may_read(self, export_sudo):
@@ -67,6 +69,10 @@ class Export(http.Controller):
     def _refused(self, rule, link_sudo=None):
         tenant_sudo = link_sudo.tenant_id if link_sudo else None
         request.env["saas.security.event"]._record(rule, tenant_sudo)
+
+    def _nothing(self, status):
+        """Answer without a word; not by an exception, which would take the event back."""
+        return request.make_response("", [("Cache-Control", "no-store")], status=status)
 
     def _sent(self, export_sudo):
         path = export_sudo._file_path()

@@ -3,6 +3,7 @@ from . import test_backup
 from . import test_backup_key
 from . import test_backup_policy
 from . import test_backup_target
+from . import test_backup_command
 from . import test_backup_export
 from . import test_backup_import
 from . import test_backup_work

@@ -87,7 +87,9 @@ class TestBackupImport(BackupCommon):
 
     def test_a_draft_that_was_provisioned_meanwhile_gets_no_import(self):
         backup = self.order()
-        self.draft.sudo().database_id = self.tenant.database_id
+        self.draft.action_provision()
+        provision = self.draft.sudo().job_ids.filtered(lambda job: job.kind == "provision_tenant")
+        self.draft.sudo().with_context(saas_job_id=provision.id)._step_claim(fence=1)
         with self.assertRaises(Refused) as refused:
             self.at_work(backup)._step_import_begin(fence=4)
         self.assertEqual(refused.exception.code, "import_tenant_has_data")
