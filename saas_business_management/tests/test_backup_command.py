@@ -174,7 +174,7 @@ class TestBackupCommand(BackupCommon):
             (("policy",), "required"),
             (("policy", "lst"), "Did you mean 'list'"),
             (("export", "abcd1234", "--output", "x"), "--kind"),
-            (("export", "abcd1234", "--kind", "zip", "--output", "x"), "Did you mean"),
+            (("export", "abcd1234", "--kind", "zip", "--output", "x"), "Known: odoo-zip"),
             (("prove", "x"), "no uuid"),
             (("import", "/none/x.zip", "--tenant", "x"), "no readable file"),
         ):

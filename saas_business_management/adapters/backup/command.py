@@ -17,9 +17,10 @@ from ...kernel.backup import layout
 from ...kernel.backup.manifest import Manifest
 from ...kernel.errors import Broken, Refused, SaasError
 from ...kernel.secret import Secret
+from ..backup_keys import BackupKeys
 from ..postgres.client_programs import Programs
 from .bundle_file import BundleReader
-from .key_file import read_keys
+from .key_file import read_keys, write_keys
 from .proof import prove
 from .read_folder import ReadFolder
 from .reader import BackupReader, Fault
@@ -29,13 +30,16 @@ DUMP = "database.dump"
 FILES = "filestore"
 GOOD, FAULTY, FAILED = 0, 1, 2
 PASSPHRASE_BYTES_MAX = 8192
+WRAPPED_FIELDS = 3
+# What pg_restore has to leave out, as its list says it; `grep -vF -f` takes it.
+LEFT_OUT = "left-out.txt"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say and return the exit status: 0 good, 1 faults found, 2 failed."""
     parser = _parser()
     told = parser.parse_args(arguments)
-    if not told.store and told.act is not _open:
+    if not told.store and told.act not in (_open, _keys):
         parser.error("the following arguments are required: --store")
     try:
         return told.act(told)
@@ -48,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="backup_reader", description="Reads backups with their keys, without Odoo."
     )
-    parser.add_argument("--store", help="folder that holds v1/; needed by all but open")
+    parser.add_argument("--store", help="folder that holds v1/; not for open and keys")
     parser.add_argument("--spool", default=tempfile.gettempdir(), help="folder for spools")
     acts = parser.add_subparsers(required=True)
     listing = acts.add_parser("list", help="tenants, or the backups of one")
@@ -64,6 +68,16 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--pg-bin", default="", help="folder of pg_restore")
         else:
             one.add_argument("--to", required=True, help="folder that is made, or is empty")
+    one = acts.add_parser("counts", help="rows of each table as they stood")
+    one.add_argument("tenant")
+    one.add_argument("backup")
+    one.add_argument("--keys", required=True, help="file with the keys, mode 0600")
+    one.set_defaults(act=_counts)
+    one = acts.add_parser("keys", help="the keys of backups, out of the key file of the backups")
+    one.add_argument("--key-file", required=True, help="saas_backup_key_file or a copy of it")
+    one.add_argument("--wrapped", help="keys of tenants: id, reference, closed key; tabs between")
+    one.add_argument("--to", required=True, help="file that is made, mode 0600")
+    one.set_defaults(act=_keys)
     one = acts.add_parser("open", help="a file that was downloaded under a passphrase")
     one.add_argument("file")
     one.add_argument("--to", help="folder that is made, or is empty; without it all is read only")
@@ -123,6 +137,39 @@ def _extract(told: argparse.Namespace) -> int:
     return _take_out(reader, manifest, Path(told.to))
 
 
+def _counts(told: argparse.Namespace) -> int:
+    reader = BackupReader(ReadFolder(told.store), told.tenant, read_keys(told.keys), told.spool)
+    manifest, _link = reader.manifest(told.backup)
+    for name, count in sorted(manifest.facts.tables.items() if manifest.facts else ()):
+        sys.stdout.write(f"{name}\t{count}\n")
+    return GOOD
+
+
+def _keys(told: argparse.Namespace) -> int:
+    """Write the keys of the control database's backups and, of tenants, those that are given."""
+    ring = BackupKeys.load(told.key_file)
+    keys = {key.id: key for key in (ring.control_key(f"control-{one}") for one in ring.ids)}
+    for key_id, reference, wrapped in _wrapped(told.wrapped):
+        keys[key_id] = ring.unwrap(wrapped, key_id, reference)
+    write_keys(told.to, keys)
+    _say("wrote", len(keys), "keys")
+    return GOOD
+
+
+def _wrapped(path: str | None) -> list[list[str]]:
+    """Return key id, tenant's reference and closed key of each line of a file."""
+    if path is None:
+        return []
+    try:
+        lines = Path(path).read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise Refused("keyring_missing") from None
+    rows = [line.split("\t") for line in lines if line]
+    if any(len(row) != WRAPPED_FIELDS for row in rows):
+        raise Broken("keyring_damaged")
+    return rows
+
+
 def _open(told: argparse.Namespace) -> int:
     """Read a file that was closed with a passphrase, or take out what is in it."""
     store = BundleReader(told.file)
@@ -167,5 +214,8 @@ def _take_out(reader: BackupReader, manifest: Manifest, target: Path) -> int:
                 for piece in pieces(spooled):
                     file.write(piece)
             _say("wrote", name, part.size)
+        left_out = manifest.facts.left_out if manifest.facts else ()
+        lines = [f" TRIGGER {' '.join(one)} \n" for one in left_out]
+        (target / LEFT_OUT).write_text("".join(lines), encoding="utf-8")
     _say("wrote", FILES, reader.extract(manifest, target / FILES), "files")
     return GOOD
