@@ -69,7 +69,7 @@ def build_ports(
     targets: Mapping[int, Mapping[str, Any]] | None = None,
     backup_keys: Mapping[str, DataKey] | None = None,
     exports: str = "",
-    imports: tuple[str, float] | None = None,
+    imports: tuple[str, int] | None = None,
 ) -> Ports:
     """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
     targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id;
@@ -93,7 +93,7 @@ def build_ports(
     return ports
 
 
-def _imports(cluster: Mapping[str, Any], folder: str, most_bytes: float) -> Imports:
+def _imports(cluster: Mapping[str, Any], folder: str, most_bytes: int) -> Imports:
     spec = ImportsSpec(
         folder=Path(folder),
         files=Path(cluster["filestore_path"]),

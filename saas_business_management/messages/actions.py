@@ -109,6 +109,7 @@ RULES = {
     "duplicate_cookie": _lt("Two session cookies in one request"),
     "expression_refused": _lt("Code that the plan does not allow"),
     "audit_tampered": _lt("Audit log changed"),
+    "hostile_file": _lt("File with code, paths or bombs in it"),
 }
 
 

@@ -173,7 +173,7 @@ class SaasBackupExport(models.Model):
     @api.private
     def _most_bytes(self):
         """Return how large database and files of a backup may be that is made a file."""
-        return float(config.get("saas_export_most_gb") or MOST_GB) * GB
+        return int(float(config.get("saas_export_most_gb") or MOST_GB) * GB)
 
     @api.model
     @api.private

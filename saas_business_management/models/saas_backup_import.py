@@ -18,6 +18,11 @@ FOLDER = "saas_imports"
 MOST_GB = 100
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.zip")
 SHOWN = 200
+# Reasons for which a file is not only wrong: nobody's Odoo makes one like that.
+HOSTILE = frozenset(
+    "plain_statement_unknown plain_text_form plain_function plain_setting plain_extension "
+    "plain_command plain_copy_source archive_kind zip_entry_form zip_double zip_bomb".split()
+)
 
 
 class SaasBackup(models.Model):
@@ -101,6 +106,8 @@ class SaasBackup(models.Model):
         """It came to nothing, and nothing is left of it."""
         self._import_database().write({"stage": "dropped"})
         self._step_not_stored()
+        if self.error_code in HOSTILE:
+            self.env["saas.security.event"]._record("hostile_file", self.tenant_id.sudo())
 
     def _import_database(self):
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
@@ -114,5 +121,5 @@ class SaasJob(models.Model):
         """Return the upload folder and the most that is taken, for an import; else nothing."""
         if self.kind != "import_backup":
             return None
-        most = float(config.get("saas_import_most_gb") or MOST_GB) * GB
+        most = int(float(config.get("saas_import_most_gb") or MOST_GB) * GB)
         return self.env["saas.backup"]._import_folder(), most

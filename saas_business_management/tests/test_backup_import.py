@@ -65,6 +65,16 @@ class TestBackupImport(BackupCommon):
         self.assertEqual((backup.state, backup.error_text), ("failed", "No zip."))
         self.assertEqual(backup.sudo().job_ids.database_id.stage, "dropped")
 
+    def test_a_hostile_file_is_a_security_event(self):
+        for code, count in (("zip_version", 0), ("plain_function", 1), ("zip_entry_form", 2)):
+            with self.subTest(code=code):
+                backup = self.order()
+                backup.sudo().job_ids.write({"error_code": code, "error_text": "x"})
+                self.at_work(backup)._step_not_imported()
+                backup.sudo().job_ids.write({"state": "failed"})
+                rules = self.env["saas.security.event"].sudo().search([]).mapped("rule")
+                self.assertEqual("hostile_file" in rules, bool(count))
+
     def test_the_same_file_is_imported_once_at_a_time(self):
         first = self.order()
         self.assertEqual(self.order(), first)

@@ -71,7 +71,7 @@ class ForeignZip:
     in all its methods.
     """
 
-    def __init__(self, path: Path, most_bytes: float) -> None:
+    def __init__(self, path: Path, most_bytes: int) -> None:
         self._path = path
         self._most = most_bytes
 

@@ -32,7 +32,7 @@ class ImportsSpec:
     folder: Path
     files: Path
     programs: Programs
-    most_bytes: float
+    most_bytes: int
 
 
 class Imports:

@@ -408,13 +408,18 @@ def _table(reading: _Tokens) -> Statement:
     name = reading.own()
     reading.mark("(")
     while not reading.is_mark(")"):
-        if reading.peek().word == "constraint":
+        if reading.peek().word in ("constraint", "not"):
             _constraint_of_table(reading)
         else:
             _column(reading)
         if not reading.is_mark(")"):
             reading.mark(",")
     reading.mark(")")
+    if reading.has("inherits"):
+        # As the tables of Odoo's actions do.
+        reading.mark("(")
+        reading.own()
+        reading.mark(")")
     return reading.end("table", name)
 
 
@@ -436,10 +441,15 @@ def _column(reading: _Tokens) -> None:
 
 
 def _constraint_of_table(reading: _Tokens) -> None:
-    reading.need("constraint")
-    reading.name()
-    reading.need("check")
-    reading.group()
+    if reading.has("constraint"):
+        reading.name()
+    if reading.has("not", "null"):
+        reading.name()
+    else:
+        reading.need("check")
+        reading.group()
+    if reading.has("no"):
+        reading.need("inherit")
     if reading.has("not"):
         reading.need("valid")
 
