@@ -458,8 +458,11 @@ class ImportsPort(Protocol):
         there.
         """
 
-    def load(self, name: str, database: str) -> None:
-        """Run the dump there as that role, in one transaction; the database must be empty."""
+    def load(self, name: str, database: str) -> int:
+        """Run the dump there as that role, in one transaction; the database must be empty.
+
+        Return how many indexes were made without `unaccent`.
+        """
 
     def unpack(self, name: str, database: str) -> int:
         """Write the files where those of that database lie, in place of what is there; return how

@@ -45,7 +45,9 @@ def _clear(ctx: Context) -> None:
 
 
 def _load(ctx: Context) -> None:
-    ctx.ports.imports.load(ctx.spec["file"], ctx.facts["database"])
+    plainer = ctx.ports.imports.load(ctx.spec["file"], ctx.facts["database"])
+    if plainer:
+        ctx.log(f"{plainer} indexes are made without unaccent, as this server has it", "warning")
 
 
 def _unpack(ctx: Context) -> None:

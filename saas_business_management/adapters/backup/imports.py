@@ -69,12 +69,14 @@ class Imports:
         """Make an empty database for it, closed to everybody but its own role."""
         quarantine.make(self._logins.server, database, extensions)
 
-    def load(self, name: str, database: str) -> None:
-        """Run its dump there, statement by statement, as that role."""
+    def load(self, name: str, database: str) -> int:
+        """Run its dump there, statement by statement, as that role; return how many indexes lost
+        their `unaccent`.
+        """
         server = self._logins.server_of(checked(database), GENERATION, SHORT)
         found = ForeignZip(self._path(name), self._spec.most_bytes)
         with found.statements(self._spec.programs, self._spec.folder) as pieces:
-            plain_load.load(pieces, server)
+            return plain_load.load(pieces, server)
 
     def unpack(self, name: str, database: str) -> int:
         """Write its files where those of that database lie, anew if some are there."""

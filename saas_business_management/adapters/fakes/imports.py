@@ -33,7 +33,7 @@ class FakeImports(Faults):
         self.loaded.pop(database, None)
         self._cluster.create_empty(database)
 
-    def load(self, name: str, database: str) -> None:
+    def load(self, name: str, database: str) -> int:
         """Note that it is loaded; twice is once too often."""
         self._about_to("load")
         self._upload(name)
@@ -41,6 +41,7 @@ class FakeImports(Faults):
         if self.loaded.get(database) == oid:
             raise Refused("database_not_empty", database=database)
         self.loaded[database] = oid
+        return 0
 
     def unpack(self, name: str, database: str) -> int:
         """Write one file."""

@@ -6,13 +6,13 @@ a dump is a program, has no part in it.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...kernel.backup.plain_dump import Rows, Statement, parse
 from ...kernel.errors import Broken, Refused, SaasError
 from .connect import Cursor, Limits, Server, opened, transaction
 from .errors import translated
-from .restore import EMPTY
+from .restore import EMPTY, MUTABLE_UNACCENT
 
 APPLICATION = "saas import"
 LIMITS = Limits(statement_seconds=1800, lock_seconds=10)
@@ -51,9 +51,11 @@ def scan(pieces: Iterable[bytes]) -> Scanned:
     return Scanned(tables, tuple(sorted(extensions)))
 
 
-def load(pieces: Iterable[bytes], server: Server) -> None:
+def load(pieces: Iterable[bytes], server: Server) -> int:
     """Run a dump in an empty database as the role that shall own everything: all or nothing.
 
+    Return how many indexes were made without `unaccent`, because only a superuser could have made
+    it immutable here.
     Raises: Refused (`database_not_empty`, those of `parse`), Broken (`plain_not_loaded` with `line`
     and `reason`), Unavailable.
     """
@@ -61,9 +63,14 @@ def load(pieces: Iterable[bytes], server: Server) -> None:
         cursor.execute(EMPTY)
         if not cursor.fetchone()[0]:
             raise Refused("database_not_empty", database=server.database)
+        cursor.execute(MUTABLE_UNACCENT)
+        mutable, plainer = cursor.fetchone()[0], 0
         with transaction(cursor.connection) as inner:
             for one in parse(pieces):
+                if mutable and isinstance(one, Statement) and one.plainer:
+                    one, plainer = replace(one, text=one.plainer), plainer + 1
                 _run(inner, one)
+    return plainer
 
 
 def _run(cursor: Cursor, one: Statement | Rows) -> None:

@@ -14,7 +14,7 @@ Source: PostgreSQL 15 to 18, `pg_dump.c` and `ruleutils.c`.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import Refused
 from .plain_tokens import MARK, NUMBER, STRING, Scanner, Token, text_of
@@ -45,6 +45,7 @@ TYPE_WORDS = frozenset(
     "bigint boolean bytea character date double inet integer interval json jsonb numeric precision "
     "real smallint text time timestamp tsvector uuid varying with without zone".split()
 )
+UNACCENT = ["public", ".", "unaccent", "("]
 METHODS = frozenset({"btree", "gin", "gist", "hash", "brin"})
 # Functions that look at the server, at files, at other databases, or run text as statements.
 FORBIDDEN_FUNCTIONS = re.compile(
@@ -69,13 +70,16 @@ _SEQUENCE_NAME = re.compile(r"'public\.([a-z_][a-z0-9_]*|\"(?:[^\"'\\]|\"\")+\")
 @dataclass(frozen=True)
 class Statement:
     """One statement that may be run: its kind, the line it begins on, its text on the server's
-    terms; `name` is the extension of one that is to be there.
+    terms; `name` is the extension of one that is to be there. `plainer` is the text of an index
+    that calls `unaccent` without that call, for servers where the function is not immutable: Odoo
+    itself makes it so there.
     """
 
     kind: str
     line: int
     text: str
     name: str = ""
+    plainer: str = ""
 
 
 @dataclass(frozen=True)
@@ -500,7 +504,20 @@ def _index(reading: _Tokens) -> Statement:
         reading.group()
     if reading.has("where"):
         reading.expression()
-    return reading.end("index", name)
+    return replace(reading.end("index", name), plainer=_without_unaccent(reading.tokens))
+
+
+def _without_unaccent(tokens: list[Token]) -> str:
+    """Return a statement without its calls of `unaccent`, empty when it has none."""
+    kept: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        if [one.text for one in tokens[place : place + len(UNACCENT)]] == UNACCENT:
+            place += len(UNACCENT) - 1
+            continue
+        kept.append(tokens[place])
+        place += 1
+    return text_of(kept) if len(kept) < len(tokens) else ""
 
 
 def _alter_table(reading: _Tokens) -> Statement | None:

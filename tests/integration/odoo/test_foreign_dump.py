@@ -6,8 +6,9 @@ import subprocess
 import pytest
 
 from dev import control, databases, paths
+from dev.config import addons_path
 from dev.databases import Recipe
-from dev.odoo import addons_path, ensure_odoo
+from dev.odoo import ensure_odoo
 from dev.shell import clean_environment
 from saas_business_management.adapters.backup.exports import Exports, ExportsSpec
 from saas_business_management.adapters.backup.imports import Imports, ImportsSpec
@@ -38,6 +39,7 @@ class RealOdoo:
         self.pg, self.folder = pg, folder
         self.data = folder / "data"
         pg.private.sql(f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{PASSWORD}'")
+        pg.private.sql(f"GRANT CONNECT ON DATABASE postgres TO {OWNER}")
         template = databases.ensure(pg.private, Recipe(control.DEPENDENCIES))
         databases.clone(pg.private, template, "real", owner=OWNER, data_dir=self.data)
 

@@ -37,6 +37,10 @@ SET xmloption = content;
 SET client_min_messages = warning;
 SET row_security = off;
 """
+UNACCENTED = """
+CREATE INDEX i ON public.x USING gin (public.unaccent((name)::text) public.gin_trgm_ops);
+CREATE INDEX j ON public.x USING btree (name);
+"""
 END = f"\n--\n{LAST_WORDS}\n--\n\n\\unrestrict 5aXh6Zq\n"
 BODY = """
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
@@ -164,6 +168,15 @@ def test_a_dump_of_pg_dump_passes_in_its_order():
         *("default", "res_partner", "empty", "setval", "constraint", "constraint", "index"),
         *("index", "comment", "comment", "constraint", "constraint"),
     ]
+
+
+def test_an_index_with_unaccent_can_be_made_without():
+    found = list(parse(lines(f"{FRONT}{UNACCENTED}\n{END}")))
+    assert "public . unaccent" in found[0].text
+    assert found[0].plainer == (
+        "CREATE INDEX i ON public . x USING gin ( ( ( name ) :: text ) public . gin_trgm_ops )"
+    )
+    assert found[1].plainer == ""
 
 
 def test_rows_are_passed_on_byte_by_byte():
