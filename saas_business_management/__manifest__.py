@@ -56,6 +56,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",
+        "views/upload_page.xml",
         "views/saas_menus.xml",
     ],
     "demo": [

@@ -3,4 +3,5 @@ from . import export
 from . import support
 from . import brand
 from . import tls
+from . import upload
 from . import welcome

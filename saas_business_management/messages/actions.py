@@ -59,6 +59,7 @@ ACTIONS = {
     "backup_policy_changed": _lt("Backup policy changed"),
     "backup_policy_switched_on": _lt("Backup policy switched on"),
     "backup_policy_switched_off": _lt("Backup policy switched off"),
+    "backup_import_uploaded": _lt("Odoo backup uploaded"),
     "backup_import_ordered": _lt("Import of an Odoo backup ordered"),
     "backup_export_ordered": _lt("Download of a backup ordered"),
     "backup_export_made": _lt("Download of a backup made"),

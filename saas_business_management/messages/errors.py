@@ -473,6 +473,9 @@ SENTENCES = {
         "The file is not in the upload folder of the control plane. Put it there and import it "
         "again."
     ),
+    "import_file_there": _lt(
+        "A file “%(name)s” is in the upload folder already, and it was not touched. Rename yours."
+    ),
     "import_tenant_has_data": _lt(
         "%(tenant)s has a database already, so nothing is imported for it. Choose a tenant that is "
         "a draft."

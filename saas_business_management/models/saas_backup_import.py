@@ -4,8 +4,10 @@ Owns: ordering one, the upload folder, what an operation asks and notes. Does no
 with the file (`jobs/import_backup.py`), bringing the tenant to life from the backup (restoring).
 """
 
+import hashlib
 import os
 import re
+import uuid
 from pathlib import Path
 
 from odoo import api, models
@@ -18,6 +20,8 @@ FOLDER = "saas_imports"
 MOST_GB = 100
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.zip")
 SHOWN = 200
+CHUNK_BYTES = 1 << 20
+ZIP_MAGIC = b"PK"
 # Reasons for which a file is not only wrong: nobody's Odoo makes one like that.
 HOSTILE = frozenset(
     "plain_statement_unknown plain_text_form plain_function plain_setting plain_extension "
@@ -45,6 +49,52 @@ class SaasBackup(models.Model):
         found = [one for one in folder.iterdir() if NAME.fullmatch(one.name) and one.is_file()]
         found.sort(key=lambda one: one.stat().st_mtime, reverse=True)
         return [one.name for one in found if not one.is_symlink()][:SHOWN]
+
+    @api.model
+    @api.private
+    def _import_most_bytes(self):
+        """Return how much of dump and files is imported at most."""
+        return int(float(config.get("saas_import_most_gb") or MOST_GB) * GB)
+
+    @api.model
+    @api.private
+    def _take_upload(self, name, stream):
+        """Write a file into the upload folder, never over another; return its name there.
+
+        Raises: Refused (`import_name_form`, `import_file_there`, `zip_form`, `zip_too_large`).
+        """
+        if not NAME.fullmatch(name):
+            raise Refused("import_name_form", name=name[:60])
+        target = Path(self._import_folder()) / name
+        part = target.with_name(f".{name}.{uuid.uuid4().hex}.part")
+        try:
+            size, digest = self._write_upload(part, stream)
+            os.link(part, target)
+        except FileExistsError:
+            raise Refused("import_file_there", name=name) from None
+        finally:
+            part.unlink(missing_ok=True)
+        self.env["saas.audit.entry"]._note(
+            "backup_import_uploaded", self.env.user, file=name, size_bytes=size, sha256=digest
+        )
+        return name
+
+    @api.model
+    def _write_upload(self, part, stream):
+        most, size, running = self._import_most_bytes(), 0, hashlib.sha256()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with open(os.open(part, flags, 0o600), "wb") as file:
+            while chunk := stream.read(CHUNK_BYTES):
+                if not size and not chunk.startswith(ZIP_MAGIC):
+                    raise Refused("zip_form")
+                size += len(chunk)
+                if size > most:
+                    raise Refused("zip_too_large", most_bytes=most)
+                running.update(chunk)
+                file.write(chunk)
+        if not size:
+            raise Refused("zip_form")
+        return size, running.hexdigest()
 
     @api.model
     @api.private
@@ -121,5 +171,5 @@ class SaasJob(models.Model):
         """Return the upload folder and the most that is taken, for an import; else nothing."""
         if self.kind != "import_backup":
             return None
-        most = int(float(config.get("saas_import_most_gb") or MOST_GB) * GB)
-        return self.env["saas.backup"]._import_folder(), most
+        backups = self.env["saas.backup"]
+        return backups._import_folder(), backups._import_most_bytes()

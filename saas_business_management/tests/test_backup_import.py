@@ -4,8 +4,9 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+from odoo import http
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..kernel.errors import Refused
 from .backup_common import BackupCommon
@@ -109,3 +110,68 @@ class TestBackupImport(BackupCommon):
         (self.folder / "notes.txt").write_text("x")
         wizard = self.env["saas.backup.import"].with_user(self.operator).new({})
         self.assertEqual(wizard.found, "acme.zip")
+
+
+@tagged("post_install", "-at_install")
+class TestBackupUpload(BackupCommon, HttpCase):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        backups = type(self.env["saas.backup"])
+        self.startPatcher(patch.object(backups, "_import_folder", lambda _self: folder.name))
+        groups = "base.group_user,saas_business_management.group_saas_operator"
+        new_test_user(self.env, "bob_upload", groups, password="bob_upload")
+        self.authenticate("bob_upload", "bob_upload")
+
+    def send(self, name="acme.zip", content=b"PK and more", token=True, **data):
+        token = {"csrf_token": http.Request.csrf_token(self)} if token else {}
+        answer = self.url_open(
+            "/saas/backup/upload", data={**token, **data}, files={"file": (name, content)}
+        )
+        return answer.status_code, answer.text
+
+    def names(self):
+        return sorted(one.name for one in self.folder.iterdir())
+
+    def test_a_zip_comes_into_the_folder_and_is_noted(self):
+        self.assertIn("Upload File", self.url_open("/saas/backup/upload").text)
+        status, told = self.send()
+        self.assertEqual((status, self.names()), (200, ["acme.zip"]))
+        self.assertIn("is in the upload folder", told)
+        self.assertEqual((self.folder / "acme.zip").stat().st_mode & 0o777, 0o600)
+        noted = self.env["saas.audit.entry"].search([("action", "=", "backup_import_uploaded")])
+        self.assertEqual(noted.facts["file"], "acme.zip")
+
+    def test_nothing_is_written_over_and_no_other_name_is_taken(self):
+        self.send()
+        status, told = self.send(content=b"PK other")
+        self.assertEqual(status, 400)
+        self.assertIn("already", told)
+        self.assertEqual((self.folder / "acme.zip").read_bytes(), b"PK and more")
+        for name in ("../evil.zip", ".hidden.zip", "acme.sql", "a b.zip"):
+            with self.subTest(name=name):
+                self.assertEqual(self.send(name)[0], 400)
+        self.assertEqual(self.send("none.zip", b"")[0], 400)
+        self.assertEqual(self.send("text.zip", b"no zip")[0], 400)
+        self.assertEqual(self.names(), ["acme.zip"])
+
+    def test_more_than_is_imported_is_refused_and_leaves_nothing(self):
+        backups = type(self.env["saas.backup"])
+        with patch.object(backups, "_import_most_bytes", lambda _self: 100_000):
+            status, _told = self.send(content=b"PK" + bytes(200_000))
+        self.assertIn(status, (400, 413))
+        self.assertEqual(self.names(), [])
+
+    def test_without_token_right_or_login_nothing_is_taken(self):
+        self.assertEqual(self.send(token=False)[0], 400)
+        self.assertEqual(self.send(more="words")[0], 400)
+        new_test_user(self.env, "eve_upload", "base.group_user", password="eve_upload")
+        self.authenticate("eve_upload", "eve_upload")
+        self.assertEqual(self.url_open("/saas/backup/upload").status_code, 404)
+        self.assertEqual(self.send()[0], 404)
+        self.authenticate(None, None)
+        answer = self.url_open("/saas/backup/upload", allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(self.names(), [])
