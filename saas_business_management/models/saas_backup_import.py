@@ -110,6 +110,9 @@ class SaasBackup(models.Model):
             raise Refused("import_file_missing")
         if tenant.state != "draft" or tenant.database_id:
             raise Refused("import_tenant_has_data", tenant=tenant.name)
+        if not tenant.cluster_id:
+            # Its backup is proven and restored by the cluster's programs.
+            tenant.cluster_id = cluster
         key_sudo = self.env["saas.backup.key"]._in_use(tenant)
         row = {"key_id": key_sudo.id, "user_id": self.env.uid}
         backup_sudo = self._begin(tenant, target, "import", fence=0, **row)

@@ -48,6 +48,7 @@ class TestBackupImport(BackupCommon):
         backup = self.order()
         self.assertEqual((backup.reason, backup.state), ("import", "running"))
         self.assertEqual(backup.tenant_id, self.draft)
+        self.assertEqual(self.draft.cluster_id, self.cluster)
         job = backup.sudo().job_ids
         self.assertEqual((job.kind, job.spec["file"]), ("import_backup", "acme.zip"))
         self.assertEqual(job._import_folder()[0], str(self.folder))
