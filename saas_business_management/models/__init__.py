@@ -109,6 +109,7 @@ from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
 from . import saas_doctor_targets
+from . import saas_doctor_exports
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

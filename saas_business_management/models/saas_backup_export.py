@@ -303,11 +303,16 @@ class SaasBackupExport(models.Model):
         self.check_access("read")
         if not self.env.user.has_group("saas_business_management.group_saas_operator"):
             raise UserError(self.env._("Only an operator removes files of backups."))
+        self._end()
+        return True
+
+    @api.private
+    def _end(self):
+        """Have the files of these downloads removed now, whoever waits for them."""
         ready = self.filtered(lambda one: one.state == "ready")
         ready._put({"kept_until": fields.Datetime.now()})
         if ready:
             self.env["saas.job"]._enqueue("drop_exports", dedupe_key="drop_exports", priority=70)
-        return True
 
     @api.private
     def _is_there(self):
@@ -358,8 +363,17 @@ class SaasBackupExport(models.Model):
         self._refuse_others()
         return super().write(vals)
 
+    @api.private
+    def _forget(self):
+        """Forget rows whose files are gone, together with the backup they were made of."""
+        self.sudo().with_context(saas_backup_export=_AT_WORK).unlink()
+
     def unlink(self):
-        raise UserError(self.env._("The record of a download stays: it says who took what away."))
+        gone = all(one.state in ("failed", "deleted") for one in self)
+        if self.env.context.get("saas_backup_export") is not _AT_WORK or not gone:
+            told = self.env._("The record of a download stays: it says who took what away.")
+            raise UserError(told)
+        return super().unlink()
 
     def _refuse_others(self):
         if self.env.context.get("saas_backup_export") is not _AT_WORK:
@@ -387,6 +401,22 @@ class SaasBackup(models.Model):
             "target": "new",
             "context": {"default_backup_id": self.id},
         }
+
+    @api.private
+    def _expire(self):
+        self.sudo().export_ids._forget()
+        return super()._expire()
+
+
+class SaasBackupKey(models.Model):
+    _inherit = "saas.backup.key"
+
+    @api.private
+    def _destroy(self, why):
+        """What the key closed lies open in downloads: their files go with it."""
+        done = super()._destroy(why)
+        self.sudo().backup_ids.export_ids._end()
+        return done
 
 
 class SaasJob(models.Model):

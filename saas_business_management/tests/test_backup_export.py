@@ -177,6 +177,21 @@ class TestBackupExport(ExportCase):
         exports._step_dropped(over)
         self.assertEqual((export.state, other.state), ("deleted", "running"))
 
+    def test_the_doctor_tells_open_folders_and_files_that_stayed(self):
+        def levels(code):
+            return [one["level"] for one in self.env["saas.doctor"]._run() if one["code"] == code]
+
+        backups = type(self.env["saas.backup"])
+        self.startPatcher(patch.object(backups, "_import_folder", lambda _self: str(self.folder)))
+        self.folder.chmod(0o700)
+        self.assertEqual(levels("export_folder"), ["ok"])
+        self.folder.chmod(0o755)
+        self.assertEqual(levels("export_folder"), ["failing"])
+        export = self.made()
+        self.assertEqual(levels("export_old"), [])
+        export._put({"kept_until": fields.Datetime.now() - timedelta(days=1)})
+        self.assertEqual(levels("export_old"), ["failing"])
+
     def test_an_operator_removes_a_file_before_its_time(self):
         export = self.made()
         with self.assertRaises(UserError):
@@ -184,6 +199,25 @@ class TestBackupExport(ExportCase):
         export.with_user(self.operator).action_remove()
         self.assertFalse(export._is_there())
         self.assertTrue(self.env["saas.job"].search([("kind", "=", "drop_exports")]))
+
+    def test_with_the_key_of_a_backup_its_files_go(self):
+        export = self.made()
+        self.backup.key_id.sudo()._destroy("Asked for by the customer")
+        self.assertFalse(export._is_there())
+        self.assertTrue(self.env["saas.job"].search([("kind", "=", "drop_exports")]))
+        with self.assertRaises(Refused) as refused:
+            self.env["saas.backup.export"]._order_for(self.backup, "odoo_zip")
+        self.assertEqual(refused.exception.code, "backup_key_destroyed")
+
+    def test_a_row_goes_with_the_row_of_its_backup_and_not_before(self):
+        export = self.made()
+        self.backup._deleted()
+        self.env["saas.job"].sudo().search([("export_id", "=", export.id)]).unlink()
+        with self.assertRaises(UserError):
+            export._forget()
+        export._put({"state": "deleted"})
+        self.backup._expire()
+        self.assertFalse(export.exists())
 
     def test_rows_are_written_by_operations_alone(self):
         export = self.made()
