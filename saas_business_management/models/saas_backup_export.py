@@ -239,7 +239,8 @@ class SaasBackupExport(models.Model):
         self.env["saas.audit.entry"]._note(
             "backup_export_made", self, kind=self.kind, size_bytes=size, sha256=sha256
         )
-        if self.user_id.email:
+        # The command line waits itself; its user reads no mails.
+        if self.user_id.active and self.user_id.email:
             template = self.env.ref("saas_business_management.mail_backup_export_ready")
             template.sudo().send_mail(self.id, force_send=False)
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
