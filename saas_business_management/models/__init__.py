@@ -95,6 +95,10 @@ from . import saas_backup_export
 from . import saas_backup_import
 from . import saas_link_export
 from . import saas_tenant_backup_work
+from . import saas_restore
+from . import saas_restore_work
+from . import saas_tenant_restore
+from . import saas_backup_proof
 from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import saas_doctor

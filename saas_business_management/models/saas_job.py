@@ -34,6 +34,7 @@ TARGETS = {
     "target": "target_id",
     "backup": "backup_id",
     "export": "export_id",
+    "restore": "restore_id",
 }
 
 

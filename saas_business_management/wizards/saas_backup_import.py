@@ -22,7 +22,7 @@ class SaasBackupImport(models.TransientModel):
     tenant_id = fields.Many2one(
         "saas.tenant",
         domain="[('state', '=', 'draft')]",
-        help="A draft: the import becomes its first backup, and is restored into it.",
+        help="A draft: the import becomes its first backup, of which a copy can be restored.",
     )
     target_id = fields.Many2one("saas.backup.target", string="Backup Target")
     cluster_id = fields.Many2one(

@@ -5,8 +5,11 @@ the product, and brought in again as the backup of another tenant.
 import json
 import os
 import subprocess
+import time
 import zipfile
 from pathlib import Path
+
+import requests
 
 from dev import paths
 from dev.shell import clean_environment
@@ -34,6 +37,15 @@ env.cr.commit()
 """
 KNOWN = """
 print("FOUND " + str(env["saas.tenant"].search_count([("subdomain", "=", "walled")])))
+"""
+RESTORE = """
+backup = env["saas.backup"].search([("uuid", "=", UUID)])
+env["saas.restore"]._order_restore(backup, "copy", "all", name="Moved In", subdomain="moved-in")
+env.cr.commit()
+"""
+MOVED_IN = """
+tenant = env["saas.tenant"].search([("subdomain", "=", "moved-in")])
+print("FOUND " + str([tenant.state, tenant.job_ids.mapped("error_text")]))
 """
 LEFT = """
 import os
@@ -108,6 +120,15 @@ def test_a_backup_is_taken_away_and_brought_in_again(provider: Provider, tmp_pat
     assert f"backup: {moved['backup']}" in said and moved["kind"] == "Imported"
     assert typed(provider, "prove", moved["backup"], "--wait").splitlines()[-1] == "outcome: passed"
     assert told(provider, LEFT) == "[0, [], []]"
+
+    shell(provider, f"UUID = {moved['backup']!r}\n{RESTORE}")
+    end = time.monotonic() + 120
+    while "active" not in told(provider, MOVED_IN) and "trial" not in told(provider, MOVED_IN):
+        assert time.monotonic() < end, told(provider, MOVED_IN)
+    port = provider.stack.settings.node_port
+    host = {"Host": f"moved-in.localhost:{port}"}
+    page = requests.get(f"http://127.0.0.1:{port}/web/login", headers=host, timeout=60)
+    assert page.status_code == 200 and 'name="login"' in page.text
 
     (tmp_path / "evil.zip").write_bytes(away.read_bytes())
     with zipfile.ZipFile(tmp_path / "evil.zip", "a") as made:
