@@ -112,6 +112,7 @@ from . import saas_doctor_support
 from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
+from . import saas_backup_source
 from . import saas_doctor_targets
 from . import saas_doctor_exports
 from . import saas_doctor_finding
