@@ -22,6 +22,7 @@
         "data/mail_templates_support.xml",
         "data/mail_templates_hosts.xml",
         "data/mail_templates_backup_alert.xml",
+        "data/mail_templates_backup.xml",
         "data/ir_actions_server_data.xml",
         "views/saas_actions.xml",
         "views/saas_job_views.xml",
@@ -49,6 +50,7 @@
         "views/saas_isolation_views.xml",
         "views/saas_cluster_secret_views.xml",
         "views/saas_backup_views.xml",
+        "views/saas_backup_export_views.xml",
         "views/saas_backup_policy_views.xml",
         "views/saas_backup_key_views.xml",
         "views/saas_tenant_backup_views.xml",
@@ -59,6 +61,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",
+        "views/upload_page.xml",
         "views/saas_menus.xml",
     ],
     "demo": [

@@ -91,6 +91,9 @@ from . import saas_plan_backup
 from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
 from . import saas_backup_work
+from . import saas_backup_export
+from . import saas_backup_import
+from . import saas_link_export
 from . import saas_tenant_backup_work
 from . import saas_tenant_safety_backup
 from . import saas_backup_alert
@@ -116,6 +119,7 @@ from . import saas_doctor_backup
 from . import saas_doctor_alerts
 from . import saas_backup_source
 from . import saas_doctor_targets
+from . import saas_doctor_exports
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings

@@ -22,6 +22,7 @@ REASONS = [
     ("manual", "By Hand"),
     ("safety", "Safety Backup"),
     ("pre_upgrade", "Before an Upgrade"),
+    ("import", "Imported"),
 ]
 STATES = [
     ("running", "Running"),

@@ -5,6 +5,9 @@ from . import test_backup_coverage
 from . import test_backup_key
 from . import test_backup_policy
 from . import test_backup_target
+from . import test_backup_command
+from . import test_backup_export
+from . import test_backup_import
 from . import test_backup_work
 from . import test_restore
 from . import test_brand
