@@ -92,6 +92,10 @@ from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
 from . import saas_backup_work
 from . import saas_tenant_backup_work
+from . import saas_restore
+from . import saas_restore_work
+from . import saas_tenant_restore
+from . import saas_backup_proof
 from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import saas_doctor
