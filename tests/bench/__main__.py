@@ -1,8 +1,8 @@
 """`python -m tests.bench [PART …]`: measure the product and its peers in one run.
 
-Parts: warm, clone, together, routing, states, guard, engine, backup, night; all of them without an
-argument, and only then the addon's page `docs/benchmarks.md` is written. Ends with 1 when a peer is
-missing or a goal was not reached. SAAS_NODE_WORKERS gives the node worker processes.
+Parts: warm, clone, together, routing, states, guard, engine, backup, restore, night; all of them
+without an argument, and only then the addon's page `docs/benchmarks.md` is written. Ends with 1
+when a peer is missing or a goal was not reached. SAAS_NODE_WORKERS gives the node worker processes.
 """
 
 import os
@@ -15,7 +15,16 @@ from tests import bare
 
 bare.install()
 
-from tests.bench import backup, clicks, engine, machine, peers, routing, states  # noqa: E402
+from tests.bench import (  # noqa: E402
+    backup,
+    clicks,
+    engine,
+    machine,
+    peers,
+    restores,
+    routing,
+    states,
+)
 from tests.bench.backup_peers import BackupPeers  # noqa: E402
 from tests.bench.counter import Counter  # noqa: E402
 from tests.bench.stage import MODULES, Stage  # noqa: E402
@@ -51,6 +60,7 @@ class Run:
             "guard": ("The guard alone", self._measure_guard),
             "engine": ("Job engine", self._measure_engine),
             "backup": ("Backups of one tenant", self._measure_backup),
+            "restore": ("Restores", self._measure_restores),
             "night": ("Backups of a hundred tenants", self._measure_night),
         }
 
@@ -115,6 +125,9 @@ class Run:
 
     def _measure_night(self) -> None:
         backup.measure_night(self._counter, self.stage.folder, self.report)
+
+    def _measure_restores(self) -> None:
+        restores.measure_restores(self._counter, self.stage.folder, self.report)
 
     def _plain(self) -> peers.Peer:
         if self._peer is None:

@@ -190,14 +190,11 @@ class Visitor:
 
 def measure_night(counter: Counter, folder: Path, report: Report, number: int = NIGHT) -> None:
     """Back up a hundred tenants through the product, while somebody uses one of them."""
-    shelf = folder / "shelf"
-    shutil.rmtree(shelf, ignore_errors=True)
-    shelf.mkdir()
     drafts = dict(counter.draft() for _ in range(number))
     for tenant_id in drafts:
         counter.operator.press("saas.tenant", tenant_id, "action_provision")
     counter.settle(1200)
-    _switch_on(counter.operator, [*drafts], str(shelf))
+    switch_on(counter.operator, [*drafts], folder / "night shelf")
     port = counter.stack.settings.node_port
     host = next(iter(drafts.values()))
     quiet = _visited(port, host, lambda: time.sleep(QUIET_SECONDS))
@@ -233,16 +230,20 @@ def _night(counter: Counter, tenants: list[int]) -> float:
     return time.monotonic() - begun
 
 
-def _switch_on(operator: Operator, tenants: list[int], shelf: str) -> None:
-    """Do what an administrator does before the first backup."""
+def switch_on(operator: Operator, tenants: list[int], shelf: Path) -> None:
+    """Do what an administrator does before the first backup of these tenants."""
+    shutil.rmtree(shelf, ignore_errors=True)
+    shelf.mkdir()
     sheet = operator.call("saas.recovery.sheet", "action_make")["res_id"]
     operator.call("saas.recovery.sheet", "action_print", [sheet])
     told = operator.one("saas.recovery.sheet", [("id", "=", sheet)], ["fingerprint"])
     answers = {"place": "The safe", "holder": "Ada", "typed": told["fingerprint"][-4:]}
     operator.call("saas.recovery.sheet", "write", [sheet], answers)
     operator.call("saas.recovery.sheet", "action_confirm", [sheet])
-    target = operator.call("saas.backup.target", "create", [{"name": "Shelf", "folder": shelf}])
-    values = {"name": "Night", "target_ids": [(6, 0, target)]}
+    target = operator.call(
+        "saas.backup.target", "create", [{"name": shelf.name, "folder": str(shelf)}]
+    )
+    values = {"name": shelf.name, "target_ids": [(6, 0, target)]}
     policy = operator.call("saas.backup.policy", "create", [values])
     operator.call("saas.backup.policy", "action_switch_on", policy)
     operator.call("saas.tenant", "write", tenants, {"backup_policy_id": policy[0]})

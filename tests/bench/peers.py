@@ -107,6 +107,8 @@ class Peer:
     def _make_database(self) -> None:
         self.sql(
             f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE); "
+            f"DO $$ BEGIN REVOKE ALL ON DATABASE postgres FROM {ROLE}; "
+            "EXCEPTION WHEN undefined_object THEN NULL; END $$; "
             f"DROP ROLE IF EXISTS {ROLE}; "
             f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self.password}'; "
             f"GRANT CONNECT ON DATABASE postgres TO {ROLE}"

@@ -11,7 +11,7 @@ from saas_business_management.adapters.ports import BackupPlace, BackupSource
 from saas_business_management.adapters.postgres.tenant_login import TenantLogins
 from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.backup.key import DataKey
-from saas_business_management.kernel.errors import Refused, Unavailable
+from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 from tests.unit.backup.parts import code_of
 
 from .stage import KEY, TENANT, programs, uuid
@@ -108,6 +108,24 @@ def test_another_manifest_in_its_place_is_stale(subject):
     place = subject.place(sha256="00" * 32)
     assert subject.vault.prove(subject.store, place).faults == (("manifest", "backup_stale"),)
     assert code_of(lambda: subject.vault.look(subject.store, place)) == "backup_stale"
+
+
+@pytest.mark.parametrize("error", [Unavailable("connection_lost"), Broken("access_denied")])
+def test_a_store_that_cannot_be_asked_proves_nothing(keyed, error):
+    vault, store, source = keyed
+    vault(KEY).write(store, place_of(1, 1, KEY), source)
+    store.fail_next("get_range", error)
+    with pytest.raises(type(error), match=error.code):
+        vault(KEY).prove(store, place_of(1, 1, KEY))
+
+
+def test_a_damaged_manifest_of_its_own_is_never_written_over(keyed):
+    vault, store, source = keyed
+    name = layout.manifest_name(TENANT, uuid(1))
+    store.objects[name] = b"{}"
+    with pytest.raises(Broken, match="backup_form"):
+        vault(KEY).write(store, place_of(1, 2, KEY), source)
+    assert store.objects[name] == b"{}"
 
 
 def test_without_its_key_nothing_is_written(subject):

@@ -89,3 +89,18 @@ def test_a_window_beyond_measure_is_refused() -> None:
     press = zstandard.ZstdCompressor(compression_params=greedy).compressobj()
     packed = press.compress(os.urandom(1000)) + press.flush()
     assert code_of(lambda: decompress([packed])) == "backup_form"
+
+
+def test_a_frame_whose_end_the_library_does_not_see_is_refused(monkeypatch) -> None:
+    class Endless:
+        eof = False
+
+        def decompressobj(self):
+            return self
+
+        def decompress(self, _piece):
+            return b""
+
+    packed = compress_whole(b"content")
+    monkeypatch.setattr(zstandard, "ZstdDecompressor", lambda **_limits: Endless())
+    assert code_of(lambda: decompress([packed])) == "backup_form"

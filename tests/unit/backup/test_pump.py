@@ -115,3 +115,13 @@ def test_no_variable_that_steers_postgres_goes_along(monkeypatch) -> None:
 def test_more_than_was_asked_for_is_refused() -> None:
     with pytest.raises(Broken, match="program_failed"):
         run(python("print('x' * 5000)"), most=1000)
+
+
+def test_a_program_that_ended_is_not_waited_for_though_its_pipes_are_held() -> None:
+    code = (
+        "import os, subprocess, sys\nos.write(1, b'whole')\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(20)'])"
+    )
+    begun = time.monotonic()
+    assert run(python(code)) == b"whole"
+    assert time.monotonic() - begun < 10

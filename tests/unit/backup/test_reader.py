@@ -14,12 +14,12 @@ from saas_business_management.adapters.backup.key_file import write_keys
 from saas_business_management.adapters.backup.read_folder import ReadFolder
 from saas_business_management.adapters.backup.reader import NO_EVIDENCE, BackupReader
 from saas_business_management.adapters.backup.source_files import SourceFiles
-from saas_business_management.adapters.backup.writer import Written, _archive
+from saas_business_management.adapters.backup.writer import BackupWriter, Written, _archive
 from saas_business_management.adapters.postgres.client_programs import WORDS, Programs, judge
 from saas_business_management.adapters.storage.port import StoredObject
 from saas_business_management.adapters.streams import objects
 from saas_business_management.adapters.streams.objects import ObjectCipher
-from saas_business_management.kernel.backup.content import content_hash
+from saas_business_management.kernel.backup.content import PackEntry, content_hash
 from saas_business_management.kernel.backup.manifest import ClearLine, Link, parse_clear_line
 from saas_business_management.kernel.errors import Broken, Unavailable
 
@@ -376,6 +376,42 @@ def test_the_command_lists_proves_and_extracts(world, tmp_path, capsys):
     out = tmp_path / "out"
     assert main([*front, "extract", TENANT, BACKUP, *keys, "--to", str(out)]) == 0
     assert len([path for path in out.rglob("*") if path.is_file()]) == len(CONTENTS) + 2
+    assert main([*front, "extract", TENANT, BACKUP, *keys, "--to", str(out)]) == 2
+    assert "folder_not_empty" in capsys.readouterr().err
+    (tmp_path / "store" / "v1" / "lost+found").mkdir()
+    assert main([*front, "list"]) == 0 and "lost" not in capsys.readouterr().out
+
+
+def test_the_reading_store_lists_what_begins_so_and_nothing_beside_it(world, tmp_path):
+    store = disk_of(world, tmp_path / "store")
+    (name,) = [key for key in world.store.objects if "/man/" in key]
+    (tmp_path / "store" / name).with_name("other").write_bytes(b"x")
+    assert [one.key for one in store.list(name[:-4])] == [name]
+
+
+def test_an_authentic_content_under_a_foreign_id_is_refused(world):
+    content = next(iter(world.one.files.objects))
+    opening = world.reader()._opening(world.one)
+    sealed = ObjectCipher(KEY, TENANT).seal_whole(b"something else", content)
+    entry = PackEntry(content, 0, len(sealed))
+    assert code_of(lambda: opening.small(sealed, entry)) == "backup_damaged"
+
+
+def test_only_packs_with_something_wanted_are_read(world):
+    big = {*world.one.files.objects}
+    assert {content for content, _chunks in world.reader().contents(world.one, big)} == big
+
+
+def test_a_store_that_keeps_another_manifest_than_was_sent_is_not_believed(world, monkeypatch):
+    writer = BackupWriter(world.store, KEY, Programs())
+    put = world.store.put_new
+
+    def less(key, content):
+        return replace(put(key, content), size=len(content) - 1)
+
+    monkeypatch.setattr(world.store, "put_new", less)
+    with pytest.raises(Broken, match=r"^object_differs"):
+        writer._finish(replace(world.one, backup=OTHER))
 
 
 def test_what_a_program_complains_is_told_in_words_of_ours():

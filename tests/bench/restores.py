@@ -1,0 +1,110 @@
+"""Restores through the product: a copy until its page is served, in place as long as it is felt.
+
+Owns: ordering them as the dialog does, a visitor meanwhile. Does not own: the tenant's backup
+(`backup.py`).
+"""
+
+import threading
+import time
+from pathlib import Path
+
+from tests.bench.backup import switch_on
+from tests.bench.counter import Counter
+from tests.bench.desk import login_page
+from tests.helpers.bench import Report, at_most, median
+
+COPIES, IN_PLACE = 3, 3
+LOOK_SECONDS = 0.01
+PAGE_SECONDS, OUTAGE_SECONDS = 15, 2
+RESTORES = "SELECT state, error_text FROM saas_restore WHERE id > %s ORDER BY id"
+
+
+def measure_restores(counter: Counter, folder: Path, report: Report) -> None:
+    """Restore a fresh tenant (F) to copies and in place, each a few times."""
+    tenant = counter.open_one().tenant_id
+    switch_on(counter.operator, [tenant], folder / "restore shelf")
+    counter.operator.call("saas.tenant", "action_back_up_now", [tenant])
+    counter.settle()
+    served = [_copy(counter, tenant, f"restored{number}") for number in range(COPIES)]
+    words = "click → login page, F restored to a copy of its own"
+    goal = at_most(median(served), PAGE_SECONDS, f"p50 ≤ {PAGE_SECONDS} s")
+    report.add("restore_copy", served, "s", words, goal)
+    told = [_in_place(counter, tenant) for _again in range(IN_PLACE)]
+    words = "click → end, F restored in place, with its safety backup and every comparison"
+    report.add("restore_in_place", [took for took, _gap in told], "s", words)
+    gaps = [gap for _took, gap in told]
+    words = "the same, the longest time in which nobody got its page"
+    goal = at_most(max(gaps), OUTAGE_SECONDS, f"≤ {OUTAGE_SECONDS} s")
+    report.add("restore_outage", gaps, "s", words, goal)
+
+
+def _copy(counter: Counter, tenant: int, subdomain: str) -> float:
+    """Order a copy; return the seconds until it served its page."""
+    wizard = _dialog(counter, tenant, where="copy", name=subdomain.title(), subdomain=subdomain)
+    port, begun = counter.stack.settings.node_port, time.monotonic()
+    counter.operator.press("saas.tenant.restore", wizard, "action_restore_copy")
+    while not login_page(port, f"{subdomain}.localhost"):
+        assert time.monotonic() - begun < 300, "the copy serves no page"
+        time.sleep(LOOK_SECONDS)
+    took = time.monotonic() - begun
+    counter.settle()
+    _require_done(counter)
+    return took
+
+
+def _in_place(counter: Counter, tenant: int) -> tuple[float, float]:
+    """Restore in place; return the seconds it took, and those in which nobody got the page."""
+    row = counter.operator.one("saas.tenant", [("id", "=", tenant)], ["host", "subdomain"])
+    wizard = _dialog(
+        counter, tenant, where="in_place", typed=row["subdomain"], reason="It is measured"
+    )
+    with _Knocking(counter.stack.settings.node_port, row["host"]) as knocking:
+        begun = time.monotonic()
+        counter.operator.press("saas.tenant.restore", wizard, "action_restore_in_place")
+        counter.settle()
+        took = time.monotonic() - begun
+    _require_done(counter)
+    return took, knocking.longest
+
+
+def _dialog(counter: Counter, tenant: int, **answers: str) -> int:
+    backup = counter.rows(
+        "SELECT id FROM saas_backup WHERE tenant_id = %s AND state = 'stored' ORDER BY id", tenant
+    )[0][0]
+    values = {"tenant_id": tenant, "backup_id": backup, "what": "all", **answers}
+    return counter.operator.call("saas.tenant.restore", "create", [values])[0]
+
+
+def _require_done(counter: Counter) -> None:
+    rows = counter.rows(RESTORES, 0)
+    assert rows and {state for state, _why in rows} == {"done"}, rows
+
+
+class _Knocking:
+    """Somebody who asks for a page all the time and notes how long nobody answers."""
+
+    def __init__(self, port: int, host: str) -> None:
+        self._port, self._host = port, host
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._knock, daemon=True)
+        self.longest = 0.0
+
+    def __enter__(self) -> "_Knocking":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._end.set()
+        self._thread.join(60)
+
+    def _knock(self) -> None:
+        last = time.monotonic()
+        while not self._end.wait(LOOK_SECONDS):
+            if login_page(self._port, self._host):
+                self._note(last)
+                last = time.monotonic()
+        self._note(last)
+
+    def _note(self, last: float) -> None:
+        """How long a page takes that is served counts, too."""
+        self.longest = max(self.longest, time.monotonic() - last)
