@@ -31,6 +31,7 @@ BADGES = {
         "unreachable",
         "lapsed",
         "withdrawn",
+        "undone",
     },
     "info": {
         "provisioning",
