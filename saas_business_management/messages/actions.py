@@ -59,6 +59,8 @@ ACTIONS = {
     "backup_policy_changed": _lt("Backup policy changed"),
     "backup_policy_switched_on": _lt("Backup policy switched on"),
     "backup_policy_switched_off": _lt("Backup policy switched off"),
+    "backup_adopted": _lt("Backup found on its target and taken over"),
+    "backup_deleted": _lt("Backup deleted by hand"),
     "backup_pinned": _lt("Backup pinned"),
     "backup_unpinned": _lt("Backup unpinned"),
     "backup_held": _lt("Backup put under legal hold"),

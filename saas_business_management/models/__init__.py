@@ -90,7 +90,12 @@ from . import saas_template_backup
 from . import saas_plan_backup
 from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
+from . import saas_control_backup
 from . import saas_backup_work
+from . import saas_backup_expiry
+from . import saas_backup_canary_work
+from . import saas_backup_key_end
+from . import saas_backup_target_audit
 from . import saas_tenant_backup_work
 from . import saas_erasure_backup
 from . import saas_retention_backup
@@ -105,6 +110,8 @@ from . import saas_doctor_support
 from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
+from . import saas_doctor_control
+from . import saas_doctor_contents
 from . import saas_doctor_targets
 from . import saas_doctor_finding
 from . import res_partner

@@ -15,7 +15,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from ..kernel.backup import evidence
+from ..kernel.backup import evidence, layout
 
 REASONS = [
     ("schedule", "Automatic"),
@@ -28,6 +28,7 @@ STATES = [
     ("stored", "Stored"),
     ("failed", "Failed"),
     ("expired", "Expired"),
+    ("deleting", "Being Deleted"),
     ("deleted", "Deleted"),
 ]
 BADGES = [
@@ -208,10 +209,12 @@ class SaasBackup(models.Model):
         )
 
     @api.private
-    def _deleted(self):
+    def _deleted(self, freed_bytes=0):
         """Write down that nothing of it is left on the target."""
-        self._put({"state": "deleted", "deleted_at": fields.Datetime.now(), "kept_for": False})
-        self.tenant_id.sudo()._backup_renewed()
+        gone = {"state": "deleted", "deleted_at": fields.Datetime.now(), "kept_for": False}
+        self._put({**gone, "freed_bytes": freed_bytes})
+        if self.tenant_id:
+            self.tenant_id.sudo()._backup_renewed()
 
     @api.model
     @api.private
@@ -228,7 +231,7 @@ class SaasBackup(models.Model):
         self.ensure_one()
         return {
             "backup": self.uuid,
-            "tenant": self.tenant_id._backup_uuid() if self.tenant_id else "",
+            "tenant": self.tenant_id._backup_uuid() if self.tenant_id else layout.CONTROL,
             "target": self.target_id.id,
             "key": self.key_id.key_id or self.control_key or "",
             "reason": self.reason,

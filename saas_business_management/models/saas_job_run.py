@@ -103,7 +103,9 @@ class SaasJobRun(models.Model):
     def _carry(self, job_sudo, journal, fence, alive):
         cluster_sudo = job_sudo.cluster_id
         cluster = cluster_sudo._to_spec() if cluster_sudo else None
-        ports = build_ports(cluster, job_sudo._target_specs(), job_sudo._backup_keys())
+        keys = job_sudo._backup_keys()
+        control = self.env["saas.control.backup"]._to_spec() if keys is not None else None
+        ports = build_ports(cluster, job_sudo._target_specs(), keys, control)
         runner = Runner(
             JOBS[job_sudo.kind],
             journal,

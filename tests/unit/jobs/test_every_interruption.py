@@ -22,6 +22,7 @@ LABELS = tuple(ORDERS)
 WITH_UNDO = (
     *("build_template", "fill_standby", "open_support", "provision_cold", "provision_warm"),
     *("renew_signing_secret", "rotate_cluster_secret", "backup_tenant"),
+    "backup_control",
 )
 
 
