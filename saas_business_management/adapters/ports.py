@@ -383,7 +383,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep removed. When a manifest stopped it: nothing, its backup and the error's code."""
+    """What a sweep removed; when a manifest stopped it, nothing: its backup, the error's code."""
 
     objects: int
     bytes: int

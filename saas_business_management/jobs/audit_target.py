@@ -63,10 +63,12 @@ def _whole(ctx: Context, store: Any, place: BackupPlace) -> Mapping[str, Any] | 
 
 
 def _tell(ctx: Context) -> None:
-    found = [one for one in ctx.facts["found"] if one["backup"] not in ctx.facts["adopted"]]
+    adopted = ctx.facts["adopted"]
+    found = [one for one in ctx.facts["found"] if one["backup"] not in adopted]
+    counts = Counter(ctx.facts["counts"]) - Counter(unknown=len(adopted))
     for one in found[:20]:
         ctx.log(f"{one['kind']}: {one['name']}", "error")
-    ctx.records.call("target", "audit_told", found=found, counts=ctx.facts["counts"])
+    ctx.records.call("target", "audit_told", found=found, counts=dict(counts))
 
 
 AUDIT_TARGET = Job(

@@ -20,8 +20,8 @@ from ..postgres.connect import SHORT, Limits, Server
 from ..storage.port import BlobStore
 from . import canaries
 from .proof import prove
-from .sweep import NamesOf, compare, remove_backup, sweep
 from .reader import BackupReader, objects_of
+from .sweep import NamesOf, compare, remove_backup, sweep
 from .writer import BackupOrder, BackupWriter, Former
 
 # What is said of a backup whose manifest nobody can use: the next one is written whole.

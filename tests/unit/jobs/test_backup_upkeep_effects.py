@@ -48,7 +48,7 @@ def test_a_manifest_that_does_not_open_stops_the_sweep_and_the_operation_says_so
     assert job["state"] == "done"
     assert {*store.objects} == names
     assert world.rows["targets"][1]["swept"] == "backup_stale"
-    assert any("Nothing was swept" in text for _level, text in map(reversed, world.desk.lines))
+    assert any("Nothing was swept" in str(line) for line in world.desk.lines)
 
 
 def test_what_was_written_down_to_go_is_never_taken_back():
@@ -83,7 +83,7 @@ def test_an_audit_takes_a_whole_backup_over_and_tells_the_rest():
     assert world.rows["backups"][1]["state"] == "stored"
     told = world.rows["targets"][1]
     assert [kind for kind, _name in told["found"]] == ["extra", "missing"]
-    assert told["counts"] == {"extra": 1, "missing": 1, "unknown": 1}
+    assert told["counts"] == {"extra": 1, "missing": 1}
     store = world.stores.stores[1]
     assert layout.object_name(TENANT_UUID, "ab" * 32) in store.objects
 
