@@ -61,6 +61,7 @@ ACTIONS = {
     "backup_policy_switched_off": _lt("Backup policy switched off"),
     "backup_adopted": _lt("Backup found on its target and taken over"),
     "backup_deleted": _lt("Backup deleted by hand"),
+    "control_backup_policy_changed": _lt("Backup policy of the control plane changed"),
     "backup_pinned": _lt("Backup pinned"),
     "backup_unpinned": _lt("Backup unpinned"),
     "backup_held": _lt("Backup put under legal hold"),

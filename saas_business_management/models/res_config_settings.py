@@ -26,7 +26,7 @@ class ResConfigSettings(models.TransientModel):
     saas_control_backup_policy_id = fields.Many2one(
         "saas.backup.policy",
         string="Backup Policy of the Control Plane",
-        config_parameter="saas.control_backup_policy_id",
+        default=lambda self: self._default_saas_control_backup_policy(),
     )
     saas_control_backup_text = fields.Char(compute="_compute_saas_control_backup_text")
     saas_base_url = fields.Char(
@@ -48,6 +48,19 @@ class ResConfigSettings(models.TransientModel):
     def action_view_control_backups(self):
         """Open the backups of the control plane."""
         return self.env["saas.control.backup"].action_view_backups()
+
+    def _default_saas_control_backup_policy(self):
+        """Return the policy that is named to who may change it; nobody else is shown any."""
+        policies = self.env["saas.backup.policy"]
+        may = policies.has_access("write")
+        return (
+            self.env["saas.control.backup"]._named_policy().with_env(self.env) if may else policies
+        )
+
+    def set_values(self):
+        super().set_values()
+        if self.env["saas.backup.policy"].has_access("write"):
+            self.env["saas.control.backup"]._name_policy(self.saas_control_backup_policy_id)
 
     def _default_saas_brand(self):
         """Return the default brand to who may change it; nobody else is shown any."""

@@ -82,10 +82,11 @@ class SaasBackupTarget(models.Model):
         return self.env["saas.backup.key"].sudo().union(*(key for (key,) in groups))
 
     def _canaries_due(self, every=False):
-        """Return the keys whose proof was not read for a day."""
+        """Return the keys whose proof was not read for a day; no answer is no reading."""
         self.ensure_one()
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
-        read = {row.key_id: row.read_at for row in self.sudo().canary_ids}
+        answered = self.sudo().canary_ids.filtered(lambda row: row.outcome != canary.UNREACHABLE)
+        read = {row.key_id: row.read_at for row in answered}
 
         def due(key):
             read_at = read.get(key)
@@ -142,9 +143,10 @@ class SaasBackupTarget(models.Model):
 
     @api.private
     def _step_canaries_unanswered(self):
-        """Note that the target gave no answer, which proves nothing."""
+        """Note that the target gave no answer, which proves nothing: what did not open stays so."""
         self.ensure_one()
-        for key in self._canaries_due():
+        bad = self.sudo().canary_ids.filtered("is_fatal").key_id
+        for key in self._canaries_due() - bad:
             self.env["saas.backup.canary"]._told(key, self, canary.UNREACHABLE)
 
 

@@ -4,6 +4,7 @@ Owns: what the comparison is told and leaves on the target, taking over a backup
 not own: comparing (`jobs/audit_target.py`), what the doctor says of it (`saas_doctor_contents.py`).
 """
 
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -151,18 +152,17 @@ class SaasBackupTarget(models.Model):
         }
         still = [one for one in found if self._still_differs(one, rows.get(one["backup"]))]
         dropped = [one for one in found if one not in still]
-        left = {**counts}
-        for one in dropped:
-            left[one["kind"]] -= 1
+        left = Counter(counts) - Counter(one["kind"] for one in dropped)
         damaged = {one["backup"]: one for one in still if one["kind"] in DAMAGE}
         for uuid, one in damaged.items():
-            self._note_damage(rows[uuid], one)
+            if uuid in rows and rows[uuid].state in RESTORABLE:
+                self._note_damage(rows[uuid], one)
         self.sudo().write(
             {
                 "audited_at": fields.Datetime.now(),
                 "audit_findings": {
                     "found": still[:KEPT],
-                    "counts": {kind: count for kind, count in left.items() if count > 0},
+                    "counts": dict(left),
                 },
             }
         )
@@ -175,9 +175,11 @@ class SaasBackupTarget(models.Model):
             return one["kind"] in ("unknown", "unreadable")
         if row.key_id.state == "destroyed" or row.state == "deleting":
             return False
-        if one["kind"] == "unknown":
-            return row.state not in RESTORABLE and not row._is_in_use()
-        return row.state in RESTORABLE
+        if one["kind"] == "missing":
+            return row.state in RESTORABLE
+        # A manifest beside a record that knows of no backup; in a known one it is damage.
+        unnoted = row.state not in RESTORABLE and not row._is_in_use()
+        return unnoted if one["kind"] == "unknown" else unnoted or row.state in RESTORABLE
 
     def _note_damage(self, row, one):
         newest = row.check_ids.sorted(lambda check: (check.at, check.id))[-1:]
@@ -203,6 +205,8 @@ class SaasBackup(models.Model):
         taken_at = datetime.fromisoformat(figures["taken_at"]).astimezone(timezone.utc)
         told = {name: figures[name] for name in figures if name in self._fields}
         told["taken_at"] = taken_at.replace(tzinfo=None, microsecond=0)
+        # It was complete long ago: that counts for its place among the others.
+        told["finished_at"] = max(told["taken_at"], self.started_at)
         self._stored(**told, error_code=False, error_text=False)
         self.env["saas.backup.check"]._told(self, 0, True)
         self.env["saas.audit.entry"]._note("backup_adopted", self)

@@ -35,10 +35,27 @@ class SaasControlBackup(models.AbstractModel):
     @api.private
     def _policy(self):
         """Return the policy that the settings name when it is on, else an empty one; in sudo."""
+        return self._named_policy().filtered(lambda one: one.active and one.state == "on")
+
+    @api.model
+    @api.private
+    def _named_policy(self):
+        """Return the policy that the settings name, on or off; in sudo."""
         named = self.env["ir.config_parameter"].sudo().get_param(POLICY) or ""
         number = int(named) if named.isdecimal() else 0
-        policy_sudo = self.env["saas.backup.policy"].sudo().browse(number).exists()
-        return policy_sudo.filtered(lambda one: one.active and one.state == "on")
+        return self.env["saas.backup.policy"].sudo().browse(number).exists()
+
+    @api.model
+    @api.private
+    def _name_policy(self, policy):
+        """Have another policy count, or none; it stands in the audit log."""
+        before = self._named_policy()
+        if before != policy:
+            self.env["ir.config_parameter"].sudo().set_param(POLICY, policy.id or False)
+            changed = [before.name or "", policy.name or ""]
+            self.env["saas.audit.entry"]._note(
+                "control_backup_policy_changed", policy or before, policy=changed
+            )
 
     @api.model
     @api.private

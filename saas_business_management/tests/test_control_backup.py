@@ -2,7 +2,7 @@
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..adapters.backup_keys import BackupKeys
 from ..kernel.backup import layout
@@ -148,6 +148,29 @@ class TestControlBackup(BackupCommon):
         self.rows()._stored(taken_at=self.now, manifest_hash="ab" * 32)
         settings = self.env["res.config.settings"].create({})
         self.assertIn("Last backup", settings.saas_control_backup_text)
+
+    def test_an_administrator_names_the_policy_in_the_settings_and_it_is_noted(self):
+        policy = self.make_policy()
+        settings = self.env["res.config.settings"].create({})
+        settings.saas_control_backup_policy_id = policy
+        settings.execute()
+        self.assertEqual(self.control._policy(), policy)
+        entry = self.env["saas.audit.entry"].search(
+            [("action", "=", "control_backup_policy_changed")]
+        )
+        self.assertEqual(entry.facts["policy"][1], policy.name)
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.saas_control_backup_policy_id, policy)
+        policy.action_switch_off()
+        self.assertFalse(self.control._policy())
+
+    def test_settings_work_for_who_has_no_rights_here(self):
+        policy = self.switch_on()
+        system = new_test_user(self.env, "sam", groups="base.group_system")
+        settings = self.env["res.config.settings"].with_user(system).create({})
+        self.assertFalse(settings.saas_control_backup_policy_id)
+        settings.execute()
+        self.assertEqual(self.control._policy(), policy)
 
     def test_without_a_confirmed_sheet_or_a_key_file_none_is_made(self):
         policy = self.switch_on()
