@@ -158,6 +158,7 @@ class TestBackupExpiry(BackupCommon):
     def test_a_policy_that_is_gone_deletes_nothing(self):
         oldest, _others = self.expired_and_over()
         self.policy.action_switch_off()
+        self.env.invalidate_all()
         self.assertFalse(self.env["saas.backup"]._leaving(self.tenant, self.target))
         self.assertEqual(oldest.state, "expired")
 
@@ -188,8 +189,9 @@ class TestBackupExpiry(BackupCommon):
         extra = self.history()[0]
         dialog = self.dialog(extra)
         dialog.write({"reason": "x", "typed": self.tenant.name})
-        told = dialog.action_delete()
-        self.assertEqual(told["res_model"], "res.users.identitycheck")
+        # Odoo's own password dialog needs a browser, so nothing gets past it here.
+        with self.assertRaises(UserError):
+            dialog.action_delete()
         self.assertEqual(extra.state, "stored")
 
     def test_nobody_else_deletes(self):

@@ -1,5 +1,5 @@
-"""The control plane's own backups on a whole installation: made by the worker, deleted with what they
-alone needed, read with the key file and nothing else, and brought back as the page says.
+"""The control plane's own backups on a whole installation: made by the worker, deleted with what
+they alone needed, read with the key file and nothing else, brought back as the page says.
 """
 
 import json

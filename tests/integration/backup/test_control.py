@@ -16,7 +16,7 @@ from .stage import programs, uuid
 def control(tenant, tmp_path):
     """An open database stands for the control plane's, its owner for the login of the server."""
     (tmp_path / "files").mkdir()
-    (tmp_path / "files" / tenant.name).symlink_to(tenant.folder)
+    tenant.folder = tenant.folder.rename(tmp_path / "files" / tenant.name)
     (tmp_path / "store").mkdir()
     server = tenant.server
     return {

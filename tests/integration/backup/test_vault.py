@@ -40,10 +40,12 @@ def subject(request, tenant, tmp_path):
     if request.param == "double":
         vault = FakeVault()
         vault.keys = {KEY.id}
+        vault.files = {"t_x": [b"a file"]}
         return Subject(vault, store, BackupSource("t_x", 1, "schedule"))
-    tenant.attach(b"a file")
     (tmp_path / "files").mkdir()
-    (tmp_path / "files" / tenant.name).symlink_to(tenant.folder)
+    # No link: a filestore that is one is not read.
+    tenant.folder = tenant.folder.rename(tmp_path / "files" / tenant.name)
+    tenant.attach(b"a file")
     spec = VaultSpec({KEY.id: KEY}, tmp_path / "files", tmp_path, programs(tenant.pg))
     logins = TenantLogins(tenant.pg.provisioner, tenant.pg.secret)
     return Subject(Vault(spec, logins), store, BackupSource(tenant.name, 1, "schedule"))
@@ -146,6 +148,10 @@ def sweep(subject, **hashes):
     return subject.vault.sweep(subject.store, TENANT, known(**hashes), before)
 
 
+def files(subject):
+    return [name for name in subject.store.objects if "/obj/" in name or "/pack/" in name]
+
+
 def test_a_sweep_takes_what_nobody_names_and_leaves_what_one_backup_still_needs(subject):
     subject.write(1)
     kept = subject.write(2, fence=2, previous=uuid(1))["manifest_hash"]
@@ -154,6 +160,7 @@ def test_a_sweep_takes_what_nobody_names_and_leaves_what_one_backup_still_needs(
     told = sweep(subject, b2=kept)
     assert (told.objects, told.bytes, told.code) == (2, 8, "")
     place = subject.place(2, fence=2, sha256=kept)
+    assert len(files(subject)) == 1, "both have the same file, and it is there once"
     assert subject.vault.look(subject.store, place) == []
     assert subject.vault.prove(subject.store, place).faults == ()
     assert sweep(subject, b2=kept).objects == 0
