@@ -41,6 +41,7 @@ DELETE = """
 env["saas.backup"].search([("uuid", "=", GONE)]).with_user(2)._delete_by_hand("Too many")
 env.cr.commit()
 """
+UNACCENT = "CREATE EXTENSION unaccent; ALTER FUNCTION unaccent(text) IMMUTABLE;"
 LOOK = """
 import json
 backups = env["saas.backup"].search([("tenant_id", "=", False)]).sorted("id")
@@ -121,6 +122,7 @@ def brought_back(provider: Provider, dump: Path) -> int:
     cluster = provider.stack.control_cluster
     cluster.sql("CREATE DATABASE brought_back TEMPLATE template0 ENCODING 'UTF8'")
     try:
+        cluster.sql(UNACCENT, dbname="brought_back")
         order = [
             *(cluster.binaries.tool("pg_restore"), "--single-transaction", "--exit-on-error"),
             *("--no-owner", "--no-acl", "--no-comments"),
