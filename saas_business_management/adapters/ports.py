@@ -4,7 +4,7 @@ Every method may be called twice with the same arguments and then finds its work
 raises `Refused`, `Unavailable` or `Broken` and nothing else on purpose.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -397,7 +397,8 @@ class Oddity:
 
     `kind`: `missing` (an object, or the manifest, of a known backup), `size`, `unreadable` (a
     manifest that does not open, with the code), `unknown` (a manifest of no known backup), `extra`
-    (an old object nobody names). `size` in bytes: what is missing, or what lies there.
+    (an old object nobody names), `stranger` (old objects of a tenant nobody knows). `size` in
+    bytes: what is missing, or what lies there.
     """
 
     kind: str
@@ -443,6 +444,9 @@ class VaultPort(Protocol):
 
         Nothing is changed.
         """
+
+    def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+        """Return what lies under references of tenants that are not known, older than `before`."""
 
     def figures(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
         """Return what `write` returned of a backup that is there.

@@ -26,14 +26,14 @@ def _begin(ctx: Context) -> Mapping[str, Any]:
 def _compare(ctx: Context) -> Mapping[str, Any]:
     store = ctx.ports.stores.open(ctx.spec["targets"][0])
     before = ctx.ports.clock.now() - SPARED
-    found, counts = [], Counter()
+    told = ctx.ports.vault.strangers(store, ctx.facts["known"], before)
     for tenant in ctx.facts["tenants"]:
         known = ctx.records.call("target", "audit_known", tenant=tenant)["known"]
-        for one in ctx.ports.vault.compare(store, tenant, known, before):
-            counts[one.kind] += 1
-            if len(found) < TOLD:
-                found.append({**asdict(one), "tenant": tenant})
-    return {"found": found, "counts": counts}
+        told += ctx.ports.vault.compare(store, tenant, known, before)
+    return {
+        "found": [asdict(one) for one in told[:TOLD]],
+        "counts": Counter(one.kind for one in told),
+    }
 
 
 def _adopt(ctx: Context) -> Mapping[str, Any]:

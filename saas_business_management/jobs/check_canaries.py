@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..kernel.backup.canary import GOOD
+from ..kernel.backup.canary import GOOD, canary_path
 from .base import Context, Job, Step
 
 
@@ -23,6 +23,13 @@ def _read(ctx: Context) -> Mapping[str, Any]:
     return {"readings": readings}
 
 
+def _remove(ctx: Context) -> None:
+    store = ctx.ports.stores.open(ctx.spec["targets"][0])
+    for one in ctx.facts["over"]:
+        store.delete(canary_path(one["tenant"], one["key"]))
+    ctx.records.call("target", "canaries_gone", keys=[one["key"] for one in ctx.facts["over"]])
+
+
 def _tell(ctx: Context) -> None:
     ctx.records.call("target", "canaries_told", readings=ctx.facts["readings"])
 
@@ -34,6 +41,12 @@ CHECK_CANARIES = Job(
         Step("begin", "Choose keys", _begin),
         Step("read", "Open the proof of each key", _read, weight=5),
         Step("tell", "Note the result", _tell, final=True),
+        Step(
+            "remove",
+            "Remove proofs of destroyed keys",
+            _remove,
+            when=lambda ctx: bool(ctx.facts["over"]),
+        ),
     ),
     on_undone=("target", "canaries_unanswered"),
     exclusive=False,

@@ -48,7 +48,7 @@ class SaasBackupTarget(models.Model):
     def _cron_canaries(self):
         """Have the proof of each key read that was not read for a day."""
         for target in self.search([]):
-            if target._canaries_due():
+            if target._canaries_due() or target._canaries_over():
                 target._order_canaries()
 
     def action_check_canaries(self):
@@ -94,6 +94,10 @@ class SaasBackupTarget(models.Model):
 
         return self._canary_keys().filtered(lambda key: every or due(key))
 
+    def _canaries_over(self):
+        """Return the proofs of keys that are destroyed: their objects prove nothing any more."""
+        return self.sudo().canary_ids.filtered(lambda one: one.key_id.state == "destroyed")
+
     # Steps of the operation
 
     @api.private
@@ -110,7 +114,11 @@ class SaasBackupTarget(models.Model):
                     "write": self._canary_is_to_be_put(key),
                 }
                 for key in due
-            ]
+            ],
+            "over": [
+                {"tenant": row.tenant_id._backup_uuid(), "key": row.key_id.key_id}
+                for row in self._canaries_over()
+            ],
         }
 
     def _canary_is_to_be_put(self, key):
@@ -140,6 +148,11 @@ class SaasBackupTarget(models.Model):
             if told[key.key_id]["written"]:
                 rows._written(key, self)
             rows._told(key, self, told[key.key_id]["outcome"])
+
+    @api.private
+    def _step_canaries_gone(self, keys):
+        """Forget the proofs whose objects were removed."""
+        self._canaries_over().filtered(lambda one: one.key_id.key_id in keys).unlink()
 
     @api.private
     def _step_canaries_unanswered(self):

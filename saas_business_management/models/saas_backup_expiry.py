@@ -60,8 +60,15 @@ class SaasBackup(models.Model):
     @api.model
     def _places(self):
         """Return tenant and target of every backup that may have left something on its target."""
-        wanted = [("state", "!=", "deleted")]
-        return self.sudo()._read_group(wanted, ["tenant_id", "target_id"])
+        return self.sudo()._read_group(self._may_have_left(), ["tenant_id", "target_id"])
+
+    @api.model
+    def _may_have_left(self):
+        """Return which backups may have objects on their target: those not deleted, and for a
+        while deleted ones, since a sweep spares what is young.
+        """
+        since = fields.Datetime.now() - 2 * SWEEP_EVERY
+        return ["|", ("state", "!=", "deleted"), ("deleted_at", ">", since)]
 
     @api.model
     def _expiry_is_wanted(self, tenant, target):
@@ -77,7 +84,7 @@ class SaasBackup(models.Model):
         since = fields.Datetime.now() - SWEEP_EVERY
         swept = [*ours, ("state", "=", "done"), ("ended_at", ">", since)]
         left = [("tenant_id", "=", tenant.id), ("target_id", "=", target.id)]
-        left += [("state", "!=", "deleted"), ("started_at", "<", since)]
+        left += [("started_at", "<", since), *self._may_have_left()]
         return bool(self._leaving(tenant, target)) or bool(
             self.sudo().search_count(left, limit=1) and not jobs_sudo.search_count(swept, limit=1)
         )

@@ -58,6 +58,7 @@ class SaasBackupTarget(models.Model):
             "size": _("Wrong size: %(name)s (%(size)s bytes)", **one),
             "unreadable": _("Cannot be opened: %(name)s (%(code)s)", **one),
             "unknown": _("A backup nobody knows: %(name)s", **one),
+            "stranger": _("Of a tenant nobody knows: %(name)s (%(size)s bytes)", **one),
             "extra": _("Nobody needs it: %(name)s (%(size)s bytes)", **one),
         }
         return said.get(one["kind"], one["name"])
@@ -92,9 +93,9 @@ class SaasBackupTarget(models.Model):
             )
         )
 
-    def _audited_tenants(self):
+    def _audited_tenants(self, *states):
         """Return the references under which something of ours lies there, as in the format."""
-        wanted = [("target_id", "in", self.ids), ("state", "!=", "deleted")]
+        wanted = [("target_id", "in", self.ids), *(states or [("state", "!=", "deleted")])]
         groups = self.env["saas.backup"].sudo()._read_group(wanted, ["tenant_id"])
         found = {tenant._backup_uuid() if tenant else layout.CONTROL for (tenant,) in groups}
         return sorted(found)
@@ -103,8 +104,9 @@ class SaasBackupTarget(models.Model):
 
     @api.private
     def _step_audit_begin(self):
-        """Return whose backups are looked at."""
-        return {"tenants": self._audited_tenants()}
+        """Return whose backups are looked at, and who ever had one there."""
+        every = self._audited_tenants(("state", "!=", False))
+        return {"tenants": self._audited_tenants(), "known": every}
 
     @api.private
     def _step_audit_known(self, tenant):
@@ -169,7 +171,7 @@ class SaasBackupTarget(models.Model):
 
     def _still_differs(self, one, row):
         """Tell whether a difference is one now: backups are made and deleted meanwhile."""
-        if one["kind"] == "extra":
+        if one["kind"] in ("extra", "stranger"):
             return True
         if not row:
             return one["kind"] in ("unknown", "unreadable")

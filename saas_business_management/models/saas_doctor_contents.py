@@ -31,7 +31,7 @@ class SaasDoctor(models.AbstractModel):
             level = "unknown"
         elif target.audit_count:
             counts = (target.audit_findings or {}).get("counts") or {}
-            only_extra = set(counts) == {"extra"}
+            only_extra = set(counts) <= {"extra", "stranger"}
             level = "warning" if only_extra else "failing"
             what = _(
                 "%(count)s objects on %(target)s differ from the records",
@@ -39,7 +39,10 @@ class SaasDoctor(models.AbstractModel):
                 target=target.name,
             )
             mend = (
-                _("They cost room alone and go with the next deletion of old backups.")
+                _(
+                    "They cost room alone: what nobody needs goes with the next deletion of old "
+                    "backups, what is of nobody we know you remove by hand."
+                )
                 if only_extra
                 else _("Open it, see Contents, and back up what is damaged at once.")
             )

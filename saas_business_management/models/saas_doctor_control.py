@@ -33,5 +33,11 @@ class SaasDoctor(models.AbstractModel):
             what = _("The control plane has no backup younger than %(hours)s hours", hours=hours)
             mend = _("Look at its last backups for what fails, then choose Back Up Control Plane.")
             return self._told("control_backup", "backups", "failing", what, why, mend)
+        newest = self.env["saas.backup"]._newest(self.env["saas.tenant"])
+        if newest.badge == "unproven":
+            what = _("The newest backup of the control plane is not proven")
+            mend = _("See what its last check says, mend it, then choose Back Up Control Plane.")
+            told = (what, newest.badge_text, mend, newest)
+            return self._told("control_backup", "backups", "failing", *told)
         what = _("The control plane is backed up in time")
         return self._told("control_backup", "backups", "ok", what)

@@ -146,6 +146,17 @@ class TestBackupExpiry(BackupCommon):
         self.env["saas.backup"]._cron_expire()
         self.assertEqual(len(self.orders()), 2)
 
+    def test_what_was_too_young_to_be_swept_is_looked_for_after_the_last_backup_is_gone(self):
+        backup = self.verified(days=9)
+        backup._deleted()
+        backup._put({"deleted_at": self.ago(days=8)})
+        self.env["saas.backup"]._cron_expire()
+        self.assertEqual(len(self.orders()), 1)
+        self.orders().sudo().write({"state": "done", "ended_at": self.ago(days=8)})
+        backup._put({"deleted_at": self.ago(days=15)})
+        self.env["saas.backup"]._cron_expire()
+        self.assertEqual(len(self.orders()), 1)
+
     def test_backups_of_a_destroyed_key_go_whatever_the_rule_says(self):
         backups = self.env["saas.backup"].union(*self.history())
         backups.key_id._destroy("Erasure")

@@ -118,6 +118,19 @@ class TestBackupCanaries(UpkeepCommon):
         self.check(self.backup, 1)
         self.assertTrue(self.wanted()[0]["write"])
 
+    def test_the_proof_of_a_destroyed_key_is_removed(self):
+        self.told("good", written=True)
+        self.key._destroy("Erasure")
+        self.env["saas.backup.target"]._cron_canaries()
+        job = self.jobs("check_canaries")
+        told = self.target.with_context(saas_job_id=job.id)._step_canaries()
+        over = [{"tenant": self.reference, "key": self.key.key_id}]
+        self.assertEqual(told, {"canaries": [], "over": over})
+        self.target._step_canaries_gone(keys=["another"])
+        self.assertTrue(self.target.canary_ids)
+        self.target._step_canaries_gone(keys=[self.key.key_id])
+        self.assertFalse(self.target.canary_ids)
+
     def test_a_key_that_cannot_be_unwrapped_is_read_as_the_wrong_one(self):
         self.env.cr.execute(
             "UPDATE saas_backup_key SET wrapped = 'v1:k1:AAAA' WHERE id = %s", (self.key.id,)
@@ -156,7 +169,8 @@ class TestBackupContents(UpkeepCommon):
         job = self.jobs("audit_target")
         self.assertEqual((len(job), job.target_id), (1, self.target))
         self.assertEqual(list(job._backup_keys()), [self.key.key_id])
-        self.assertEqual(self.target._step_audit_begin(), {"tenants": [self.reference]})
+        told = self.target._step_audit_begin()
+        self.assertEqual(told, {"tenants": [self.reference], "known": [self.reference]})
         known = self.target._step_audit_known(tenant=self.reference)["known"]
         self.assertEqual(known, {self.backup.uuid: self.backup.manifest_hash})
         job.sudo().write({"state": "done"})
@@ -202,6 +216,14 @@ class TestBackupContents(UpkeepCommon):
         self.told(self.odd("extra"), extra=250)
         self.assertEqual(self.target.audit_count, 250)
         self.assertEqual([one["level"] for one in self.finding("target_contents")], ["warning"])
+
+    def test_a_tenant_whose_backups_are_all_deleted_is_still_known(self):
+        self.backup._deleted()
+        told = self.target._step_audit_begin()
+        self.assertEqual(told, {"tenants": [], "known": [self.reference]})
+        self.told(self.odd("stranger"))
+        self.assertIn("nobody knows", self.target.audit_text)
+        self.assertEqual(self.finding("target_contents"), [])
 
     def test_what_changed_meanwhile_is_not_told(self):
         later = self.make_backup(minutes=1)

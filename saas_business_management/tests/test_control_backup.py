@@ -136,6 +136,10 @@ class TestControlBackup(BackupCommon):
         self.control.action_back_up_now()
         self.rows()._stored(taken_at=self.ago(hours=2), manifest_hash="ab" * 32)
         self.assertEqual(self.finding()["level"], "ok")
+        self.check(self.rows(), 1, passed=False)
+        told = self.finding()
+        self.assertEqual((told["level"], told["record"]), ("failing", self.rows()))
+        self.assertIn("not proven", told["what"])
 
     def test_the_settings_say_how_it_stands(self):
         settings = self.env["res.config.settings"].create({})

@@ -42,14 +42,23 @@ env["saas.backup"].search([("uuid", "=", GONE)]).with_user(2)._delete_by_hand("T
 env.cr.commit()
 """
 UNACCENT = "CREATE EXTENSION unaccent; ALTER FUNCTION unaccent(text) IMMUTABLE;"
+CHECK = """
+target = env["saas.backup.target"].search([("name", "=", "Far Shelf")])
+target.action_check_contents()
+env.cr.commit()
+"""
 LOOK = """
 import json
+target = env["saas.backup.target"].search([("name", "=", "Far Shelf")])
 backups = env["saas.backup"].search([("tenant_id", "=", False)]).sorted("id")
 print("FOUND " + json.dumps({
     "tenants": env["saas.tenant"].search_count([]),
+    "audited": bool(target.audited_at),
+    "odd": target.audit_findings,
     "backups": [
         {"uuid": one.uuid, "state": one.state, "level": one.level, "why": one.error_text,
-         "key": one.control_key, "files": one.file_count, "freed": one.freed_bytes}
+         "badge": one.badge, "key": one.control_key, "files": one.file_count,
+         "freed": one.freed_bytes}
         for one in backups
     ],
     "jobs": [[job.kind, job.state] for job in backups.job_ids
@@ -63,13 +72,17 @@ def look(provider: Provider) -> dict:
     return json.loads(lines[-1].partition("FOUND ")[2])
 
 
-def seen(provider: Provider, condition: Callable[[list[dict]], bool], seconds: float = 90) -> dict:
+def until(provider: Provider, condition: Callable[[dict], bool], seconds: float = 90) -> dict:
     end = time.monotonic() + seconds
     while True:
         found = look(provider)
-        if condition(found["backups"]):
+        if condition(found):
             return found
         assert time.monotonic() < end, found
+
+
+def seen(provider: Provider, condition: Callable[[list[dict]], bool]) -> dict:
+    return until(provider, lambda found: condition(found["backups"]))
 
 
 @pytest.fixture
@@ -102,6 +115,10 @@ def test_the_control_plane_is_backed_up_swept_and_brought_back_with_its_key_file
     assert found["backups"][0]["freed"] > 100_000
     assert gone not in objects(folder) and not {one for one in objects(folder) if gone in one}
 
+    shell(provider, CHECK)
+    found = until(provider, lambda all: all["audited"])
+    assert found["odd"] == {"found": [], "counts": {}}, found["odd"]
+
     keys = provider.stack.settings.backup_key_file
     assert "control plane" in reader(folder, "list")
     assert newest in reader(folder, "list", layout.CONTROL)
@@ -115,6 +132,13 @@ def test_the_control_plane_is_backed_up_swept_and_brought_back_with_its_key_file
     assert any((tmp_path / "out" / "filestore").iterdir())
     rows = brought_back(provider, tmp_path / "out" / "database.dump")
     assert rows == found["tenants"]
+
+    (dump,) = folder.glob(f"v1/{layout.CONTROL}/db/{newest}*")
+    dump.unlink()
+    shell(provider, CHECK)
+    found = until(provider, lambda all: all["odd"]["counts"])
+    assert found["odd"]["counts"] == {"missing": 1}
+    assert found["backups"][-1]["badge"] == "unproven"
 
 
 def brought_back(provider: Provider, dump: Path) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from saas_business_management.kernel.backup import layout
+from saas_business_management.kernel.backup.canary import canary_path
 from tests.helpers.job_records import TENANT_UUID, reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
@@ -192,8 +193,9 @@ def expire(world: World) -> int:
 
 
 def check_canaries(world: World) -> int:
-    """Order the proof of a key that opens and of one that does not."""
+    """Order the proof of a key that opens and of one that does not; a third is destroyed."""
     world.desk.work(back_up(world))
+    world.stores.stores[1].put_stream(canary_path(TENANT_UUID, "destroyed"), [b"of no use"])
     world.add(lambda rows: rows["targets"].update({1: {}}))
     return world.desk.enqueue("check_canaries", {"targets": [1]}, target=1)
 
@@ -206,6 +208,7 @@ def audit_target(world: World) -> int:
     world.add(lambda rows: rows["backups"][1].update(leaves=False, state="failed", sha256=""))
     for name in [one for one in store.objects if OTHER_BACKUP in one and "/db/" in one]:
         store.delete(name)
+    store.put_stream(f"v1/{BACKUP}/obj/ab/{'ab' * 32}", [b"whose is it"])
     return world.desk.enqueue("audit_target", {"targets": [1]}, target=1)
 
 

@@ -520,7 +520,7 @@ class MemoryRecords:
         self._rows["targets"][1] = {"swept": swept["code"] or "whole", "aborted": aborted}
 
     def _target_audit_begin(self) -> dict[str, Any]:
-        return {"tenants": [TENANT_UUID]}
+        return {"tenants": [TENANT_UUID], "known": [TENANT_UUID]}
 
     def _target_audit_known(self, tenant: str) -> dict[str, Any]:
         return self._backup_expire_known()
@@ -546,7 +546,10 @@ class MemoryRecords:
         rows = self._rows["canaries"]
         keys = ("k1", "another")
         canaries = [{"tenant": TENANT_UUID, "key": one, "write": one not in rows} for one in keys]
-        return {"canaries": canaries}
+        return {"canaries": canaries, "over": [{"tenant": TENANT_UUID, "key": "destroyed"}]}
+
+    def _target_canaries_gone(self, keys: list[str]) -> None:
+        self._rows["targets"][1] = {"gone": keys}
 
     def _target_canaries_told(self, readings: list[dict[str, Any]]) -> None:
         for one in readings:

@@ -8,7 +8,8 @@ Nothing is removed before every manifest was opened, and nothing younger than th
 writer that lost its claim without noticing may still put a manifest that names it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from ...kernel.backup import layout
@@ -92,6 +93,21 @@ def compare(
     # As long as it is not known what every backup names, nothing is one too many.
     told += () if any(one.code for one in told) else _extra(found, named, before)
     return told
+
+
+def strangers(store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+    """Return the tenants under whose references old objects lie though none of them is known.
+
+    Raises: Unavailable, Broken.
+    """
+    sizes: Counter[str] = Counter()
+    for one in store.list(f"{layout.ROOT}/"):
+        tenant = one.key.split("/")[1]
+        if tenant not in known and _is_old(one, before):
+            sizes[tenant] += one.size
+    return [
+        Oddity("stranger", f"{layout.ROOT}/{tenant}/", size=size) for tenant, size in sizes.items()
+    ]
 
 
 def _differing(

@@ -4,7 +4,7 @@ Owns: from the names of an operation to writer and reader, figures as plain valu
 the format, stores, when what is done (`jobs/backup_tenant.py`, `jobs/verify_backup.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from ..storage.port import BlobStore
 from . import canaries
 from .proof import prove
 from .reader import BackupReader, objects_of
-from .sweep import NamesOf, compare, remove_backup, sweep
+from .sweep import NamesOf, compare, remove_backup, strangers, sweep
 from .writer import BackupOrder, BackupWriter, Former
 
 # What is said of a backup whose manifest nobody can use: the next one is written whole.
@@ -93,6 +93,10 @@ class Vault:
     ) -> list[Oddity]:
         """Return how what lies there differs from what is known."""
         return compare(store, tenant, known, before, self._names(store, tenant))
+
+    def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+        """Return what lies there of tenants nobody knows."""
+        return strangers(store, known, before)
 
     def figures(self, store: BlobStore, place: BackupPlace) -> dict[str, Any]:
         """Return the figures of a backup that is there."""

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from ...kernel.backup import layout
 from ...kernel.backup.canary import WRONG_KEY, canary_content, canary_path, judge_canary
 from ...kernel.errors import Broken, Refused
-from ..backup.sweep import NamesOf, compare, remove_backup, sweep
+from ..backup.sweep import NamesOf, compare, remove_backup, strangers, sweep
 from ..ports import BackupPlace, BackupSource, Oddity, Proof, Swept
 from ..storage.port import BlobStore
 from .faults import Faults
@@ -75,6 +75,11 @@ class FakeVault(Faults):
             return {told["data"]: told["size"], **told["files"]}
 
         return names
+
+    def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+        """Return what lies there of tenants nobody knows."""
+        self._about_to("strangers")
+        return strangers(store, known, before)
 
     def figures(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
         """Return the figures of a backup that is there."""

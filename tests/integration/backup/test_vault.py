@@ -229,6 +229,14 @@ def test_differences_are_told_and_nothing_is_changed(subject):
     assert subject.store.objects == objects
 
 
+def test_what_is_of_nobody_is_told(subject):
+    subject.write(1)
+    aged(subject, layout.object_name(uuid(7), "ab" * 32))
+    before = subject.store.now - timedelta(hours=48)
+    told = subject.vault.strangers(subject.store, [TENANT], before)
+    assert [(one.kind, one.name) for one in told] == [("stranger", f"v1/{uuid(7)}/")]
+
+
 def test_the_figures_of_one_that_nobody_noted_are_those_of_writing_it(subject):
     figures = subject.write(1)
     assert subject.vault.figures(subject.store, subject.place(1)) == figures

@@ -174,6 +174,19 @@ def test_while_a_manifest_does_not_open_nothing_is_called_too_many(world):
     assert odd(world) == [("unreadable", manifest, OTHER)]
 
 
+def test_what_lies_under_a_reference_nobody_knows_is_told_with_its_bytes(world):
+    def strange(known):
+        found = vault_of(world).strangers(world.store, known, world.before)
+        return [(one.kind, one.name, one.size) for one in found]
+
+    assert strange({TENANT}) == []
+    litter(world, layout.object_name(OTHER, "ab" * 32), layout.pack_name(OTHER, "cd" * 32))
+    assert strange({TENANT}) == [("stranger", f"v1/{OTHER}/", 12)]
+    assert strange({TENANT, OTHER}) == []
+    world.before = world.store.now - timedelta(days=9)
+    assert strange(set()) == []
+
+
 def test_the_figures_of_one_that_is_there_are_those_of_writing_it(world):
     told = vault_of(world).figures(world.store, BackupPlace(TENANT, OTHER, 0, KEY.id))
     assert (told["fence"], told["manifest_hash"]) == (2, world.links[OTHER])

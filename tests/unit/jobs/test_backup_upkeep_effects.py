@@ -66,6 +66,9 @@ def test_a_key_that_opens_and_one_that_does_not_are_told_apart():
         "k1": {"outcome": "good", "written": True},
         "another": {"outcome": "wrong_key", "written": False},
     }
+    names = [name for name in world.stores.stores[1].objects if "/canary/" in name]
+    assert [name.rsplit("/", 1)[-1] for name in names] == ["k1"]
+    assert world.rows["targets"][1] == {"gone": ["destroyed"]}
 
 
 def test_a_target_that_never_answers_proves_nothing():
@@ -82,8 +85,8 @@ def test_an_audit_takes_a_whole_backup_over_and_tells_the_rest():
     assert job["state"] == "done"
     assert world.rows["backups"][1]["state"] == "stored"
     told = world.rows["targets"][1]
-    assert [kind for kind, _name in told["found"]] == ["extra", "missing"]
-    assert told["counts"] == {"extra": 1, "missing": 1}
+    assert [kind for kind, _name in told["found"]] == ["extra", "missing", "stranger"]
+    assert told["counts"] == {"extra": 1, "missing": 1, "stranger": 1}
     store = world.stores.stores[1]
     assert layout.object_name(TENANT_UUID, "ab" * 32) in store.objects
 
@@ -97,7 +100,7 @@ def test_an_audit_takes_nothing_over_that_is_not_whole():
     assert job["state"] == "done"
     assert world.rows["backups"][1]["state"] == "failed"
     kinds = [kind for kind, _name in world.rows["targets"][1]["found"]]
-    assert kinds == ["extra", "missing", "missing", "unknown"]
+    assert kinds == ["extra", "missing", "missing", "stranger", "unknown"]
 
 
 def test_the_control_plane_is_backed_up_under_its_own_reference():
