@@ -62,6 +62,7 @@ class SaasBackup(models.Model):
     company_id = fields.Many2one(
         related="tenant_id.company_id", store=True, precompute=True, index=True
     )
+    owner_name = fields.Char(compute="_compute_owner_name", string="Of")
     policy_id = fields.Many2one(
         "saas.backup.policy", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -118,14 +119,19 @@ class SaasBackup(models.Model):
     _uuid_uniq = models.Constraint("UNIQUE (uuid)", "Two backups cannot share an identity.")
     _newest_idx = models.Index("(tenant_id, state, taken_at DESC)")
 
-    @api.depends("tenant_id", "taken_at", "started_at")
+    @api.depends("tenant_id.name")
+    @api.depends_context("lang")
+    def _compute_owner_name(self):
+        for backup in self:
+            backup.owner_name = backup.tenant_id.name or self.env._("Control plane")
+
+    @api.depends("owner_name", "taken_at", "started_at")
     @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for backup in self:
             at = backup.taken_at or backup.started_at
             when = format_datetime(self.env, at, dt_format="short") if at else ""
-            name = backup.tenant_id.name or self.env._("Control plane")
-            backup.display_name = f"{name} · {when}"
+            backup.display_name = f"{backup.owner_name} · {when}"
 
     @api.depends("state", "check_ids.outcome", "check_ids.at", "check_ids.level", "finished_at")
     @api.depends_context("lang", "tz")

@@ -183,7 +183,7 @@ class TestBackupExpiry(BackupCommon):
         extra = self.verified(hours=3)
         dialog = self.dialog(extra)
         self.assertFalse(dialog.hindrance)
-        self.assertIn("3 others stay", dialog.effects)
+        self.assertIn("that stay on Shelf: 3.", dialog.effects)
         with self.assertRaisesRegex(UserError, "Write why"):
             dialog._delete()
         dialog.write({"reason": "Asked for", "typed": "somebody else"})

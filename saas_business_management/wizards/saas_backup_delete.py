@@ -26,7 +26,7 @@ class SaasBackupDelete(models.TransientModel):
     def _compute_effects(self):
         for wizard in self:
             backup = wizard.backup_id
-            wizard.wanted = backup.tenant_id.name or self.env._("Control plane")
+            wizard.wanted = backup.owner_name
             wizard.hindrance = backup._deletion_hindrance()
             wizard.effects = "\n".join(wizard._told_effects())
 
@@ -36,7 +36,7 @@ class SaasBackupDelete(models.TransientModel):
         return [
             _("What it shows can no longer be restored from here. Nobody can undo this."),
             _(
-                "%(count)s others stay on %(target)s.",
+                "Backups of it that stay on %(target)s: %(count)s.",
                 count=len(left - self.backup_id),
                 target=self.backup_id.target_id.name,
             ),
