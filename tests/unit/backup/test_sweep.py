@@ -1,5 +1,8 @@
 """Sweeping a store: what nobody names goes, and nothing goes while one manifest does not open."""
 
+import os
+import random
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -144,6 +147,76 @@ def test_a_backup_that_only_the_target_knows_keeps_what_it_names(world):
     assert swept(world, known) == Swept(0, 0)
     place = BackupPlace(TENANT, OTHER, 2, KEY.id)
     assert vault_of(world).look(world.store, place) == []
+
+
+def test_a_frozen_writer_that_comes_back_finds_what_it_stored(world):
+    """It stored its objects, was thought dead, and puts its manifest after a sweep."""
+    name = layout.manifest_name(TENANT, OTHER)
+    manifest = world.store.objects.pop(name)
+    known = {BACKUP: world.links[BACKUP]}
+    world.before = world.store.now - timedelta(hours=48)
+    vault = vault_of(world)
+    assert vault.sweep(world.store, TENANT, known, world.before).objects == 0
+    world.store.objects[name] = manifest
+    assert vault.look(world.store, BackupPlace(TENANT, OTHER, 2, KEY.id)) == []
+
+
+def test_one_that_comes_back_after_two_days_is_seen_to_be_no_backup(world):
+    name = layout.manifest_name(TENANT, OTHER)
+    manifest = world.store.objects.pop(name)
+    assert swept(world, {BACKUP: world.links[BACKUP]}).objects > 0
+    world.store.objects[name] = manifest
+    missing = vault_of(world).look(world.store, BackupPlace(TENANT, OTHER, 2, KEY.id))
+    assert missing
+    told = odd(world, {BACKUP: world.links[BACKUP]})
+    assert ("unknown", name, OTHER) in told
+    assert ("missing", missing[0], OTHER) in told
+
+
+SEED = int(os.environ.get("SAAS_SEED", "20260310"))
+
+
+def live(world, chance, number, known, former):
+    """Time goes by: a file changes, a backup is written, a worker dies, some backups go."""
+    world.store.now += timedelta(hours=chance.choice([1, 24, 60]))
+    if chance.random() < 0.6:
+        world.names = chance.sample(world.names, len(world.names) - 1)
+        world.attach(chance.randbytes(chance.choice([10, 3000, 70_000])))
+    backup = f"8d5a1a52-6f2e-4b7a-9a0e-{number:012x}"
+    written = world.write(backup, number + 1, former)
+    known[backup] = written[1].sha256
+    if chance.random() < 0.3:
+        litter(world, layout.object_name(TENANT, chance.randbytes(32).hex()))
+    for gone in chance.sample(sorted(known), chance.randrange(len(known))):
+        known.pop(gone)
+        vault_of(world).discard(world.store, BackupPlace(TENANT, gone, 0, KEY.id))
+    return written
+
+
+def sweep_twice(world, chance, known):
+    """The first sweep may be cut off."""
+    world.before = world.store.now - timedelta(hours=48)
+    if chance.random() < 0.3:
+        world.store.fail_next("delete", Unavailable("target_unavailable"))
+        with suppress(Unavailable):
+            assert swept(world, known).code == ""
+        world.store._errors.clear()
+    assert swept(world, known).code == ""
+
+
+@pytest.mark.parametrize("run", range(12))
+def test_whatever_is_written_deleted_and_swept_every_backup_left_is_whole(tmp_path, run):
+    chance = random.Random(SEED + run)
+    world, former, known = World(TENANT, tmp_path), None, {}
+    for number in range(14):
+        former = live(world, chance, number, known, former)
+        sweep_twice(world, chance, known)
+        for backup, sha256 in known.items():
+            manifest, _link = world.reader().manifest(backup, None, sha256)
+            assert world.reader().prove(manifest) == [], (SEED, run, number)
+    world.store.now += timedelta(days=9)
+    sweep_twice(world, chance, known)
+    assert odd(world, known) == [], (SEED, run)
 
 
 def test_a_whole_target_differs_in_nothing(world):
