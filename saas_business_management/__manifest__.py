@@ -51,6 +51,8 @@
         "views/saas_backup_policy_views.xml",
         "views/saas_backup_key_views.xml",
         "views/saas_tenant_backup_views.xml",
+        "views/saas_restore_views.xml",
+        "views/saas_tenant_restore_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

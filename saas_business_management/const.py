@@ -26,5 +26,8 @@ CONNECTIONS_PER_TENANT = 10
 STANDBY_WANTED = 2
 ROLE_ROTATION_DAYS = 90
 
+# Restores, in days
+RESTORE_UNDO_DAYS = 7
+
 # 1 GB of every limit, bill and sentence
 GB = 10**9

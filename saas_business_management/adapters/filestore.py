@@ -77,6 +77,69 @@ class LocalFilestore:
             staging.rename(target)
             sync(self._root)
 
+    @contextmanager
+    def filling(self, name: str, fence: int) -> Iterator[Path | None]:
+        """Give an empty folder for the files of a database that has none; what is in it at the end
+        of the block is the whole filestore. None when it is there already.
+
+        Raises: Refused (`fence_stale`), Unavailable, Broken.
+        """
+        target = self._root / checked(name)
+        with _translated():
+            self._prepare()
+            self._clear_unfinished(name, fence)
+            there = os.path.lexists(target)
+            staging = self._staging / f"{name}.f{fence}"
+            if not there:
+                staging.mkdir()
+        yield None if there else staging
+        if not there:
+            with _translated():
+                sync(staging)
+                staging.rename(target)
+                sync(self._root)
+
+    @contextmanager
+    def beside(self, name: str, fence: int) -> Iterator[Path]:
+        """Give an empty folder on the same disk, gone at the end of the block.
+
+        Raises: Refused (`fence_stale`), Unavailable, Broken.
+        """
+        checked(name)
+        staging = self._staging / f"{name}.f{fence}"
+        with _translated():
+            self._prepare()
+            self._clear_unfinished(name, fence)
+            staging.mkdir()
+        try:
+            yield staging
+        finally:
+            with _translated():
+                remove(staging)
+
+    def folder(self, name: str) -> Path:
+        """Return where the files of a database lie, whether there are any or not."""
+        return self._root / checked(name)
+
+    def swap(self, name: str, incoming: str, outgoing: str) -> None:
+        """Put a copy's folder in the place of another, which gets a third name. May run twice.
+
+        Raises: Refused (`database_name_form`), Unavailable, Broken (`filestore_damaged` when there
+        is nothing to put in place).
+        """
+        live, copy, former = (self._root / checked(one) for one in (name, incoming, outgoing))
+        with _translated():
+            if not os.path.lexists(copy):
+                if os.path.lexists(live) and os.path.lexists(former):
+                    return
+                raise Broken("filestore_damaged")
+            if os.path.lexists(live):
+                live.rename(former)
+            elif not os.path.lexists(former):
+                former.mkdir()
+            copy.rename(live)
+            sync(self._root)
+
     def drop(self, name: str) -> None:
         """Remove one database's files, unfinished copies and what a cut-off removal left.
 

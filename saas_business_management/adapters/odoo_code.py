@@ -19,6 +19,7 @@ from .ports import ModuleInfo
 
 OURS = Path(__file__).resolve().parents[1].name
 MANIFEST = "__manifest__.py"
+NEUTRAL = Path("data", "neutralize.sql")
 CODE = frozenset(
     ".py .xml .csv .js .mjs .scss .sass .less .css .po .pot .svg .sql .json .html".split()
 )
@@ -58,6 +59,19 @@ class OdooCode:
                 )
                 whole.update(f"{path.relative_to(folder)}\0".encode() + digest)
         return whole.hexdigest()
+
+    def neutral_statements(self, modules: Iterable[str]) -> list[str]:
+        """Return the statements that these modules ship to make a copy harmless.
+
+        Raises: Refused("module_unknown", modules=[…]) when the code of one is not there, so that
+        nobody knows what has to be switched off.
+        """
+        found, names = self._found(), list(modules)
+        unknown = sorted(name for name in names if name not in found and name != OURS)
+        if unknown:
+            raise Refused("module_unknown", modules=unknown)
+        files = [found[name][0] / NEUTRAL for name in names if name in found]
+        return [path.read_text(encoding="utf-8").strip() for path in files if path.is_file()]
 
     def _found(self) -> dict[str, tuple[Path, Mapping[str, Any]]]:
         found: dict[str, tuple[Path, Mapping[str, Any]]] = {}

@@ -77,6 +77,13 @@ class OdooProcess:
         """
         return self._on_disk().fingerprint(modules)
 
+    def neutral_statements(self, modules: Iterable[str]) -> list[str]:
+        """Return what these modules ship to make a copy harmless.
+
+        Raises: Refused("module_unknown", modules=[…]).
+        """
+        return self._on_disk().neutral_statements(modules)
+
     def run_phase(
         self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
     ) -> dict[str, object]:

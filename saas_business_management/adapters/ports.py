@@ -240,6 +240,48 @@ class ClusterPort(Protocol):
     def allow_logins(self, name: str) -> None:
         """Role LOGIN again."""
 
+    def lend_login(self, role: str) -> int:
+        """Let a stopped tenant's role log in for an operation, under a password that no node has;
+        return the generation to log in with.
+        """
+
+    def take_login_back(self, role: str, generation: int) -> None:
+        """Stop a role that was lent; its password is that of this generation again."""
+
+    def make_anew(self, name: str, extensions: Iterable[str]) -> int:
+        """Make an empty database for the role of its stem, whatever was there; return its oid.
+
+        A tenant's own database that was handed over is never touched.
+        """
+
+    def drop_staging(self, name: str, keep: Iterable[str] = ()) -> None:
+        """Drop the staging copies `…_r` of a database, but for those to be kept."""
+
+    def neutralise(self, name: str, generation: int, statements: Iterable[str]) -> dict[str, int]:
+        """As the tenant's role, in one transaction: make a copy harmless and prove it.
+
+        Return `{"mail_servers": int, "crons": int}` that are left active.
+        """
+
+    def adopt(self, name: str, generation: int, birth: Birth, base_url: str) -> None:
+        """As the tenant's role: give a restored database uuid, secret and address of its own; the
+        rest of it stays as it was.
+        """
+
+    def signals(self, name: str, generation: int) -> dict[str, int]:
+        """As the tenant's role: return how far each cache signal has come."""
+
+    def pass_signals(self, name: str, generation: int, marks: Mapping[str, int]) -> None:
+        """As the tenant's role: have the cache signals go past these."""
+
+    def let_in(self, name: str) -> None:
+        """Allow connections to a database that a swap had closed; absent is done."""
+
+    def swap(self, name: str, incoming: str, outgoing: str, oid: int) -> int:
+        """Put a copy with this oid in a database's place, the former under another name that lets
+        nobody in; return the former's oid.
+        """
+
     def drop_database(self, name: str) -> None:
         """Drop it whatever its state, waiting for a creation under way; nothing happens when it is
         absent.
@@ -290,6 +332,9 @@ class FilestorePort(Protocol):
         whole filestore is there or none.
         """
 
+    def swap(self, name: str, incoming: str, outgoing: str) -> None:
+        """Put a copy's folder in the place of another, which gets a third name."""
+
     def drop(self, name: str) -> None:
         """Remove one database's files and every unfinished copy of them."""
 
@@ -305,6 +350,9 @@ class OdooPort(Protocol):
 
     def fingerprint(self, modules: Iterable[str]) -> str:
         """Return a hash over the code of these modules and of Odoo itself."""
+
+    def neutral_statements(self, modules: Iterable[str]) -> list[str]:
+        """Return what these modules ship to make a copy harmless, in the order given."""
 
     def run_phase(
         self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
@@ -374,6 +422,14 @@ class BackupSource:
 
 
 @dataclass(frozen=True)
+class RestorePlace:
+    """Where a backup is brought: a database that is empty, the generation its role logs in with."""
+
+    database: str
+    generation: int
+
+
+@dataclass(frozen=True)
 class Proof:
     """What came of reading a backup whole: faults as (object, code), and how many files it has."""
 
@@ -437,7 +493,7 @@ class VaultPort(Protocol):
         a backup of this tenant there meanwhile.
         """
 
-    def compare(
+    def audit(
         self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
     ) -> list[Oddity]:
         """Return how what lies there differs from what is known; `known`, `before` as in `sweep`.
@@ -467,6 +523,37 @@ class VaultPort(Protocol):
         """Read every byte, and the dump with pg_restore (level V1).
 
         Raises: Unavailable when there was no answer, which proves nothing.
+        """
+
+    def describe(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
+        """Open a backup's manifest and return what a restore has to know, as plain values.
+
+        Keys: `taken_at` (ISO), `extensions`, `modules` (name → version), `database_bytes` (of the
+        dump), `file_bytes`, `server_version` (as the server numbers itself).
+        """
+
+    def load(self, store: BlobStore, place: BackupPlace, to: RestorePlace) -> dict[str, int]:
+        """Bring the database into an empty one, every byte proven before the first goes in.
+
+        Return `{"tables": int, "rows": int}` by the manifest.
+        """
+
+    def unpack(self, store: BlobStore, place: BackupPlace, name: str, fence: int) -> int:
+        """Bring the files into the filestore of a database that has none yet, all or none; return
+        how many.
+        """
+
+    def add_files(self, store: BlobStore, place: BackupPlace, name: str, fence: int) -> int:
+        """Bring those files that the filestore lacks or that are damaged there; return how many of
+        the backup's are there now.
+        """
+
+    def compare(
+        self, store: BlobStore, place: BackupPlace, to: RestorePlace, files: str = ""
+    ) -> list[list[str]]:
+        """Return how a database, and the filestore of that name, differ from the backup.
+
+        Each difference as [kind, name]; nothing when they are equal.
         """
 
 

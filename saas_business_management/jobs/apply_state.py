@@ -10,9 +10,16 @@ from .base import Context, Job, Step
 
 def _apply(ctx: Context) -> dict[str, object]:
     wanted = ctx.records.call("tenant", "access")
-    if wanted["database"]:
-        change = ctx.ports.cluster.allow_logins if wanted["open"] else ctx.ports.cluster.stop_logins
-        change(wanted["database"])
+    if not wanted["database"]:
+        return {"open": wanted["open"]}
+    cluster, name = ctx.ports.cluster, wanted["database"]
+    # An operation may have lent a closed role, under a password that no node has.
+    if wanted["open"]:
+        cluster.ensure_role(name, wanted["generation"])
+        cluster.allow_logins(name)
+    else:
+        cluster.stop_logins(name)
+        cluster.ensure_role(name, wanted["generation"])
     return {"open": wanted["open"]}
 
 

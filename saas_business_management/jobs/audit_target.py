@@ -29,7 +29,7 @@ def _compare(ctx: Context) -> Mapping[str, Any]:
     told = ctx.ports.vault.strangers(store, ctx.facts["known"], before)
     for tenant in ctx.facts["tenants"]:
         known = ctx.records.call("target", "audit_known", tenant=tenant)["known"]
-        told += ctx.ports.vault.compare(store, tenant, known, before)
+        told += ctx.ports.vault.audit(store, tenant, known, before)
     return {
         "found": [asdict(one) for one in told[:TOLD]],
         "counts": Counter(one.kind for one in told),

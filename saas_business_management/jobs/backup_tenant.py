@@ -8,7 +8,8 @@ from typing import Any
 
 from ..adapters.ports import BackupPlace, BackupSource
 from ..kernel.errors import Broken
-from .base import Context, Job, Step
+from .base import Context, Job, Step, only
+from .lent_login import give_back, is_closed, lend
 
 
 def place_of(facts: Mapping[str, Any]) -> BackupPlace:
@@ -23,9 +24,7 @@ def _begin(ctx: Context) -> Mapping[str, Any]:
 
 def _write(ctx: Context) -> Mapping[str, Any]:
     facts = ctx.facts
-    source = BackupSource(
-        facts["database"], facts["generation"], facts["reason"], facts["previous"]
-    )
+    source = BackupSource(facts["database"], facts["login"], facts["reason"], facts["previous"])
     store = ctx.ports.stores.open(facts["target"])
     figures = ctx.ports.vault.write(store, place_of(facts), source)
     for what in ("missing", "rotten"):
@@ -54,9 +53,13 @@ BACKUP_TENANT = Job(
     label="Back Up",
     steps=(
         Step("begin", "Choose what is backed up", _begin),
+        Step(
+            "lend", "Let the closed database in", lend, only(is_closed, give_back), when=is_closed
+        ),
         Step("write", "Copy database and files", _write, _discard, weight=20),
         Step("look", "Look at what was stored", _look, weight=2),
         Step("store", "Note the backup", _store, final=True),
+        Step("return", "Close the database again", give_back, when=is_closed),
     ),
     on_undone=("backup", "not_stored"),
     give_up_seconds=7200,

@@ -248,6 +248,18 @@ class Runner:
             raise StaleWorker
 
 
+def only(
+    when: Callable[[Context], bool], undo: Callable[[Context], None]
+) -> Callable[[Context], None]:
+    """Return the undo of a step that a job skips unless this is so; then nothing is taken back."""
+
+    def guarded(ctx: Context) -> None:
+        if when(ctx):
+            undo(ctx)
+
+    return guarded
+
+
 def as_ours(error: Exception) -> SaasError:
     """Return the error itself when it is one of the three kinds, else what it means to us."""
     if isinstance(error, SaasError):

@@ -9,8 +9,15 @@ from .drop_steps import DROP_STEPS
 
 
 def _close(ctx: Context) -> Mapping[str, Any]:
-    database = ctx.records.call("tenant", "close_for_good")["database"]
-    return {"database": database, "has_role": bool(database)}
+    told = ctx.records.call("tenant", "close_for_good")
+    return {**told, "has_role": bool(told["database"])}
+
+
+def _drop_kept(ctx: Context) -> None:
+    """Drop what restores keep beside it: the role owns that, too."""
+    for name in ctx.facts["kept"]:
+        ctx.ports.cluster.drop_database(name)
+        ctx.ports.filestore.drop(name)
 
 
 def _forget(ctx: Context) -> None:
@@ -22,6 +29,7 @@ DELETE_TENANT = Job(
     label="Delete",
     steps=(
         Step("close", "Take out of the route map", _close, final=True),
+        Step("kept", "Drop what restores kept", _drop_kept),
         *DROP_STEPS,
         Step("forget", "Close the record", _forget),
     ),

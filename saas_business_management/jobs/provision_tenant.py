@@ -37,7 +37,7 @@ def _withdraw(ctx: Context) -> None:
     ctx.records.call("tenant", "withdraw")
 
 
-def _check(ctx: Context) -> Mapping[str, Any]:
+def check_page(ctx: Context) -> Mapping[str, Any]:
     """Ask for the login page as a visitor would, until it is served or the time is up."""
     clock = ctx.ports.clock
     start = clock.monotonic()
@@ -75,7 +75,7 @@ PROVISION_TENANT = Job(
         *copy_steps("tenant"),
         Step("settle", "Set company, administrator and address", _settle),
         Step("publish", "Open the address", _publish, _withdraw),
-        Step("check", "Ask for the login page", _check, weight=2),
+        Step("check", "Ask for the login page", check_page, weight=2),
         Step("open", "Hand over", _open, final=True),
         Step("welcome", "Send welcome mail", _welcome),
     ),

@@ -17,15 +17,19 @@ from .expire_backups import EXPIRE_BACKUPS
 from .fill_standby import FILL_STANDBY
 from .open_support import OPEN_SUPPORT
 from .prove_isolation import PROVE_ISOLATION
+from .prove_restore import PROVE_RESTORE
 from .provision_tenant import PROVISION_TENANT
 from .refresh_modules import REFRESH_MODULES
 from .renew_signing_secret import RENEW_SIGNING_SECRET
+from .restore_copy import RESTORE_COPY
+from .restore_tenant import RESTORE_TENANT
 from .rotate_cluster_secret import ROTATE_CLUSTER_SECRET
 from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
 from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
 from .test_target import TEST_TARGET
+from .undo_restore import UNDO_RESTORE
 from .verify_backup import VERIFY_BACKUP
 
 JOBS: dict[str, Job] = {
@@ -47,15 +51,19 @@ JOBS: dict[str, Job] = {
         FILL_STANDBY,
         OPEN_SUPPORT,
         PROVE_ISOLATION,
+        PROVE_RESTORE,
         PROVISION_TENANT,
         REFRESH_MODULES,
         RENEW_SIGNING_SECRET,
+        RESTORE_COPY,
+        RESTORE_TENANT,
         ROTATE_CLUSTER_SECRET,
         ROTATE_ROLE,
         RUN_DOCTOR,
         SET_ADDRESSES,
         TEST_CLUSTER,
         TEST_TARGET,
+        UNDO_RESTORE,
         VERIFY_BACKUP,
     )
 }

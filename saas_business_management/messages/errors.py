@@ -435,7 +435,50 @@ SENTENCES = {
     ),
     "backup_no_target": _lt("The policy “%(policy)s” names no backup target. Add one to it."),
     "backup_tenant_closed": _lt(
-        "%(tenant)s is not open, so it was not backed up. Resume it first; its last backup stays."
+        "%(tenant)s has no database of its own now, so it was not backed up. Its last backup stays."
+    ),
+    "restore_kind_unknown": _lt("Choose what is restored and where to."),
+    "restore_gone": _lt("This backup is not on its target any more. Choose another one."),
+    "restore_key": _lt(
+        "The key does not open this backup (%(why)s), so nothing was restored. Bring the key file "
+        "back, then try again."
+    ),
+    "restore_busy": _lt(
+        "Another operation is under way with this tenant. It can be restored when that ends."
+    ),
+    "restore_state": _lt(
+        "A tenant in state %(state)s cannot be restored in place. Restore it to a copy instead."
+    ),
+    "restore_without_database": _lt(
+        "This tenant has no database to restore into. Restore it to a copy instead."
+    ),
+    "restore_files_elsewhere": _lt(
+        "Files alone can be restored in place only: a copy needs its records."
+    ),
+    "restore_typed": _lt("Type %(subdomain)s to go on."),
+    "restore_reason": _lt("Write why: it stands in the timeline and in the audit log."),
+    "restore_server_older": _lt(
+        "The backup comes from PostgreSQL %(dumped)s, and this cluster runs %(server)s. Restore it "
+        "on a cluster that is as new."
+    ),
+    "restore_differs": _lt(
+        "The restored copy differs from its backup in %(count)s places, first: %(first)s. Nothing "
+        "was put in place; the tenant is as it was."
+    ),
+    "restore_waits_for_safety": _lt("The safety backup is being made; the restore goes on then."),
+    "restore_without_safety": _lt(
+        "The safety backup failed, so nothing was restored. See why in the list of backups."
+    ),
+    "restore_undo_missing": _lt(
+        "What was live before is not there any more, so the restore cannot be taken back. Its "
+        "safety backup can be restored."
+    ),
+    "not_neutral": _lt(
+        "The copy could not be made harmless: %(servers)s mail servers and %(crons)s scheduled "
+        "actions stay active. It was not opened."
+    ),
+    "database_changed": _lt(
+        "Database %(database)s is not the one it was, so nothing was swapped. Run the doctor."
     ),
     "backup_incomplete": _lt(
         "%(count)s objects of the backup are not on the target as they were written, first "

@@ -97,6 +97,10 @@ from . import saas_backup_canary_work
 from . import saas_backup_key_end
 from . import saas_backup_target_audit
 from . import saas_tenant_backup_work
+from . import saas_restore
+from . import saas_restore_work
+from . import saas_tenant_restore
+from . import saas_backup_proof
 from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import saas_doctor

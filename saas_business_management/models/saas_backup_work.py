@@ -11,8 +11,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..kernel.backup import layout
+from ..kernel.backup.restore import RESTORABLE_STATES
 from ..kernel.errors import Refused
-from ..kernel.lifecycle.states import SERVING
 from .saas_backup import RESTORABLE
 
 MOST_AT_ONCE = 200
@@ -115,13 +115,14 @@ class SaasBackup(models.Model):
             self._put({"fence": fence})
             return {**self._step_place(), **self.env["saas.control.backup"]._source(self)}
         tenant_sudo, database_sudo = self.tenant_id.sudo(), self.tenant_id.sudo().database_id
-        if tenant_sudo.state not in SERVING or database_sudo.stage != "claimed":
+        if tenant_sudo.state not in RESTORABLE_STATES or database_sudo.stage != "claimed":
             raise Refused("backup_tenant_closed", tenant=tenant_sudo.name)
         self._put({"fence": fence})
         return {
             **self._step_place(),
             "database": database_sudo.name,
-            "generation": database_sudo.generation,
+            "login": database_sudo.generation,
+            "open": tenant_sudo._is_serving(),
             "reason": self.reason,
             "previous": self.previous_id.uuid or "",
         }

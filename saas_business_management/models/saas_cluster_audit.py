@@ -13,6 +13,7 @@ from odoo import api, models
 from ..kernel.provisioning.audit import Finding, Inventory, Known, audit
 from ..kernel.provisioning.naming import stem_of
 from ..kernel.work.states import UNSETTLED
+from .saas_database import WITH_ROLE
 
 STAGES = {
     "building": "building",
@@ -53,8 +54,8 @@ class SaasCluster(models.Model):
                 stage=STAGES[row.stage],
                 busy=row.id in busy,
                 oid=row.oid,
-                has_role=row.kind == "tenant",
-                has_folder=row.kind == "tenant",
+                has_role=row.kind in WITH_ROLE,
+                has_folder=row.kind in ("tenant", "kept"),
             )
             for row in rows_sudo
         ]

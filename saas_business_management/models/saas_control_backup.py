@@ -216,7 +216,7 @@ class SaasControlBackup(models.AbstractModel):
         """Return what is copied for a backup of the control plane."""
         return {
             "database": self.env.cr.dbname,
-            "generation": 0,
+            "login": 0,
             "reason": backup.reason,
             "previous": backup.previous_id.uuid or "",
         }

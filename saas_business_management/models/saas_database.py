@@ -12,6 +12,14 @@ from odoo import api, fields, models
 
 from ..kernel.provisioning.naming import database_name
 
+KINDS = [
+    ("golden", "Template"),
+    ("tenant", "Tenant"),
+    ("kept", "Put Aside by a Restore"),
+    ("proof", "Proof of a Backup"),
+]
+# Each of these has a role of its own name.
+WITH_ROLE = ("tenant", "proof")
 STAGES = [
     ("building", "Being Built"),
     ("ready", "Ready"),
@@ -28,9 +36,7 @@ class SaasDatabase(models.Model):
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, index=True)
-    kind = fields.Selection(
-        [("golden", "Template"), ("tenant", "Tenant")], required=True, readonly=True
-    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
     stage = fields.Selection(STAGES, default="building", required=True, readonly=True, index=True)
     cluster_id = fields.Many2one(
         "saas.cluster", required=True, readonly=True, index=True, ondelete="restrict"
@@ -82,7 +88,7 @@ class SaasDatabase(models.Model):
         ):
             spec = {
                 "database": database_sudo.name,
-                "has_role": database_sudo.kind == "tenant",
+                "has_role": database_sudo.kind in WITH_ROLE,
                 "stage": database_sudo.stage,
             }
             database_sudo.stage = "dropping"

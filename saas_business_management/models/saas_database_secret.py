@@ -10,6 +10,7 @@ import secrets
 from odoo import api, fields, models
 
 from ..kernel.secret import Secret, derive
+from .saas_database import WITH_ROLE
 
 SECRET_BYTES = 32
 
@@ -31,7 +32,7 @@ class SaasDatabase(models.Model):
     @api.private
     def _reserve(self, kind, cluster, **values):
         database_sudo = super()._reserve(kind, cluster, **values)
-        if kind == "tenant":
+        if kind in WITH_ROLE:
             database_sudo._keep_secret(Secret(secrets.token_urlsafe(SECRET_BYTES)))
         return database_sudo
 

@@ -12,6 +12,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .. import messages
+from ..kernel.backup.restore import RESTORABLE_STATES as BACKED_UP_STATES
 from ..kernel.errors import Refused, SaasError
 from ..kernel.work.states import OPEN
 
@@ -57,7 +58,7 @@ class SaasTenant(models.Model):
             raise Refused("backup_no_policy", tenant=self.name)
         if not policy_sudo.target_ids:
             raise Refused("backup_no_target", policy=policy_sudo.name)
-        if not self._is_serving() or not self.database_id:
+        if self.state not in BACKED_UP_STATES or self.database_id.sudo().stage != "claimed":
             raise Refused("backup_tenant_closed", tenant=self.name)
         key_sudo = self.env["saas.backup.key"]._in_use(self)
         made = self.env["saas.backup"]
@@ -88,8 +89,6 @@ class SaasTenant(models.Model):
     def _cron_back_up(self):
         """Order every scheduled backup whose turn has come."""
         for tenant in self._backups_due()[:MOST_AT_ONCE]:
-            if not tenant._is_serving():
-                continue
             try:
                 tenant._order_backup("schedule", tenant._backup_due_targets().sudo())
             except SaasError as error:

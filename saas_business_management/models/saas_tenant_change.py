@@ -155,7 +155,11 @@ class SaasTenant(models.Model):
     @api.private
     def _step_access(self):
         database_sudo = self.database_id.sudo()
-        return {"database": database_sudo.name or "", "open": self.state in SERVING}
+        return {
+            "database": database_sudo.name or "",
+            "generation": database_sudo.generation,
+            "open": self.state in SERVING,
+        }
 
     @api.private
     def _step_close_for_good(self):

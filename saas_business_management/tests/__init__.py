@@ -6,6 +6,7 @@ from . import test_backup_policy
 from . import test_backup_target
 from . import test_backup_upkeep
 from . import test_backup_work
+from . import test_restore
 from . import test_brand
 from . import test_cluster
 from . import test_cluster_secret

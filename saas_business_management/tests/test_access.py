@@ -50,6 +50,8 @@ MATRIX = {
     "saas.backup.policy": ("r", "r", "rwcu"),
     "saas.backup": ("r", "r", "r"),
     "saas.backup.check": ("r", "r", "r"),
+    "saas.restore": ("r", "r", "r"),
+    "saas.tenant.restore": ("", "rwcu", "rwcu"),
     "saas.backup.key": ("r", "r", "r"),
     "saas.backup.canary": ("r", "r", "r"),
     "saas.backup.key.destroy": ("", "", "rwcu"),

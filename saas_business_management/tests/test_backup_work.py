@@ -79,7 +79,7 @@ class TestBackupWork(BackupCommon):
     def test_a_tenant_that_closed_meanwhile_is_not_backed_up(self):
         self.make_policy(is_default=True)
         backup = self.order()
-        self.tenant.action_suspend("manual", "x")
+        self.tenant._set({"state": "deleting"})
         with self.assertRaises(Refused) as refused:
             self.step(backup, "begin", fence=7)
         self.assertEqual(refused.exception.code, "backup_tenant_closed")

@@ -6,3 +6,4 @@ from . import saas_customer_erasure
 from . import saas_tenant_change
 from . import saas_tenant_host_add
 from . import saas_tenant_host_remove
+from . import saas_tenant_restore

@@ -212,6 +212,85 @@ def audit_target(world: World) -> int:
     return world.desk.enqueue("audit_target", {"targets": [1]}, target=1)
 
 
+def back_up_closed(world: World) -> int:
+    """Order a backup of a suspended tenant."""
+    number = back_up(world)
+    _suspend(world)
+    return number
+
+
+def _suspend(world: World) -> None:
+    world.add(lambda rows: rows["tenants"][1].update(state="suspended"))
+    world.desk.work(world.desk.enqueue("apply_state", tenant=1))
+
+
+def restore(world: World, what: str = "all") -> int:
+    """Order that a tenant is what its backup shows; since then it was changed."""
+    world.desk.work(back_up(world))
+    name = world.rows["tenants"][1]["database"]
+    world.cluster.databases_by_name[name].content = b"changed since"
+    world.files.put(name, "cd/newer", b"newer")
+    world.files.files[name]["ab/logo"] = b"damaged"
+    return _restore(world, "restore_tenant", "in_place", what, into=1)
+
+
+def restore_closed(world: World) -> int:
+    """Order the restore of a suspended tenant."""
+    number = restore(world)
+    _suspend(world)
+    return number
+
+
+def restore_records(world: World) -> int:
+    """Order that a tenant's records alone come back."""
+    return restore(world, "records")
+
+
+def restore_files(world: World) -> int:
+    """Order that a tenant's files alone come back."""
+    return restore(world, "files")
+
+
+def undo_restore(world: World) -> int:
+    """Order that a restore is taken back."""
+    world.desk.work(restore(world))
+    return world.desk.enqueue("undo_restore", tenant=1, restore=1, backup=1)
+
+
+def undo_restore_closed(world: World) -> int:
+    """Order that a restore of a tenant that was suspended since is taken back."""
+    number = undo_restore(world)
+    _suspend(world)
+    return number
+
+
+def restore_copy(world: World, where: str = "copy") -> int:
+    """Order a copy of a tenant from its backup."""
+    world.desk.work(back_up(world))
+    blank = dict.fromkeys(("database", "admin"))
+    tenant = {"state": "provisioning", "version": 1, "host": "copy.localhost", **blank}
+    tenant |= {"host_state": "reserved", "identity": {**IDENTITY, "base_url": "http://copy"}}
+    world.add(lambda rows: rows["tenants"].update({2: tenant}))
+    return _restore(world, "restore_copy", where, "all", into=2)
+
+
+def restore_sandbox(world: World) -> int:
+    """Order a copy that can do no harm."""
+    return restore_copy(world, "sandbox")
+
+
+def _restore(world: World, kind: str, where: str, what: str, into: int) -> int:
+    told = {"state": "running", "into": into, "where": where, "what": what, "former_oid": 0}
+    world.add(lambda rows: rows["restores"].update({1: {**told, "safety": "", "kept": ""}}))
+    return world.desk.enqueue(kind, {"targets": [1]}, tenant=into, restore=1, backup=1)
+
+
+def prove_restore(world: World) -> int:
+    """Order that a backup is proven by restoring it."""
+    world.desk.work(back_up(world))
+    return world.desk.enqueue("prove_restore", {"targets": [1]}, tenant=1, backup=1)
+
+
 def refresh(world: World) -> int:
     """Order a look at the cluster's modules; one version needs a module that is gone."""
     versions = {"1": ["crm"], "2": ["pos", "zoo"]}
@@ -277,11 +356,21 @@ ORDERS = {
     "test_cluster": Order("test_cluster", check_cluster),
     "test_target": Order("test_target", check_target),
     "backup_tenant": Order("backup_tenant", back_up),
+    "backup_closed": Order("backup_tenant", back_up_closed),
     "verify_backup": Order("verify_backup", verify_backup),
     "backup_control": Order("backup_control", back_up_control),
     "expire_backups": Order("expire_backups", expire),
     "audit_target": Order("audit_target", audit_target),
     "check_canaries": Order("check_canaries", check_canaries),
+    "restore": Order("restore_tenant", restore),
+    "restore_closed": Order("restore_tenant", restore_closed),
+    "restore_records": Order("restore_tenant", restore_records),
+    "restore_files": Order("restore_tenant", restore_files),
+    "undo_restore": Order("undo_restore", undo_restore),
+    "undo_restore_closed": Order("undo_restore", undo_restore_closed),
+    "restore_copy": Order("restore_copy", restore_copy),
+    "restore_sandbox": Order("restore_copy", restore_sandbox),
+    "prove_restore": Order("prove_restore", prove_restore),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),
     "set_addresses": Order("set_addresses", set_addresses),

@@ -14,10 +14,11 @@ from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.hosts.proof import Seen, Wanted, judge
 from saas_business_management.kernel.provisioning.audit import Inventory, Known, audit
-from saas_business_management.kernel.provisioning.naming import database_name
+from saas_business_management.kernel.provisioning.naming import database_name, stem_of
 from saas_business_management.kernel.secret import Secret
 from saas_business_management.kernel.work.states import OPEN
 from tests.helpers.job_journal import Session, order_of
+from tests.helpers.job_restores import RestoreRecords
 
 TENANT_UUID = "3f0c6c1e-5a55-4d1c-9d53-0d0f5d7c7a11"
 AT = "2026-01-05T09:00:00"
@@ -32,7 +33,7 @@ _names = itertools.count(1)
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
-    names += ("targets", "backups", "canaries")
+    names += ("targets", "backups", "restores", "canaries")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 
@@ -59,7 +60,7 @@ def secrets_in_use(rows: dict[str, Any]) -> tuple[str, str]:
     return (told["next"], told["now"]) if told["change"] == "moving" else (told["now"], "")
 
 
-class MemoryRecords:
+class MemoryRecords(RestoreRecords):
     """`jobs.journal.Records` on a session."""
 
     def __init__(self, session: Session, row_id: int) -> None:
@@ -119,6 +120,9 @@ class MemoryRecords:
     def _database_birth_secret(self) -> dict[str, Any]:
         return self._birth_secret(self._job["links"]["database"])
 
+    def _reserve(self, **values: Any) -> str:
+        return reserve(self._rows, "t", **values)
+
     def _birth_secret(self, name: str) -> dict[str, Any]:
         return {"secret": Secret(self._rows["databases"][name]["secret"])}
 
@@ -159,7 +163,9 @@ class MemoryRecords:
 
     def _tenant_access(self) -> dict[str, Any]:
         tenant = self._linked("tenant")
-        return {"database": tenant["database"], "open": tenant["state"] in ("trial", "active")}
+        row = self._rows["databases"].get(tenant["database"], {"generation": 0})
+        told = {"database": tenant["database"], "generation": row["generation"]}
+        return {**told, "open": tenant["state"] in ("trial", "active")}
 
     def _tenant_close_for_good(self) -> dict[str, Any]:
         tenant = self._linked("tenant")
@@ -168,7 +174,7 @@ class MemoryRecords:
         name = tenant["database"]
         self._rows["databases"][name]["stage"] = "dropping"
         self._put(name, state="gone", host=None)
-        return {"database": name}
+        return {"database": name, "kept": []}
 
     def _tenant_deleted(self) -> None:
         tenant = self._linked("tenant")
@@ -474,14 +480,15 @@ class MemoryRecords:
         backup = self._linked("backup")
         if not backup["tenant"]:
             backup["fence"] = fence
-            source = {"database": "control", "generation": 0, "reason": "manual", "previous": ""}
+            source = {"database": "control", "login": 0, "reason": "manual", "previous": ""}
             return {**self._backup_place(), **source}
         tenant = self._rows["tenants"][backup["tenant"]]
-        if tenant["state"] not in ("trial", "active"):
+        if tenant["state"] not in ("trial", "active", "suspended"):
             raise Refused("backup_tenant_closed", tenant="Acme")
         backup["fence"] = fence
         row = self._rows["databases"][tenant["database"]]
-        source = {"database": tenant["database"], "generation": row["generation"]}
+        source = {"database": tenant["database"], "login": row["generation"]}
+        source["open"] = tenant["state"] != "suspended"
         return {**self._backup_place(), **source, "reason": "manual", "previous": ""}
 
     def _backup_place(self, row: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -582,7 +589,7 @@ def known(rows: dict[str, Any], busy: set[str] = frozenset()) -> list[Known]:
             stage=AUDIT_STAGES.get(row["stage"], row["stage"]),
             busy=name in busy,
             oid=row["oid"] or 0,
-            has_role=name.startswith("t_"),
+            has_role=name.startswith("t_") and name == stem_of(name),
             has_folder=row["stage"] in WITH_FILES,
         )
         for name, row in rows["databases"].items()

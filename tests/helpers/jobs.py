@@ -128,7 +128,7 @@ class Desk:
                 return False
             row = self.row(row_id)
             if row["state"] not in OPEN:
-                return True
+                return all(self._work(one, resume) for one in self._ordered_by(row_id))
             self.clock.turn(max(0.0, row["due_at"] - self.clock.monotonic()))
             fence = self.claim(row_id)
             assert fence is not None

@@ -92,7 +92,7 @@ CREATE TABLE mail_mail (
     id serial PRIMARY KEY, mail_message_id int NOT NULL REFERENCES mail_message, state varchar,
     email_to text);
 CREATE TABLE ir_mail_server (id serial PRIMARY KEY, name varchar NOT NULL, smtp_pass varchar,
-    active bool);
+    smtp_host varchar, active bool);
 CREATE TABLE fetchmail_server (id serial PRIMARY KEY, name varchar NOT NULL, password varchar);
 CREATE TABLE iap_account (id serial PRIMARY KEY, name varchar, account_token varchar(43));
 CREATE TABLE mail_push_device (id serial PRIMARY KEY, endpoint varchar NOT NULL,

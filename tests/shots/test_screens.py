@@ -42,6 +42,7 @@ SCREENS = (
     "saas-lifecycle-policy",
     "saas-lifecycle-policy/new",
     "saas-backups",
+    "saas-restores",
     "saas-backup-checks",
     "saas-backup-gaps",
     "saas-backup-policies",

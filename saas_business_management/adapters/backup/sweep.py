@@ -65,7 +65,7 @@ def sweep(
     return Swept(len(gone), sum(one.size for one in gone))
 
 
-def compare(
+def audit(
     store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime, names_of: NamesOf
 ) -> list[Oddity]:
     """Return how what lies there differs from the catalogue; nothing is changed.

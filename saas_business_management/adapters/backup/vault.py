@@ -14,14 +14,16 @@ from ...kernel.backup.canary import WRONG_KEY
 from ...kernel.backup.key import DataKey
 from ...kernel.backup.manifest import Manifest
 from ...kernel.errors import Broken, Refused, SaasError
-from ..ports import BackupPlace, BackupSource, Oddity, Proof, Swept
+from ..filestore import LocalFilestore
+from ..ports import BackupPlace, BackupSource, Oddity, Proof, RestorePlace, Swept
 from ..postgres.client_programs import Programs
 from ..postgres.connect import SHORT, Limits, Server
 from ..storage.port import BlobStore
-from . import canaries
+from ..streams.encrypt import dedupe_key, key_of
+from . import bring_back, canaries
 from .proof import prove
 from .reader import BackupReader, objects_of
-from .sweep import NamesOf, compare, remove_backup, strangers, sweep
+from .sweep import NamesOf, audit, remove_backup, strangers, sweep
 from .writer import BackupOrder, BackupWriter, Former
 
 # What is said of a backup whose manifest nobody can use: the next one is written whole.
@@ -88,11 +90,11 @@ class Vault:
         """Remove what no manifest names."""
         return sweep(store, tenant, known, before, self._names(store, tenant))
 
-    def compare(
+    def audit(
         self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
     ) -> list[Oddity]:
         """Return how what lies there differs from what is known."""
-        return compare(store, tenant, known, before, self._names(store, tenant))
+        return audit(store, tenant, known, before, self._names(store, tenant))
 
     def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
         """Return what lies there of tenants nobody knows."""
@@ -129,6 +131,45 @@ class Vault:
         faults = [*reader.look(manifest), *prove(reader, manifest, self._spec.programs)]
         told = sorted({(one.key, one.code) for one in faults})
         return Proof(tuple(told), len(manifest.files.files))
+
+    def describe(self, store: BlobStore, place: BackupPlace) -> dict[str, Any]:
+        """Open a backup's manifest and return what a restore has to know."""
+        return bring_back.described(self._opened(store, place)[1])
+
+    def load(self, store: BlobStore, place: BackupPlace, to: RestorePlace) -> dict[str, int]:
+        """Bring the database into an empty one, every byte proven before."""
+        reader, manifest = self._opened(store, place)
+        server = self._logins.server_of(to.database, to.generation, SHORT)
+        return bring_back.load(reader, manifest, server, self._spec.programs)
+
+    def unpack(self, store: BlobStore, place: BackupPlace, name: str, fence: int) -> int:
+        """Bring the files into a filestore that is not there yet."""
+        into = bring_back.Filestore(LocalFilestore(self._spec.files), name, fence)
+        return bring_back.unpack(*self._opened(store, place), into)
+
+    def add_files(self, store: BlobStore, place: BackupPlace, name: str, fence: int) -> int:
+        """Bring those files that a filestore lacks or that are damaged there."""
+        into = bring_back.Filestore(LocalFilestore(self._spec.files), name, fence)
+        return bring_back.add(*self._opened(store, place), into, self._hashing(place))
+
+    def compare(
+        self, store: BlobStore, place: BackupPlace, to: RestorePlace, files: str = ""
+    ) -> list[list[str]]:
+        """Return how a database and a filestore differ from the backup."""
+        _reader, manifest = self._opened(store, place)
+        server = self._logins.server_of(to.database, to.generation, SHORT)
+        found = bring_back.compare_database(manifest, server)
+        if files:
+            folder = LocalFilestore(self._spec.files).folder(files)
+            found += bring_back.compare_folder(manifest, folder, self._hashing(place))
+        return [[one.kind, one.name] for one in found]
+
+    def _opened(self, store: BlobStore, place: BackupPlace) -> tuple[BackupReader, Manifest]:
+        reader = self._reader(store, place.tenant)
+        return reader, reader.manifest(place.backup, place.fence, place.sha256 or None)[0]
+
+    def _hashing(self, place: BackupPlace) -> bytes:
+        return dedupe_key(key_of(self._spec.keys, place.key), place.tenant)
 
     def _reader(self, store: BlobStore, tenant: str) -> BackupReader:
         return BackupReader(store, tenant, self._spec.keys, self._spec.spool)

@@ -4,11 +4,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from ...kernel.errors import Broken
-from ...kernel.provisioning.naming import checked
+from ...kernel.provisioning.naming import checked, stem_of
 from ...kernel.secret import Secret
 from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
 from .faults import Faults
 from .guarding import FakeGuarding
+from .restoring import FakeRestoring
 
 PROVISIONER = "saas_prov"
 BUILDER = "saas_builder"
@@ -29,6 +30,9 @@ class FakeDatabase:
     admin: dict[str, str] = field(default_factory=dict)
     company: dict[str, str] = field(default_factory=dict)
     guests: dict[str, bool] = field(default_factory=dict)
+    content: bytes = b""
+    neutral: bool = False
+    signals: int = 1
 
 
 @dataclass
@@ -41,7 +45,7 @@ class FakeRole:
     secret: str = FIRST_SECRET
 
 
-class FakeCluster(FakeGuarding, Faults):
+class FakeCluster(FakeGuarding, FakeRestoring, Faults):
     """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:
@@ -264,7 +268,7 @@ class FakeCluster(FakeGuarding, Faults):
 
     def _opens(self, name: str, generation: int) -> bool:
         """Tell whether a password of this generation opens, of either secret."""
-        role = self.roles_by_name.get(name)
+        role = self.roles_by_name.get(stem_of(name))
         if role is None or not role.info.can_login:
             return False
         return role.generation == generation and role.secret in (self.secret, self.older_secret)
@@ -276,6 +280,6 @@ class FakeCluster(FakeGuarding, Faults):
         found = self._existing(name)
         if not found.info.allows_connections:
             raise Broken("database_closed")
-        if found.objects_owner != name:
+        if found.objects_owner != stem_of(name):
             raise Broken("right_missing")
         return found

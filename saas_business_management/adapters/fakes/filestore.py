@@ -50,6 +50,18 @@ class FakeFilestore(Faults):
             path: content for path, content in kept.items() if not path.startswith("checklist/")
         }
 
+    def swap(self, name: str, incoming: str, outgoing: str) -> None:
+        """Exchange the folders."""
+        self._about_to("swap")
+        for one in (name, incoming, outgoing):
+            checked(one)
+        if incoming not in self.files:
+            if name in self.files and outgoing in self.files:
+                return
+            raise Broken("filestore_damaged")
+        self.files[outgoing] = self.files.pop(name, self.files.get(outgoing, {}))
+        self.files[name] = self.files.pop(incoming)
+
     def drop(self, name: str) -> None:
         """Remove one database's files and every unfinished copy of them."""
         self._about_to("drop")

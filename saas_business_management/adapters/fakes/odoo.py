@@ -71,6 +71,18 @@ class FakeOdoo(Faults):
         self._about_to("modules")
         return sorted(self._modules.values(), key=lambda one: one.name)
 
+    def neutral_statements(self, modules: Iterable[str]) -> list[str]:
+        """Return one statement a module.
+
+        Raises: Refused("module_unknown", modules=[…]).
+        """
+        self._about_to("neutral_statements")
+        names = list(modules)
+        unknown = sorted({*names} - {*self._modules})
+        if unknown:
+            raise Refused("module_unknown", modules=unknown)
+        return [f"-- {name}" for name in names]
+
     def fingerprint(self, modules: Iterable[str]) -> str:
         """Return a hash over these modules and what they depend on.
 

@@ -8,23 +8,30 @@ from datetime import datetime
 from ...kernel.backup import layout
 from ...kernel.backup.canary import WRONG_KEY, canary_content, canary_path, judge_canary
 from ...kernel.errors import Broken, Refused
-from ..backup.sweep import NamesOf, compare, remove_backup, strangers, sweep
-from ..ports import BackupPlace, BackupSource, Oddity, Proof, Swept
+from ..backup.sweep import NamesOf, audit, remove_backup, strangers, sweep
+from ..ports import BackupPlace, BackupSource, Oddity, Proof, RestorePlace, Swept
 from ..storage.port import BlobStore
+from .cluster import FakeCluster, FakeDatabase
 from .faults import Faults
+from .filestore import FakeFilestore
 
 TAKEN_AT = "2026-01-05T09:00:00+00:00"
 
 
 class FakeVault(Faults):
     """`VaultPort` in memory. `keys`: the ids of keys it has; `databases`: name → its content;
-    `files`: name → contents of its files."""
+    `shared`: name → contents that have objects of their own.
+
+    Files and restores need a `cluster` and a `filestore` of the same world.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.keys = {"k1"}
         self.databases: dict[str, bytes] = {}
-        self.files: dict[str, list[bytes]] = {}
+        self.shared: dict[str, list[bytes]] = {}
+        self.cluster: FakeCluster | None = None
+        self.filestore: FakeFilestore | None = None
 
     def write(
         self, store: BlobStore, place: BackupPlace, source: BackupSource
@@ -39,13 +46,15 @@ class FakeVault(Faults):
             data = layout.database_name(place.tenant, place.backup, place.fence)
             store.put_stream(data, [content])
             told = {"fence": place.fence, "data": data, "size": len(content), "key": place.key}
-            told["files"] = self._put_files(store, place.tenant, source.database)
+            told["objects"] = self._put_shared(store, place.tenant, source.database)
+            kept = self.filestore.files.get(source.database, {}) if self.filestore else {}
+            told["files"] = {path: one.decode() for path, one in kept.items()}
             store.put_new(name, json.dumps(told).encode())
         return self._figures(store, name)
 
-    def _put_files(self, store: BlobStore, tenant: str, database: str) -> dict[str, int]:
+    def _put_shared(self, store: BlobStore, tenant: str, database: str) -> dict[str, int]:
         told = {}
-        for content in self.files.get(database, ()):
+        for content in self.shared.get(database, ()):
             name = layout.object_name(tenant, hashlib.sha256(content).hexdigest())
             told[name] = store.put_stream(name, [content]).size
         return told
@@ -62,17 +71,17 @@ class FakeVault(Faults):
         self._about_to("sweep")
         return sweep(store, tenant, known, before, self._names(store, tenant))
 
-    def compare(
+    def audit(
         self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
     ) -> list[Oddity]:
         """Return how what lies there differs from what is known."""
-        self._about_to("compare")
-        return compare(store, tenant, known, before, self._names(store, tenant))
+        self._about_to("audit")
+        return audit(store, tenant, known, before, self._names(store, tenant))
 
     def _names(self, store: BlobStore, tenant: str) -> NamesOf:
         def names(backup: str, sha256: str | None) -> Mapping[str, int]:
             told = self._manifest(store, BackupPlace(tenant, backup, 0, "", sha256 or ""))
-            return {told["data"]: told["size"], **told["files"]}
+            return {told["data"]: told["size"], **told["objects"]}
 
         return names
 
@@ -115,6 +124,67 @@ class FakeVault(Faults):
         code = "object_missing" if found is None else "object_differs"
         good = found is not None and found.size == told["size"]
         return Proof(() if good else ((told["data"], code),), 0)
+
+    def describe(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
+        """Return what a restore has to know."""
+        self._about_to("describe")
+        told = self._manifest(store, place)
+        return {
+            "taken_at": TAKEN_AT,
+            "extensions": ["pg_trgm"],
+            "modules": {"base": "19.0.1.3"},
+            "database_bytes": told["size"],
+            "file_bytes": sum(map(len, told["files"].values())),
+            "server_version": 180000,
+        }
+
+    def load(self, store: BlobStore, place: BackupPlace, to: RestorePlace) -> dict[str, int]:
+        """Put the content into an empty database."""
+        self._about_to("load")
+        found = self._entered(to)
+        if found.content:
+            raise Refused("database_not_empty", database=to.database)
+        found.content = self._content(store, self._manifest(store, place))
+        return {"tables": 1, "rows": 1}
+
+    def unpack(self, store: BlobStore, place: BackupPlace, name: str, fence: int) -> int:
+        """Put the files where there are none."""
+        self._about_to("unpack")
+        files = self._files(store, place)
+        self.filestore.files.setdefault(name, files)
+        return len(files)
+
+    def add_files(self, store: BlobStore, place: BackupPlace, name: str, fence: int) -> int:
+        """Put the files that are not there or are others."""
+        self._about_to("add_files")
+        there = self.filestore.files.setdefault(name, {})
+        wanted = {
+            path: one for path, one in self._files(store, place).items() if there.get(path) != one
+        }
+        there.update(wanted)
+        return len(self._files(store, place))
+
+    def compare(
+        self, store: BlobStore, place: BackupPlace, to: RestorePlace, files: str = ""
+    ) -> list[list[str]]:
+        """Compare content and files."""
+        self._about_to("compare")
+        told = self._manifest(store, place)
+        same = self._entered(to).content == self._content(store, told)
+        found = [] if same else [["table", "content"]]
+        if files and self.filestore.files.get(files, {}) != self._files(store, place):
+            found.append(["file", files])
+        return found
+
+    def _entered(self, to: RestorePlace) -> FakeDatabase:
+        return self.cluster.entered(to.database, to.generation)
+
+    def _content(self, store: BlobStore, told: Mapping[str, object]) -> bytes:
+        return b"".join(store.get_range(told["data"]))
+
+    def _files(self, store: BlobStore, place: BackupPlace) -> dict[str, bytes]:
+        told = self._manifest(store, place)
+        return {path: one.encode() for path, one in told["files"].items()}
 
     def _manifest(self, store: BlobStore, place: BackupPlace) -> Mapping[str, object]:
         name = layout.manifest_name(place.tenant, place.backup)

@@ -96,7 +96,7 @@ def make_template(cursor: Cursor, name: str) -> None:
         inner.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**parts))
         alter = "ALTER DATABASE {name} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"
         inner.execute(sql.SQL(alter).format(**parts))
-    _end_sessions(cursor, name)
+    end_sessions(cursor, name)
 
 
 def drop(cursor: Cursor, info: DatabaseInfo) -> None:
@@ -110,11 +110,11 @@ def drop(cursor: Cursor, info: DatabaseInfo) -> None:
     if info.connection_limit != INVALID:
         alter = "ALTER DATABASE {} WITH IS_TEMPLATE false ALLOW_CONNECTIONS false"
         cursor.execute(sql.SQL(alter).format(name))
-        _end_sessions(cursor, info.name)
+        end_sessions(cursor, info.name)
     cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
 
 
-def _end_sessions(cursor: Cursor, name: str) -> None:
+def end_sessions(cursor: Cursor, name: str) -> None:
     """End the sessions in a database that the provisioner may end."""
     cursor.execute(
         """

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
 from ...kernel.errors import Broken, SaasError
-from ...kernel.provisioning.naming import checked
+from ...kernel.provisioning.naming import checked, stem_of
 from ...kernel.secret import Secret
 from ..clock import SystemClock
 from ..ports import Birth, Check, Clock, DatabaseInfo, Guest, Identity, RoleInfo
@@ -31,6 +31,7 @@ from . import (
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, opened, used
 from .guarding import Guarding
+from .restoring import Restoring
 from .tenant_login import TenantLogins
 from .warm import WarmConnection
 
@@ -38,7 +39,7 @@ LONG = Limits(statement_seconds=1800, lock_seconds=120)
 APPLICATION = "saas provisioner"
 
 
-class PostgresCluster(Guarding):
+class PostgresCluster(Guarding, Restoring):
     """`ClusterPort` on a real server."""
 
     def __init__(
@@ -296,4 +297,5 @@ class PostgresCluster(Guarding):
     def _connect_as_tenant(
         self, name: str, generation: int, settings: Mapping[str, str] = NOTHING
     ) -> Connection:
-        return self._logins.open(checked(name), generation, name, SHORT, "saas control", settings)
+        role = stem_of(checked(name))
+        return self._logins.open(role, generation, name, SHORT, "saas control", settings)

@@ -92,6 +92,17 @@ def give_to_tenant(cursor: Cursor, role: str) -> None:
         inner.execute(sql.SQL("REASSIGN OWNED BY {builder} TO {role}").format(**parts))
 
 
+def open_schema(cursor: Cursor, role: str) -> None:
+    """Let a role make its objects in the schema `public` of an empty database, and nobody else.
+
+    Raises: Unavailable, Broken.
+    """
+    with transaction(cursor.connection) as inner:
+        inner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        grant = "GRANT USAGE, CREATE ON SCHEMA public TO {}"
+        inner.execute(sql.SQL(grant).format(sql.Identifier(role)))
+
+
 def owned(cursor: Cursor, database: str, role: str) -> int:
     """Return how many objects a role owns in a database, seen from outside of it."""
     cursor.execute(

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ...kernel.errors import Broken
+from ...kernel.provisioning.naming import checked, stem_of
 from ...kernel.secret import Secret, derive_password
 from .connect import NOTHING, Connection, Limits, Server, connect
 
@@ -27,15 +28,16 @@ class TenantLogins:
         """Return the password a role gets in a generation."""
         return derive_password(self.secret, role, generation)
 
-    def server_of(self, role: str, generation: int, limits: Limits) -> Server:
-        """Return the role's login to its own database, as a client program needs it.
+    def server_of(self, name: str, generation: int, limits: Limits) -> Server:
+        """Return a login to a database, or to a staging copy of it, as a client program needs it.
 
         Raises: as `open`.
         """
-        cnx = self.open(role, generation, role, limits, "saas control")
+        role = stem_of(checked(name))
+        cnx = self.open(role, generation, name, limits, "saas control")
         with closing(cnx):
             password = Secret(cnx.info.password)
-        return self.server.within(role).as_role(role, password)
+        return self.server.within(name).as_role(role, password)
 
     def open(
         self,

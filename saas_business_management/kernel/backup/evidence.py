@@ -29,6 +29,13 @@ PROOF_DAYS = 7
 BACKUP_PROOF, BACKUP_LOOK = timedelta(days=30), timedelta(days=90)
 
 
+def proof_due(proven_at: datetime | None, now: datetime, days: int = PROOF_DAYS) -> bool:
+    """Tell whether a tenant's restore is to be proven again: a fifth of the time before its proof
+    is too old, so that a failing one can be looked at in time.
+    """
+    return not proven_at or now >= proven_at + timedelta(days=days) * 4 / 5
+
+
 @dataclass(frozen=True)
 class Check:
     """One look at a backup: its level, `passed` or `failed`, when it ended."""

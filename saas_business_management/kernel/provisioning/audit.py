@@ -178,6 +178,8 @@ def _names(sides: _Sides, number: str, what: str, names: Iterable[str]) -> Itera
 
 def _presence(sides: _Sides, number: str, what: str, name: str) -> Iterator[Finding]:
     """Findings about something that is there: should it be?"""
+    if _kept_beside(sides, name):
+        return
     row, sweep = sides.row(name), sides.may_sweep(name, what)
     if not is_ours(name) or name != stem_of(name):
         # An unfinished copy of files is nobody's; a staging database may be the way back of an
@@ -189,6 +191,12 @@ def _presence(sides: _Sides, number: str, what: str, name: str) -> Iterator[Find
         yield Finding("A8", "leftover", what, name, sweep)
     elif row.stage == BUILDING:
         yield Finding(number, "half_made", what, name, sweep)
+
+
+def _kept_beside(sides: _Sides, name: str) -> bool:
+    """Tell whether it is what a restore put out of the way, and recorded."""
+    own = sides.known.get(name)
+    return own is not None and name != stem_of(name) and own.stage == READY
 
 
 def _unfinished(name: str) -> bool:

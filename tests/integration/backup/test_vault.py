@@ -40,7 +40,7 @@ def subject(request, tenant, tmp_path):
     if request.param == "double":
         vault = FakeVault()
         vault.keys = {KEY.id}
-        vault.files = {"t_x": [b"a file"]}
+        vault.shared = {"t_x": [b"a file"]}
         return Subject(vault, store, BackupSource("t_x", 1, "schedule"))
     (tmp_path / "files").mkdir()
     # No link: a filestore that is one is not read.
@@ -220,7 +220,7 @@ def test_differences_are_told_and_nothing_is_changed(subject):
     subject.store.objects[dump] = subject.store.objects[dump][:-1]
     objects = dict(subject.store.objects)
     before = subject.store.now - timedelta(hours=48)
-    told = subject.vault.compare(subject.store, TENANT, known(b1=kept), before)
+    told = subject.vault.audit(subject.store, TENANT, known(b1=kept), before)
     assert sorted((one.kind, one.name, one.backup) for one in told) == [
         ("extra", LEFT, ""),
         ("size", dump, uuid(1)),

@@ -41,7 +41,7 @@ def swept(world, known=None, keys=KEYS):
 
 def odd(world, known=None, keys=KEYS):
     known = world.links if known is None else known
-    found = vault_of(world, keys).compare(world.store, TENANT, known, world.before)
+    found = vault_of(world, keys).audit(world.store, TENANT, known, world.before)
     return [(one.kind, one.name, one.backup) for one in found]
 
 
