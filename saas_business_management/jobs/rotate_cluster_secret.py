@@ -46,7 +46,7 @@ def _list(ctx: Context) -> Mapping[str, Any]:
 
 
 def _change_standbys(ctx: Context) -> None:
-    """Change copies nobody has claimed; those are held until this step is recorded."""
+    """Change copies nobody has claimed; until this step is recorded nobody can."""
     for row in ctx.records.call("cluster", "secret_standbys")["standbys"]:
         name = row["database"]
         ctx.ports.cluster.ensure_role(name, row["generation"])

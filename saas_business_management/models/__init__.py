@@ -116,6 +116,7 @@ from . import saas_doctor_isolation
 from . import saas_doctor_backup
 from . import saas_doctor_control
 from . import saas_doctor_contents
+from . import saas_backup_source
 from . import saas_doctor_targets
 from . import saas_doctor_finding
 from . import res_partner

@@ -144,13 +144,12 @@ class SaasCluster(models.Model):
         return {"total": len(rows_sudo)}
 
     def _step_secret_standbys(self):
-        """Hold the standby copies until this step is over, so that nobody claims one meanwhile."""
+        """Return the standby copies that wait; until they are done nobody claims one
+        (`saas.tenant._standby_copies`).
+        """
         rows_sudo = self._secret_databases(("standby",)).filtered("secret_pending")
         return {
-            "standbys": [
-                {"database": row.name, "generation": row.generation}
-                for row in rows_sudo.try_lock_for_update()
-            ]
+            "standbys": [{"database": row.name, "generation": row.generation} for row in rows_sudo]
         }
 
     def _step_secret_given(self, database):
@@ -182,7 +181,7 @@ class SaasCluster(models.Model):
         )
         self.env["saas.audit.entry"]._note("cluster_secret_rotated", self)
         # It enters every tenant with its password and puts right what should be wrong.
-        self._start("audit_rights", {})
+        self._start("audit_rights", {}, once=False)
 
     # What they look at
 

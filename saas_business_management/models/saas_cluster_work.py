@@ -84,8 +84,11 @@ class SaasCluster(models.Model):
             }
             cluster._start("refresh_modules", spec)
 
-    def _start(self, kind: str, spec: dict[str, Any]) -> models.Model:
-        label = f"{kind}:{self.id}"
+    def _start(self, kind: str, spec: dict[str, Any], once: bool = True) -> models.Model:
+        """Order an operation, with `once` the one that is open already; steps order without it
+        (`saas.tenant._order_rotation`).
+        """
+        label = f"{kind}:{self.id}" if once else None
         return (
             self.env["saas.job"]
             .sudo()

@@ -126,7 +126,8 @@ class SaasRestore(models.Model):
         Raises: Refused (`kernel/backup/restore.py`, `backup_no_target`, `subdomain_…`).
         """
         tenant = backup.tenant_id
-        self.env["saas.tenant"].check_access("write")
+        backup.check_access("read")
+        tenant.check_access("write")
         tenant._wait_for_turn()
         wish = tenant._restore_wish(backup, where, what, typed=typed, reason=reason)
         for hindrance in restore.hindrances(wish):

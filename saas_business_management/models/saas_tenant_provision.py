@@ -133,12 +133,16 @@ class SaasTenantProvision(models.Model):
         )
 
     def _standby_copies(self, limit):
+        """Return finished copies, but none whose password is about to change
+        (`saas_cluster_secret.py`): it is changed without a lock, which a frozen worker would keep.
+        """
         return (
             self.env["saas.database"]
             .sudo()
             .search(
                 [
                     ("stage", "=", "standby"),
+                    ("secret_pending", "=", False),
                     ("version_id", "=", self.version_id.id),
                     ("cluster_id", "=", self.cluster_id.id),
                 ],

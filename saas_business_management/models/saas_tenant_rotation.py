@@ -44,11 +44,15 @@ class SaasTenant(models.Model):
         return True
 
     def _order_rotation(self, line=0):
-        """Order a new password; with the `line` of a cluster's new secret, for that one's sake."""
+        """Order a new password; with the `line` of a cluster's new secret, for that one's sake.
+
+        A step orders the latter, without the key of which there is one: a worker that is frozen in
+        that step holds it, and the one that took over would wait for it.
+        """
         return self.env["saas.job"]._enqueue(
             "rotate_role",
             spec={"line": line} if line else {},
-            dedupe_key=f"rotate:{self.id}:{line}" if line else f"rotate:{self.id}",
+            dedupe_key=None if line else f"rotate:{self.id}",
             serial_key=f"tenant:{self.id}",
             priority=40,
             tenant_id=self.id,

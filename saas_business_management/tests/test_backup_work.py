@@ -97,6 +97,25 @@ class TestBackupWork(BackupCommon):
         self.assertEqual(self.tenant.backup_count, 1)
         self.assertEqual(self.tenant.backup_last_at, backup.taken_at)
 
+    def test_files_that_were_damaged_before_are_told_with_the_backup_and_by_the_doctor(self):
+        self.make_policy(is_default=True)
+        first = self.order()
+        self.step(first, "stored", figures={**FIGURES, "rotten": 2, "missing": 1})
+        self.assertEqual((first.state, first.rotten_count, first.missing_count), ("stored", 2, 1))
+
+        def told():
+            found = [
+                one for one in self.env["saas.doctor"]._run() if one["code"] == "backup_source"
+            ]
+            return [(one["level"], one["record"]) for one in found]
+
+        self.assertEqual(told(), [("warning", self.tenant)])
+        first.job_ids.sudo().write({"state": "done"})
+        second = self.order() - first
+        taken_at = FIGURES["taken_at"].replace("03-03", "03-04")
+        self.step(second, "stored", figures={**FIGURES, "taken_at": taken_at})
+        self.assertEqual(told(), [], "the newest is whole again")
+
     def test_reading_every_byte_is_a_check_and_a_fault_is_told(self):
         self.make_policy(is_default=True)
         backup = self.order()

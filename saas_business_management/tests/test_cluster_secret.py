@@ -199,6 +199,14 @@ class TestClusterSecret(SecretCommon):
         self.assertEqual((order.tenant_id, order.spec), (self.tenant, {"line": self.line}))
         self.assertEqual(order.serial_key, f"tenant:{self.tenant.id}")
 
+    def test_what_a_step_orders_keeps_nobody_who_takes_over_waiting(self):
+        # A key of an operation is held by whoever ordered it and was frozen before his commit.
+        self.begin()
+        self.cluster._step_secret_order()
+        self.assertFalse(self.jobs("rotate_role").dedupe_key)
+        self.cluster._step_secret_changed()
+        self.assertFalse(self.jobs("audit_rights").dedupe_key)
+
     def test_a_password_that_was_ordered_for_another_reason_is_ordered_again(self):
         mine = self.tenant._order_rotation()
         self.begin()
@@ -235,7 +243,9 @@ class TestClusterSecret(SecretCommon):
         self.begin()
         wanted = [{"database": self.standby.name, "generation": 1}]
         self.assertEqual(self.cluster._step_secret_standbys(), {"standbys": wanted})
+        self.assertFalse(self.tenant._standby_copies(9), "nobody claims it meanwhile")
         self.cluster._step_secret_given(database=self.standby.name)
+        self.assertEqual(self.tenant._standby_copies(9), self.standby)
         self.assertEqual(self.cluster._step_secret_standbys(), {"standbys": []})
 
     def test_the_old_secret_is_forgotten_once(self):

@@ -1,8 +1,8 @@
 """`python -m tests.bench [PART …]`: measure the product and its peers in one run.
 
-Parts: warm, clone, together, routing, states, guard, engine; all of them without an argument, and
-only then the addon's page `docs/benchmarks.md` is written. Ends with 1 when a peer is missing or a
-goal was not reached. SAAS_NODE_WORKERS gives the node worker processes.
+Parts: warm, clone, together, routing, states, guard, engine, backup, night; all of them without an
+argument, and only then the addon's page `docs/benchmarks.md` is written. Ends with 1 when a peer is
+missing or a goal was not reached. SAAS_NODE_WORKERS gives the node worker processes.
 """
 
 import os
@@ -15,7 +15,8 @@ from tests import bare
 
 bare.install()
 
-from tests.bench import clicks, engine, machine, peers, routing, states  # noqa: E402
+from tests.bench import backup, clicks, engine, machine, peers, routing, states  # noqa: E402
+from tests.bench.backup_peers import BackupPeers  # noqa: E402
 from tests.bench.counter import Counter  # noqa: E402
 from tests.bench.stage import MODULES, Stage  # noqa: E402
 from tests.helpers.bench import Report, table  # noqa: E402
@@ -49,6 +50,8 @@ class Run:
             "states": ("Closed tenants and big maps", self._measure_states),
             "guard": ("The guard alone", self._measure_guard),
             "engine": ("Job engine", self._measure_engine),
+            "backup": ("Backups of one tenant", self._measure_backup),
+            "night": ("Backups of a hundred tenants", self._measure_night),
         }
 
     def measure(self, wanted: Sequence[str]) -> None:
@@ -106,6 +109,12 @@ class Run:
 
     def _measure_engine(self) -> None:
         engine.measure_engine(self.stage.stack, self.report)
+
+    def _measure_backup(self) -> None:
+        backup.measure_tenants(BackupPeers(self._plain()), self.report)
+
+    def _measure_night(self) -> None:
+        backup.measure_night(self._counter, self.stage.folder, self.report)
 
     def _plain(self) -> peers.Peer:
         if self._peer is None:

@@ -31,21 +31,26 @@ class Peer:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._folder = stage.folder / "peer"
-        self._conf = self._folder / "odoo.conf"
+        self.folder = stage.folder / "peer"
+        self.conf = self.folder / "odoo.conf"
+        self.tree = stage.stack.tree
         self.cluster = stage.stack.tenant_cluster
         self.port = free_port()
         self.host = f"{DATABASE}.localhost"
-        self._server = Managed("plain", self._folder)
+        self._server = Managed("plain", self.folder)
         self._write_configuration()
         self._make_database()
+
+    @property
+    def password(self) -> str:
+        return ensure_password(self.folder / "role.password")
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         return self.cluster.sql(statement, database)
 
     def start(self) -> None:
         """Start it as the node is started: same options, `dbfilter` instead of the gateway."""
-        self._server.start([paths.ODOO_BIN, "-c", self._conf])
+        self._server.start([paths.ODOO_BIN, "-c", self.conf])
         wait_for(
             lambda: self._answers(),
             "'plain'",
@@ -61,7 +66,7 @@ class Peer:
     def duplicate(self, name: str) -> float:
         """Have Odoo copy the database and its files; return the seconds."""
         begun = time.monotonic()
-        self._odoo("db", "-c", self._conf, "duplicate", DATABASE, name)
+        self._odoo("db", "-c", self.conf, "duplicate", DATABASE, name)
         took = time.monotonic() - begun
         self._drop(name)
         return took
@@ -71,7 +76,7 @@ class Peer:
         begun = time.monotonic()
         options = ["-i", ",".join(MODULES)]
         fixed = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
-        self._odoo("-c", self._conf, "-d", name, *options, *fixed)
+        self._odoo("-c", self.conf, "-d", name, *options, *fixed)
         took = time.monotonic() - begun
         rows = self.sql("SELECT count(*) FROM ir_module_module WHERE state = 'installed'", name)
         assert int(rows) > 50, f"only {rows} modules are installed"
@@ -97,13 +102,13 @@ class Peer:
 
     def _drop(self, name: str) -> None:
         self.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-        shutil.rmtree(self._folder / "data" / "filestore" / name, ignore_errors=True)
+        shutil.rmtree(self.folder / "data" / "filestore" / name, ignore_errors=True)
 
     def _make_database(self) -> None:
-        password = ensure_password(self._folder / "role.password")
         self.sql(
             f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE); "
-            f"DROP ROLE IF EXISTS {ROLE}; CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'; "
+            f"DROP ROLE IF EXISTS {ROLE}; "
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self.password}'; "
             f"GRANT CONNECT ON DATABASE postgres TO {ROLE}"
         )
         # Two orders: CREATE DATABASE refuses to stand in one transaction with others.
@@ -114,21 +119,21 @@ class Peer:
         )
         shutil.copytree(
             self._stage.golden_files,
-            self._folder / "data" / "filestore" / DATABASE,
+            self.folder / "data" / "filestore" / DATABASE,
             copy_function=os.link,
         )
 
     def _write_configuration(self) -> None:
         options = {
             "addons_path": addons_path(self._stage.stack.tree),
-            "data_dir": self._folder / "data",
+            "data_dir": self.folder / "data",
             "http_interface": "127.0.0.1",
             "http_port": self.port,
             "gevent_port": free_port(),
             "db_host": self.cluster.host,
             "db_port": self.cluster.port,
             "db_user": ROLE,
-            "db_password": ensure_password(self._folder / "role.password"),
+            "db_password": self.password,
             "dbfilter": "^%d$",
             "list_db": True,
             "workers": self._stage.stack.settings.node_workers,
@@ -136,7 +141,7 @@ class Peer:
             "pg_path": self.cluster.binaries.folder,
         }
         text = "".join(f"{name} = {value}\n" for name, value in options.items())
-        write_private(self._conf, f"[options]\n{text}")
+        write_private(self.conf, f"[options]\n{text}")
 
 
 def measure_peers(peer: Peer, report: Report, clone: Figure) -> None:

@@ -72,6 +72,10 @@ class Order:
         """Have it begun by a worker that halts at a point."""
         return crash.order_and_stop(self.deed, point, stale=stale, **self._prepared(crash))
 
+    def place_in_background(self, crash: Crash) -> Case:
+        """Have it begun; back as soon as it is ordered."""
+        return crash.order_in_background(self.deed, **self._prepared(crash))
+
     def _prepared(self, crash: Crash, template: str = "") -> dict[str, object]:
         """Make what has to be there before; return what the order says."""
         if self.about_open:
@@ -150,6 +154,20 @@ ORDERS = {
         _about_open("enter", "open_support", "tenant_entered", undone=("tenant_not_entered",),
                     final="open_support.enter.committed", inside=(GUESTS, 1)),
         _about_open("leave", "close_support", "tenant_left", inside=(GUESTS, 0)),
+        _about_open("back_up", "backup_tenant", "tenant_backed_up",
+                    undone=("tenant_not_backed_up",), final="backup_tenant.store.committed",
+                    deepest="backup_tenant.store.after"),
+        _about_open("prove", "verify_backup", "tenant_proven", undone=("tenant_not_proven",),
+                    final="verify_backup.tell.committed"),
+        _about_open("test_target", "test_target", "tenant_target_tested",
+                    undone=("tenant_target_untested",), final="test_target.test.committed"),
+        _about_open("renew_secret", "renew_signing_secret", "tenant_signed_anew",
+                    undone=("tenant_signed_as_before",),
+                    final="renew_signing_secret.finish.committed",
+                    deepest="renew_signing_secret.finish.after"),
+        _about_open("change_secret", "rotate_cluster_secret", "tenant_secret_changed",
+                    undone=("tenant_secret_kept",),
+                    final="rotate_cluster_secret.begin.committed"),
     )
 }  # fmt: skip
 # What cannot be taken back is finished instead, or has nothing to take back.

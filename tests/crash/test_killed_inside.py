@@ -7,13 +7,14 @@ import pytest
 
 from tests.helpers.crash import REAL, STUB, until
 
-from .matrix import PROOF
+from .matrix import ORDERS, PROOF
 
 PHASES = ("base", "assets", *(("locale", "modules", "settings") if PROOF else ()))
 CREATING = """
 SELECT 1 FROM pg_stat_activity
  WHERE query LIKE '%CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()
 """
+DUMPING = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'saas backup'"
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'g\\_%'"
 
 
@@ -45,3 +46,14 @@ def test_a_copy_whose_customer_died_is_adopted(crash, count):
     assert case.resume()["state"] == "done"
     assert case.complaints("tenant_open") == []
     crash.discard(case.spent)
+
+
+def test_a_backup_killed_while_it_dumps_is_made_anew_and_nothing_goes_on_without_it(crash, count):
+    count("inside a dump")
+    case = ORDERS["back up"].place_in_background(crash)
+    until(lambda: crash.tenants(DUMPING), "the dump did not begin")
+    os.kill(case.child.pid, signal.SIGKILL)
+    crash.mother.wait(case.child)
+    until(lambda: not crash.tenants(DUMPING), "the dump outlived its worker")
+    assert case.resume()["state"] == "done"
+    assert ORDERS["back up"].complaints(case) == []

@@ -6,6 +6,10 @@ from tests.helpers.crash import REAL, STUB, until
 
 SMALL_BYTES = 4 << 20
 STATE = "SELECT state, error_code FROM saas_job WHERE id = %s"
+WAITED_LONG = """
+UPDATE saas_job SET due_at = now() AT TIME ZONE 'UTC', blocked_at = blocked_at - interval '1 day'
+ WHERE id = %s
+"""
 STEP = "SELECT state FROM saas_job_step WHERE job_id = %s AND name = %s"
 
 
@@ -30,6 +34,23 @@ def test_a_disk_too_small_is_refused_before_anything_is_written(
     assert (end["state"], end["error_code"]) == ("failed", "disk_full")
     assert "MB" in end["error_text"]
     assert case.complaints(*rule) == []
+
+
+def test_a_backup_whose_target_is_full_is_tried_again_and_fails_when_it_stays_full(crash, count):
+    count("target full")
+    ready = crash.ready_for("back_up")
+    full = {"folder": str(crash.stack.settings.folder / "shelf"), "size": 256 << 10}
+    case = crash.order("back_up", tenant=ready, small_disk=full)
+    end = crash.run("state", job=case.job).result
+    assert (end["state"], end["error_code"]) == ("waiting", "no_space")
+    assert case.resume()["state"] == "done"
+    assert case.complaints("tenant_backed_up") == []
+    case = crash.order("back_up", tenant=ready, small_disk=full)
+    crash.control(WAITED_LONG, case.job)
+    crash.run("work", small_disk=full)
+    end = crash.run("state", job=case.job).result
+    assert (end["state"], end["error_code"]) == ("failed", "no_space")
+    assert case.complaints("tenant_not_backed_up", "no_space") == []
 
 
 def test_a_cluster_that_is_down_is_waited_for(crash, count):

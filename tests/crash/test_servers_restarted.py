@@ -7,13 +7,14 @@ import pytest
 
 from tests.helpers.crash import REAL, until
 
-from .matrix import PROOF, points
+from .matrix import ORDERS, PROOF, points
 
 MODES = ("fast", "immediate")
 CREATING = """
 SELECT pid FROM pg_stat_activity
  WHERE query LIKE '%CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()
 """
+DUMPING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'saas backup'"
 STEPS = (
     "role",
     "database",
@@ -65,3 +66,17 @@ def test_a_copy_cut_off_by_the_server_itself_is_made_again(crash, count, mode):
     assert case.resume()["state"] == "done"
     assert case.complaints("tenant_open") == []
     crash.discard(case.spent)
+
+
+@pytest.mark.parametrize("mode", [*MODES, "backend"])
+def test_a_dump_cut_off_by_the_server_itself_is_made_again(crash, count, mode):
+    count("server restarted inside a dump")
+    case = ORDERS["back up"].place_in_background(crash)
+    ((backend,), *_more) = until(lambda: crash.tenants(DUMPING), "the dump did not begin")
+    if mode == "backend":
+        os.kill(backend, signal.SIGKILL)
+    else:
+        crash.stack.tenant_cluster.restart(mode)
+    crash.mother.wait(case.child)
+    assert case.resume()["state"] == "done"
+    assert ORDERS["back up"].complaints(case) == []

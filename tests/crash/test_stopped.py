@@ -11,13 +11,19 @@ ROWS = """
 SELECT j::text FROM saas_job j UNION ALL SELECT s::text FROM saas_job_step s
  UNION ALL SELECT d::text FROM saas_database d UNION ALL SELECT r::text FROM saas_route r
  UNION ALL SELECT t::text FROM saas_tenant t UNION ALL SELECT m::text FROM mail_mail m
+ UNION ALL SELECT b::text FROM saas_backup b UNION ALL SELECT c::text FROM saas_backup_check c
+ UNION ALL SELECT k::text FROM saas_cluster k
  ORDER BY 1
 """
 # Here the time is lived through: a stopped worker knows by its own clock that it was away.
 STALE = 2
+LABELS = (
+    *("provision cold", "build", "fill standby", "drop standby"),
+    *("back up", "renew secret", "change secret"),
+)
 CASES = [
     (label, point)
-    for place, label in enumerate(("provision cold", "build", "fill standby", "drop standby"))
+    for place, label in enumerate(LABELS)
     for point in chosen(label, every=80, first=7 * place + 3, proof=2)
 ]
 

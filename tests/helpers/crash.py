@@ -308,6 +308,7 @@ class Crash:
         query = "SELECT id, tenant_id, version_id, database_id FROM saas_job WHERE id > %s"
         job, *ids = until(lambda: self.control(query, last), "no order", WAIT_SECONDS)[0]
         links = dict(zip(("tenant", "version", "database"), ids, strict=True))
+        links["tenant"] = links["tenant"] or values.get("tenant")
         return Case(self, kind, job, links, child)
 
     def _named(self, kind: str, values: dict) -> dict:
@@ -347,7 +348,13 @@ class Crash:
             self._open_tenant = self.order("provision", template=REAL).links["tenant"]
         proof = f"_saas-verify.{OWN_HOST}"
         self.names.put(proof, "TXT")
+        if deed == "change_secret":
+            self.golden(STUB)
+            self.standby(STUB)
+        settings = self.stack.settings
+        places = {"shelf": settings.folder / "shelf", "secret_file": settings.node_secret_file}
         asked = {"tenant": self._open_tenant, "order": deed, "own_host": OWN_HOST}
+        asked |= {name: str(place) for name, place in places.items()}
         tenant = self.run("make_ready", **asked).result
         rows = "SELECT host, token, kind FROM saas_tenant_host WHERE tenant_id = %s ORDER BY id"
         for host, token, kind in self.control(rows, tenant):

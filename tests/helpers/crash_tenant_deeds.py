@@ -1,7 +1,8 @@
 """Orders about a tenant that is open: one tenant is enough for all of them.
 
 Owns: how each is asked for, what has to stand before. Does not own: what is right afterwards
-(`audit_tenant.py`), other orders (`crash_deeds.py`).
+(`audit_tenant.py`), orders about its backups (`crash_backup_deeds.py`) and about secrets
+(`crash_secret_deeds.py`), other orders (`crash_deeds.py`).
 """
 
 from typing import Any
@@ -9,14 +10,17 @@ from typing import Any
 from odoo.api import Environment
 from odoo.models import Model
 
-from . import audit
+from . import audit, crash_backup_deeds, crash_secret_deeds
 
 WORK_SECONDS = 60
 FOREIGN_ADDRESS = "http://evil.example"
 
 
-def make_ready(env: Environment, _say: Any, tenant: int, order: str, own_host: str) -> int:
-    """Bring the tenant to where this can be ordered, with real work."""
+def make_ready(env: Environment, _say: Any, tenant: int, order: str, **places: str) -> int:
+    """Bring the tenant to where this can be ordered, with real work.
+
+    `places`: its own host (`own_host`), where backups go (`shelf`), the nodes' `secret_file`.
+    """
     found = env["saas.tenant"].browse(tenant)
     _work(env)
     if found.state == "suspended":
@@ -26,10 +30,8 @@ def make_ready(env: Environment, _say: Any, tenant: int, order: str, own_host: s
         found.support_rule = "always"
     _leave(found.support_ids.filtered(lambda one: one.state == "inside"))
     _work(env)
-    if order == "check_host":
-        _host_asked(found, own_host)
-    elif order in READY:
-        READY[order](found)
+    if order in READY:
+        READY[order](found, **places)
     _work(env)
     return found.id
 
@@ -41,22 +43,22 @@ def _work(env: Environment) -> None:
     env.invalidate_all()
 
 
-def _closed(tenant: Model) -> None:
+def _closed(tenant: Model, **_places: str) -> None:
     tenant.action_suspend("manual", "The crash suite asked")
 
 
-def _address_changed(tenant: Model) -> None:
+def _address_changed(tenant: Model, **_places: str) -> None:
     """Somebody inside changed by which address the database calls itself."""
     database, ports = tenant.database_id, audit.ports_of(tenant.cluster_id)
     ports.cluster.set_address(database.name, database.generation, FOREIGN_ADDRESS)
 
 
-def _host_asked(tenant: Model, host: str) -> None:
+def _host_asked(tenant: Model, own_host: str, **_places: str) -> None:
     tenant.host_ids.filtered(lambda one: one.kind == "custom")._release()
-    tenant.env["saas.tenant.host"]._add_own(tenant, host, wants_primary=False)
+    tenant.env["saas.tenant.host"]._add_own(tenant, own_host, wants_primary=False)
 
 
-def _entered(tenant: Model) -> None:
+def _entered(tenant: Model, **_places: str) -> None:
     if not tenant.support_ids.filtered(lambda one: one.state == "inside"):
         _access(tenant).action_enter()
 
@@ -77,7 +79,10 @@ def _leave(access: Model) -> None:
 READY = {
     "resume": _closed,
     "set_address": _address_changed,
+    "check_host": _host_asked,
     "leave": _entered,
+    **crash_backup_deeds.READY,
+    **crash_secret_deeds.READY,
 }
 
 
@@ -154,4 +159,6 @@ ORDERS = {
     "set_address": set_address,
     "enter": enter,
     "leave": leave,
+    **crash_backup_deeds.ORDERS,
+    **crash_secret_deeds.ORDERS,
 }

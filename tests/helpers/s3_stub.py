@@ -209,6 +209,19 @@ class _Between(BaseHTTPRequestHandler):
         status, headers, told = self._pass_on(operation, body)
         self._answer(status, headers, told[: len(told) // 2])
 
+    def _fault_flip(self, operation, body) -> None:
+        """Bring other bytes than are stored, as many."""
+        status, headers, told = self._pass_on(operation, body)
+        middle = len(told) // 2
+        self._answer(
+            status, headers, told[:middle] + bytes([told[middle] ^ 1]) + told[middle + 1 :]
+        )
+
+    def _fault_nothing_listed(self, operation, body) -> None:
+        """List nothing, as a service does whose lists are behind."""
+        told = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+        self._answer(200, [("Content-Type", "application/xml")], told)
+
     def _fault_whole(self, operation, body) -> None:
         """Ignore the range that was asked for."""
         bucket, _, key = self.path.partition("?")[0].lstrip("/").partition("/")

@@ -24,7 +24,8 @@ def prove(
 ) -> list[Fault]:
     """Return what is wrong with a backup, nothing when all of it can be trusted.
 
-    Raises: Unavailable when the store or a program gave no answer: that proves nothing.
+    Raises: Unavailable when the store or a program gave no answer, Broken (`NO_EVIDENCE`) when this
+    machine or the way to the store is at fault: that proves nothing.
     """
 
     def archive(file: IO[bytes]) -> None:

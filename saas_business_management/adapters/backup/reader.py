@@ -35,6 +35,14 @@ from .closed_manifest import OBJECT_BYTES_MAX, Wanted, link_of, open_manifest
 from .file_writer import Progress
 from .spool import Tally, spool, sync_disk, translated
 
+# Told by this machine or on the way to the store: it says nothing about a backup.
+NO_EVIDENCE = frozenset(
+    {
+        *("disk_full", "spool_denied", "program_missing", "access_denied", "access_key_refused"),
+        *("clock_skew", "region_wrong", "certificate_wrong", "bucket_missing"),
+    }
+)
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -205,7 +213,7 @@ class BackupReader:
         """Read and prove every byte of a backup, to nowhere; return what is wrong.
 
         `on_part` gets each proven part; what it raises is a fault of that part.
-        Raises: Unavailable alone; anything else is a fault.
+        Raises: Unavailable and what is in `NO_EVIDENCE`; anything else is a fault.
         """
         faults = []
         for part in manifest.parts:
@@ -235,7 +243,7 @@ class BackupReader:
         try:
             read()
         except SaasError as error:
-            if error.kind == "unavailable":
+            if error.kind == "unavailable" or error.code in NO_EVIDENCE:
                 raise
             return [Fault(key, error.code)]
         return []
@@ -280,7 +288,8 @@ class _Opening:
     def big(self, chunks: Iterable[bytes], content: str) -> Iterator[bytes]:
         """Yield a content that has an object of its own."""
         size = self._sizes[content]
-        yield from self._proven(self._cipher.open(chunks, content, self._folder, size), content)
+        with translated():
+            yield from self._proven(self._cipher.open(chunks, content, self._folder, size), content)
 
     def small(self, body: bytes, entry: PackEntry) -> Iterator[bytes]:
         """Yield a content that lies in a pack."""

@@ -22,7 +22,7 @@ from ..storage.port import BlobStore
 from ..streams.encrypt import dedupe_key, key_of
 from . import bring_back, canaries
 from .proof import prove
-from .reader import BackupReader, objects_of
+from .reader import NO_EVIDENCE, BackupReader, objects_of
 from .sweep import NamesOf, audit, remove_backup, strangers, sweep
 from .writer import BackupOrder, BackupWriter, Former
 
@@ -125,7 +125,7 @@ class Vault:
         try:
             manifest, _link = reader.manifest(place.backup, place.fence, place.sha256 or None)
         except SaasError as error:
-            if error.kind not in UNUSABLE:
+            if error.kind not in UNUSABLE or error.code in NO_EVIDENCE:
                 raise
             return Proof((("manifest", error.code),), 0)
         faults = [*reader.look(manifest), *prove(reader, manifest, self._spec.programs)]

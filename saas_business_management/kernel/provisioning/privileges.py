@@ -11,6 +11,8 @@ never a finding.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from .naming import stem_of
+
 AUDIT = "A5"
 SERVER, DATABASE, ROLE, INSIDE = "server", "database", "role", "inside"
 FAILING, WARNING = "failing", "warning"
@@ -183,7 +185,8 @@ def _database(
     if row.owner in group or row.owner == baseline.builder:
         yield Finding("owned_by_tenant", DATABASE, row.name, facts={"owner": row.owner})
     barred = group | {baseline.node} if tenant else group
-    foreign = sorted((set(row.entrants) & barred) - {row.name})
+    # What a restore makes beside a tenant's database is that tenant's.
+    foreign = sorted((set(row.entrants) & barred) - {row.name, stem_of(row.name)})
     if foreign:
         mend = row.owner == baseline.provisioner
         yield Finding("foreign_entry", DATABASE, row.name, mend=mend, facts={"roles": foreign})

@@ -54,6 +54,14 @@ class Tenant:
         )
         return name
 
+    def move_below(self, files):
+        """Have the files lie where a node keeps them, in a folder of the database's name; no link
+        is followed there. Return the folder above.
+        """
+        files.mkdir()
+        self.folder = self.folder.rename(files / self.name)
+        return files
+
     def empty(self):
         """An empty database of a role of its own, as a restore finds it."""
         pg, name = self.pg, new_name()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -12,13 +13,15 @@ from dataclasses import replace
 
 import pytest
 
+from saas_business_management.adapters.backup.proof import prove
+from saas_business_management.adapters.backup.reader import BackupReader
 from saas_business_management.adapters.backup.writer import BackupOrder, BackupWriter
 from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.postgres import dump
 from saas_business_management.adapters.postgres.client_programs import Programs
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 
-from .stage import KEY, TENANT, programs, uuid
+from .stage import KEY, KEYS, TENANT, Tenant, programs, uuid
 
 
 def write(tenant, store, tools=None, **more):
@@ -254,6 +257,81 @@ def test_memory_stays_bounded_whatever_the_size(newest_tenant, tmp_path):
     assert answer["files"] == 302 and answer["faults"] == []
     assert answer["dump_bytes"] > 90 << 20
     assert answer["peak_bytes"] < 200_000_000, answer
+
+
+def test_a_full_target_and_a_full_spool_are_told_and_touch_no_other_backup(newest_tenant, tmp_path):
+    newest_tenant.run(
+        "INSERT INTO ir_logging (name, message) SELECT 'x', string_agg(md5((n * k)::text), '')"
+        " FROM generate_series(1, 5000) n, generate_series(1, 30) k GROUP BY n"
+    )
+    newest_tenant.attach(b"a small file")
+    small = tmp_path / "small"
+    shutil.copytree(newest_tenant.folder, small)
+    newest_tenant.attach(os.urandom(80 << 20))
+    for name in ("store", "spool"):
+        (tmp_path / name).mkdir()
+    told = order_of(newest_tenant, tmp_path, small=str(small), spool=str(tmp_path / "spool"))
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.integration.backup.small_disk_child"],
+        input=json.dumps(told),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr[-2000:]
+    answer = json.loads(child.stdout)
+    first, full, freed = (answer[name] for name in ("first", "full", "freed"))
+    assert (first["code"], full["code"]) == ("ok", "unavailable no_space")
+    assert full["parts"] == [] and full["backups"] == first["backups"]
+    assert full["free"] > 40 << 20, "what did not fit was given back"
+    assert answer["proof_after"] == []
+    assert (freed["code"], len(freed["backups"])) == ("ok", 2)
+    # A spool that is full says nothing about a backup.
+    assert answer["proof_on_a_full_spool"] == "broken disk_full"
+    assert answer["spool"] == []
+
+
+@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGKILL"])
+def test_a_backend_of_the_dump_that_dies_is_an_error_and_the_next_try_is_whole(
+    own_pg, tmp_path, signal_name
+):
+    tenant = Tenant(own_pg, tmp_path / "filestore")
+    tenant.attach(b"a file")
+    tenant.run(
+        "INSERT INTO ir_logging (name, message)"
+        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 60000) n"
+    )
+    killed = []
+
+    def kill(_phase, done, _total):
+        if not killed and done > 1_000_000:
+            killed.extend(
+                own_pg.rows(
+                    "SELECT pid FROM pg_stat_activity WHERE application_name = 'saas backup'"
+                    " AND query LIKE 'COPY%%'"
+                )
+            )
+            for (pid,) in killed:
+                os.kill(pid, getattr(signal, signal_name))
+
+    store, order = FakeBlobStore(), BackupOrder(TENANT, uuid(1), 1, "manual")
+    writer = BackupWriter(store, KEY, programs(own_pg))
+    with pytest.raises((Unavailable, Broken)) as told:
+        writer.write(order, tenant.server, tenant.folder, kill)
+    assert len(killed) == 1
+    assert told.value.code in ("connection_lost", "server_restarting", "program_failed")
+    assert store.objects == {}
+    # A killed backend takes the whole cluster through recovery.
+    until, written = time.monotonic() + 30, None
+    while written is None:
+        assert time.monotonic() < until
+        try:
+            written = writer.write(order, tenant.server, tenant.folder)
+        except Unavailable:
+            time.sleep(0.1)
+    reader = BackupReader(store, TENANT, KEYS, tmp_path)
+    assert prove(reader, written.manifest, programs(own_pg)) == []
 
 
 def test_the_lock_is_given_up_soon_when_odoo_collects(newest_tenant, monkeypatch):

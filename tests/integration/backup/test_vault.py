@@ -11,7 +11,8 @@ from saas_business_management.adapters.fakes.vault import FakeVault
 from saas_business_management.adapters.ports import BackupPlace, BackupSource
 from saas_business_management.adapters.postgres.tenant_login import TenantLogins
 from saas_business_management.kernel.backup import layout
-from saas_business_management.kernel.errors import Unavailable
+from saas_business_management.kernel.backup.key import DataKey
+from saas_business_management.kernel.errors import Refused, Unavailable
 from tests.unit.backup.parts import code_of
 
 from .stage import KEY, TENANT, programs, uuid
@@ -42,11 +43,9 @@ def subject(request, tenant, tmp_path):
         vault.keys = {KEY.id}
         vault.shared = {"t_x": [b"a file"]}
         return Subject(vault, store, BackupSource("t_x", 1, "schedule"))
-    (tmp_path / "files").mkdir()
-    # No link: a filestore that is one is not read.
-    tenant.folder = tenant.folder.rename(tmp_path / "files" / tenant.name)
     tenant.attach(b"a file")
-    spec = VaultSpec({KEY.id: KEY}, tmp_path / "files", tmp_path, programs(tenant.pg))
+    files = tenant.move_below(tmp_path / "files")
+    spec = VaultSpec({KEY.id: KEY}, files, tmp_path, programs(tenant.pg))
     logins = TenantLogins(tenant.pg.provisioner, tenant.pg.secret)
     return Subject(Vault(spec, logins), store, BackupSource(tenant.name, 1, "schedule"))
 
@@ -58,6 +57,7 @@ def test_what_was_written_is_there_and_proven(subject):
         *("new_bytes", "missing", "rotten"),
     }
     assert figures["database_bytes"] > 0 and figures["fence"] == 1
+    assert (figures["missing"], figures["rotten"]) == (0, 0)
     place = subject.place(sha256=figures["manifest_hash"])
     assert subject.vault.look(subject.store, place) == []
     assert subject.vault.prove(subject.store, place).faults == ()
@@ -257,3 +257,80 @@ def test_a_daily_proof_is_put_once_and_opens_until_it_is_lost(subject):
     del subject.store.objects[name]
     assert read() == "missing"
     assert subject.store.objects == {}
+
+
+@pytest.fixture
+def keyed(tenant, tmp_path):
+    """A store, and vaults of one tenant that hold these keys."""
+    tenant.attach(b"a file")
+    files = tenant.move_below(tmp_path / "files")
+    logins = TenantLogins(tenant.pg.provisioner, tenant.pg.secret)
+
+    def vault(*keys):
+        held = {key.id: key for key in keys}
+        spec = VaultSpec(held, files, tmp_path, programs(tenant.pg))
+        return Vault(spec, logins)
+
+    return vault, FakeBlobStore(), BackupSource(tenant.name, 1, "schedule")
+
+
+NEXT = DataKey("d2", bytes(range(1, 33)))
+
+
+def place_of(number, fence, key, **more):
+    return BackupPlace(tenant=TENANT, backup=uuid(number), fence=fence, key=key.id, **more)
+
+
+def packs_in(store):
+    return {name for name in store.objects if "/pack/" in name}
+
+
+def test_a_key_that_was_replaced_meanwhile_closes_what_it_began_and_opens_it(keyed):
+    vault, store, source = keyed
+    store.fail_next("put_new", Unavailable("target_unavailable"))
+    with pytest.raises(Unavailable):
+        vault(KEY).write(store, place_of(1, 1, KEY), source)
+    # The next worker holds both: the operation was begun with the first.
+    first = vault(KEY, NEXT).write(store, place_of(1, 2, KEY), source)
+    follower, packs = replace(source, previous=uuid(1)), packs_in(store)
+    second = vault(KEY, NEXT).write(store, place_of(2, 3, NEXT), follower)
+    assert len(packs_in(store) - packs) == 1, "nothing is shared between two keys"
+    both = vault(KEY, NEXT)
+    for number, key, figures in ((1, KEY, first), (2, NEXT, second)):
+        place = place_of(number, figures["fence"], key, sha256=figures["manifest_hash"])
+        assert both.prove(store, place).faults == ()
+
+
+def test_a_key_that_is_gone_is_named_and_stops_no_other_backup(keyed):
+    vault, store, source = keyed
+    vault(KEY).write(store, place_of(1, 1, KEY), source)
+    without = vault(NEXT)
+    proof = without.prove(store, place_of(1, 1, KEY))
+    assert proof.faults == (("manifest", "backup_key_missing"),)
+    # The worker that wrote it died before it said so, then its key was destroyed.
+    with pytest.raises(Refused) as told:
+        without.write(store, place_of(1, 2, KEY), source)
+    assert (told.value.code, told.value.facts["key"]) == ("backup_key_missing", KEY.id)
+    figures = without.write(store, place_of(2, 2, NEXT), replace(source, previous=uuid(1)))
+    place = place_of(2, 2, NEXT, sha256=figures["manifest_hash"])
+    assert without.prove(store, place).faults == ()
+
+
+def test_other_bytes_under_the_same_key_id_are_a_wrong_key(keyed):
+    vault, store, source = keyed
+    vault(KEY).write(store, place_of(1, 1, KEY), source)
+    other = DataKey(KEY.id, NEXT.secret)
+    assert vault(other).prove(store, place_of(1, 1, KEY)).faults == (
+        ("manifest", "backup_key_wrong"),
+    )
+
+
+def test_files_that_rotted_at_the_source_are_counted_and_no_reason_to_fail(keyed, tenant):
+    vault, store, source = keyed
+    sound = tenant.attach(b"was right")
+    (tenant.folder / sound).write_bytes(b"is wrong!")
+    tenant.attach(b"never written", write=False)
+    figures = vault(KEY).write(store, place_of(1, 1, KEY), source)
+    assert (figures["rotten"], figures["missing"], figures["file_count"]) == (1, 1, 2)
+    place = place_of(1, 1, KEY, sha256=figures["manifest_hash"])
+    assert vault(KEY).prove(store, place).faults == ()

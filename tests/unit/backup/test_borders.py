@@ -35,7 +35,7 @@ def values():
                 yield found
 
 
-@pytest.mark.parametrize("value", values(), ids=lambda value: value.__name__)
+@pytest.mark.parametrize("value", [*values()], ids=lambda value: value.__name__)
 def test_a_value_never_changes(value) -> None:
     assert value.__dataclass_params__.frozen
 

@@ -93,7 +93,7 @@ def test_no_other_text_gets_into_a_name(bad: str) -> None:
         lambda: layout.manifest_name(TENANT, bad),
         lambda: layout.object_name(TENANT, bad),
     ):
-        with pytest.raises(Refused, match="backup_name_form"):
+        with pytest.raises(Refused, match=r"^backup_name_form"):
             call()
 
 

@@ -146,13 +146,13 @@ def test_chunks_of_another_stream_do_not_fit() -> None:
 )
 def test_a_stream_of_another_is_told(tenant: str, backup: str, part: str, what: str) -> None:
     stream = sealed(context=Context(tenant, backup, part))
-    with pytest.raises(Broken, match="backup_binding") as told:
+    with pytest.raises(Broken, match=r"^backup_binding") as told:
         list(open_stream([stream], KEYS, CONTEXT))
     assert told.value.facts["what"] == what
 
 
 def test_keys_are_found_by_their_id_and_must_be_right() -> None:
-    with pytest.raises(Refused, match="backup_key_missing") as told:
+    with pytest.raises(Refused, match=r"^backup_key_missing") as told:
         list(open_stream([sealed()], {}, CONTEXT))
     assert told.value.facts["key"] == KEY.id
     assert code_of(lambda: open_stream([sealed()], {KEY.id: FOREIGN_KEY}, CONTEXT)) == (
@@ -173,7 +173,7 @@ def test_a_failing_source_leaves_a_stream_that_does_not_open() -> None:
 
 
 def test_sizes_have_limits() -> None:
-    with pytest.raises(Refused, match="backup_header_form"):
+    with pytest.raises(Refused, match=r"^backup_header_form"):
         next(seal_stream([b""], KEY, CONTEXT, CHUNK_BYTES_MAX + 1))
     front = HEADER.encode()
     huge = front[:10] + (CHUNK_BYTES_MAX + 1).to_bytes(4, "big") + front[14:]
@@ -189,14 +189,14 @@ def test_a_counter_never_starts_again(monkeypatch) -> None:
 
 @pytest.mark.parametrize("bad", ["", "with blank", "ö", "x" * 201, "line\n"])
 def test_a_context_has_one_form(bad: str) -> None:
-    with pytest.raises(Refused, match="backup_context_form"):
+    with pytest.raises(Refused, match=r"^backup_context_form"):
         Context(TENANT, bad, "db")
 
 
 def test_a_key_does_not_show_itself() -> None:
     assert str(KEY) == "DataKey(id='d7-2026')" and KEY.secret.hex() not in repr([KEY])
     for key_id, secret in (("", KEY.secret), ("k 1", KEY.secret), ("k1", b"short")):
-        with pytest.raises(Refused, match="backup_key_form"):
+        with pytest.raises(Refused, match=r"^backup_key_form"):
             DataKey(key_id, secret)
     with pytest.raises(TypeError):
         KEY.__reduce__()

@@ -12,6 +12,7 @@ from saas_business_management.kernel.backup.evidence import (
     FAILED,
     PASSED,
     RANK,
+    Badge,
     Check,
     Standing,
     backup_badge,
@@ -56,10 +57,22 @@ def standing(since=30, stored=0.1, proof=None, failure=None):
 def test_a_tenant_is_as_good_as_its_evidence(told, state, why):
     badge = tenant_badge(DAILY, told, NOW)
     assert (badge.state, badge.why) == (state, why)
+    assert (badge.at, badge.level) == speaks_for(why, told)
+
+
+def speaks_for(why, told):
+    """The instant and the level of the evidence that a tenant's badge has to name."""
+    if why in ("restored", "proof_old"):
+        return told.proof.at, told.proof.level
+    if why == "check_failed":
+        return told.failure.at, told.failure.level
+    stored_at = told.made.stored_at
+    return stored_at, 0 if why in ("awaits_proof", "never_proven") else None
 
 
 def test_without_a_schedule_nothing_is_claimed():
-    assert tenant_badge(None, standing(proof=check(2, 1)), NOW).state == "none"
+    badge = tenant_badge(None, standing(proof=check(2, 1)), NOW)
+    assert badge == Badge("none", "no_policy")
 
 
 def test_a_premium_policy_wants_its_proof_daily():
@@ -94,8 +107,18 @@ def test_the_badge_names_its_evidence_and_when_it_falls():
     ],
 )
 def test_a_backup_is_as_good_as_its_checks(checks, hours, state, why):
-    badge = backup_badge(NOW - hours * HOUR, checks, NOW)
+    stored_at = NOW - hours * HOUR
+    badge = backup_badge(stored_at, checks, NOW)
     assert (badge.state, badge.why) == (state, why)
+    least = {"restored": 2, "read": 1, "proof_old": 1}.get(why, 0)
+    told = [one for one in checks if one.level >= least]
+    newest = max(told, key=lambda one: one.at, default=None)
+    if why in ("awaits_reading", "never_read"):
+        assert (badge.at, badge.level) == (stored_at, 0)
+    else:
+        assert (badge.at, badge.level) == (newest.at, newest.level)
+    span = {"restored": 30 * DAY, "read": 90 * DAY, "awaits_reading": DAY}.get(why)
+    assert badge.falls_at == (badge.at + span if span else None)
 
 
 @pytest.mark.parametrize(

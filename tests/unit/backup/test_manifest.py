@@ -21,7 +21,7 @@ from saas_business_management.kernel.backup.manifest import (
     parse_clear_line,
 )
 from saas_business_management.kernel.backup.verify import Gap, gaps
-from saas_business_management.kernel.errors import Broken, SaasError
+from saas_business_management.kernel.errors import Broken, Refused, SaasError
 
 from .parts import BACKUP, KEYS, OTHER, TENANT, VECTORS, code_of, manifest
 
@@ -72,6 +72,47 @@ def test_any_value_in_any_place_is_taken_or_an_error_of_ours(path, value) -> Non
 @pytest.mark.parametrize("path", PLACES, ids=str)
 def test_a_value_of_another_type_is_refused_in_every_place(path) -> None:
     assert decoded(changed(path, {"x": 0.5})) in {"backup_form", "backup_version_unknown"}
+
+
+def is_near(where, path) -> bool:
+    """Whether an error names this place, one around it, or one inside of it."""
+    place = ".".join(["manifest", *(key for key in path if isinstance(key, str))])
+    return where == place or place.startswith(f"{where}.") or where.startswith(f"{place}.")
+
+
+@pytest.mark.parametrize("value", [{"x": 1}, ["x"], "x", -1, None], ids=str)
+def test_an_error_names_the_place(value) -> None:
+    told = 0
+    for path in PLACES:
+        data = json.dumps(changed(path, value), sort_keys=True, separators=(",", ":")).encode()
+        try:
+            decode_manifest(data)
+        except Broken as error:
+            assert is_near(error.facts["where"], path), (path, error.facts)
+            told += 1
+    assert told > len(PLACES) / 3
+
+
+def test_an_error_in_a_clear_line_names_it() -> None:
+    line = ClearLine(BACKUP, "d1", "ab" * 8, 500).encode()
+    for bad, where in (
+        (b"x" * 600, "clear line"),
+        (line[:40], "clear line"),
+        (b"{}\n", "clear line"),
+        (b"{ }\n", "clear line"),
+        (line.replace(b"backup/1", b"backup/2"), "clear line.format"),
+        (line.replace(b'"d1"', b'"d 1"'), "clear line.key"),
+    ):
+        with pytest.raises(Broken) as told:
+            parse_clear_line(bad)
+        assert told.value.facts["where"] == where
+
+
+def test_a_clear_line_is_looked_for_at_the_front_alone() -> None:
+    line = ClearLine(BACKUP, "d1", "ab" * 8, 500).encode()
+    assert code_of(lambda: parse_clear_line(b"\n" + line)) == "backup_form"
+    assert code_of(lambda: parse_clear_line(b'{"backup":"' + b"x" * 500 + b"\n")) == "backup_form"
+    assert parse_clear_line(line + b"\n" * 5)[1] == len(line)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +174,7 @@ def test_a_value_that_could_mislead_is_refused(path, value) -> None:
     ],
 )
 def test_json_has_one_form(text) -> None:
-    with pytest.raises(Broken, match="backup_form"):
+    with pytest.raises(Broken, match=r"^backup_form"):
         canonical.load(text.encode(), "here")
 
 
@@ -178,7 +219,9 @@ def test_a_manifest_comes_back_whatever_is_left_empty() -> None:
     one = manifest()
     bare = replace(one, previous=None, facts=None, parts=(), notes={"why": "asked"})
     assert decode_manifest(encode_manifest(bare)) == bare
-    assert code_of(lambda: bare.part("db")) == "backup_part_missing"
+    with pytest.raises(Refused) as told:
+        bare.part("db")
+    assert (told.value.code, told.value.facts) == ("backup_part_missing", {"part": "db"})
 
 
 def link(backup, sha256, previous=None) -> Link:

@@ -12,7 +12,7 @@ from saas_business_management.adapters.backup import closed_manifest, file_write
 from saas_business_management.adapters.backup.command import main
 from saas_business_management.adapters.backup.key_file import write_keys
 from saas_business_management.adapters.backup.read_folder import ReadFolder
-from saas_business_management.adapters.backup.reader import BackupReader
+from saas_business_management.adapters.backup.reader import NO_EVIDENCE, BackupReader
 from saas_business_management.adapters.backup.source_files import SourceFiles
 from saas_business_management.adapters.backup.writer import Written, _archive
 from saas_business_management.adapters.postgres.client_programs import WORDS, Programs, judge
@@ -91,6 +91,18 @@ def test_no_answer_of_the_store_proves_nothing(world):
         world.reader().prove(world.one)
 
 
+@pytest.mark.parametrize("code", sorted(NO_EVIDENCE))
+def test_what_this_machine_lacks_is_no_fault_of_a_backup(world, code):
+    def refuse(file):
+        raise Broken(code)
+
+    with pytest.raises(Broken, match=code):
+        world.reader().prove(world.one, refuse)
+    world.store.fail_next("get_range", Broken(code))
+    with pytest.raises(Broken, match=code):
+        world.reader().prove(world.one)
+
+
 def test_what_a_part_is_used_for_may_fault_it(world):
     def refuse(file):
         raise Broken("archive_damaged")
@@ -109,6 +121,15 @@ def test_a_large_object_is_proven_in_a_spool(tmp_path, monkeypatch):
             pieces = [sealed[at : at + step] for at in range(0, len(sealed), step)]
         assert b"".join(cipher.open(pieces, "0a" * 32, tmp_path, len(content))) == content
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_large_object_that_finds_no_spool_is_told(world, monkeypatch):
+    monkeypatch.setattr(objects, "IN_MEMORY_BYTES", 10)
+    reader = BackupReader(world.store, TENANT, KEYS, "/nowhere/at/all")
+    big = {one.content for one in world.one.files.files} & {*world.one.files.objects}
+    with pytest.raises(Unavailable, match=r"^spool_unreachable"):
+        for _content, chunks in reader.contents(world.one, big):
+            b"".join(chunks)
 
 
 @pytest.mark.parametrize("length", [0, 1, 12, 27])
@@ -160,7 +181,7 @@ def test_a_disk_that_does_not_keep_what_was_written_is_told(world, tmp_path, mon
 
     monkeypatch.setattr(spool.ctypes, "CDLL", lambda *_told, **_more: Disk())
     (tmp_path / "out").mkdir()
-    with pytest.raises(Unavailable, match="spool_unreachable"):
+    with pytest.raises(Unavailable, match=r"^spool_unreachable"):
         world.reader().extract(world.one, tmp_path / "out")
 
 
@@ -213,7 +234,7 @@ def test_a_closed_manifest_that_speaks_of_another_is_refused(world):
     wanted = closed_manifest.Wanted(TENANT, OTHER)
     assert closed_manifest.open_manifest(closed, KEYS, wanted).backup == OTHER
     monkey = replace(world.one, backup=BACKUP)
-    with pytest.raises(Broken, match="backup_binding"):
+    with pytest.raises(Broken, match=r"^backup_binding"):
         closed_manifest._require_wanted(monkey, "", wanted)
 
 

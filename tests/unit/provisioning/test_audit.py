@@ -241,3 +241,21 @@ def test_operations_that_nobody_works_on(operation: OperationFacts, why: str | N
     found = stuck([operation])
     assert [one.facts["why"] for one in found] == ([why] if why else [])
     assert all((one.audit, one.kind, one.sweep) == ("A7", "stuck", False) for one in found)
+
+
+def test_what_a_restore_put_aside_is_right_as_long_as_it_is_recorded() -> None:
+    kept = f"{A}_z4"
+    inventory = Inventory(PROV, (Database(A), Database(kept, 7)), (Role(A, CLAIMED),), (A, kept))
+    known = [Known(A, CLAIMED), Known(kept, READY, oid=7, has_role=False)]
+    assert told(known, inventory) == []
+    other = [Known(A, CLAIMED), Known(kept, READY, oid=8, has_role=False)]
+    assert told(other, inventory) == [("A1", "wrong_oid", "database", kept, False)]
+    gone = [Known(A, CLAIMED), Known(kept, GONE, has_role=False)]
+    assert told(gone, inventory) == [
+        ("A8", "leftover", "database", kept, False),
+        ("A8", "leftover", "folder", kept, False),
+    ]
+    assert told(known, lies(A)) == [
+        ("A1", "missing", "database", kept, False),
+        ("A2", "missing", "folder", kept, False),
+    ]

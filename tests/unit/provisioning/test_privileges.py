@@ -173,3 +173,15 @@ def test_a_tenant_that_may_enter_a_foreign_database_is_found():
 def test_findings_come_in_one_order():
     wrong = replace(ROLE, strong=("createdb",), connection_limit=1)
     assert found(wrong) == found(wrong) == [("role_limit", True), ("tenant_strong", True)]
+
+
+@pytest.mark.parametrize("tail", ["_r7", "_z7"])
+def test_a_tenant_may_enter_what_a_restore_made_beside_its_database_and_nobody_else_may(tail):
+    other = replace(ROLE, name="t_" + "b" * 26)
+    beside = DatabaseRights(OWN + tail, PROVISIONER.name, (), (OWN, other.name))
+    (one,) = [
+        one
+        for one in judge(Privileges(SERVER, (beside,), (ROLE, other)), BASELINE, [KNOWN])
+        if one.what == "database"
+    ]
+    assert (one.kind, one.facts["roles"]) == ("foreign_entry", [other.name])

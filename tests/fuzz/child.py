@@ -1,0 +1,70 @@
+"""`python -m tests.fuzz.child TARGET SECONDS SEED`: changes bytes and has them read, for so long.
+
+Owns: the loop, which inputs are kept, the peak of memory. Does not own: what is tried
+(`targets.py`), what is right (`test_parsers.py`).
+
+An input is kept, and changed further, when it ended at a place where none had ended before.
+Tells one line of JSON: `{"runs", "places", "taken", "peak_bytes", "uncaught": [[error, input]]}`.
+"""
+
+import json
+import random
+import sys
+import time
+import traceback
+
+import tests.bare  # noqa: F401
+from saas_business_management.kernel.errors import SaasError
+from tests.fuzz.mutate import changed
+from tests.fuzz.targets import TARGETS, Target
+
+KEPT_MOST = 2000
+UNCAUGHT_MOST = 5
+SHOWN_BYTES = 4096
+
+
+def place_of(error: BaseException) -> tuple[object, ...]:
+    """Return where it was refused, and how we came there."""
+    lines = tuple((one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__))
+    return (type(error).__name__, *lines[-4:])
+
+
+def fuzz(target: Target, seconds: float, dice: random.Random) -> dict[str, object]:
+    """Have changed bytes read until the time is over."""
+    corpus, places, uncaught = [*target.begin], set(), []
+    end, runs, taken = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < end and len(uncaught) < UNCAUGHT_MOST:
+        # What came last is what nobody has looked at further.
+        newest = corpus[-20:] if dice.random() < 0.3 else corpus
+        data = changed(dice.choice(newest), corpus, dice)
+        place: tuple[object, ...] = ("taken",)
+        runs += 1
+        try:
+            target.read(data)
+            taken += 1
+        except SaasError as error:
+            place = (error.code, *place_of(error))
+        except Exception as error:  # noqa: BLE001 - this is what is looked for
+            uncaught.append([f"{error!r} at {place_of(error)[-1]}", data[:SHOWN_BYTES].hex()])
+        if place not in places:
+            places.add(place)
+            corpus.append(data)
+            del corpus[KEPT_MOST:]
+    return {"runs": runs, "places": len(places), "taken": taken, "uncaught": uncaught}
+
+
+def peak_bytes() -> int:
+    """Return the most memory this process has had."""
+    with open("/proc/self/status") as status:
+        (line,) = [line for line in status if line.startswith("VmHWM")]
+    return int(line.split()[1]) * 1024
+
+
+def main(name: str, seconds: str, seed: str) -> None:
+    """Fuzz one target and tell."""
+    told = fuzz(TARGETS[name], float(seconds), random.Random(f"{seed} {name}"))
+    print(json.dumps({**told, "peak_bytes": peak_bytes()}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
