@@ -168,8 +168,8 @@ class SaasTenant(models.Model):
 
     @api.private
     def _backup_key_hindrance(self, target, key=None):
-        """Return why a restore from a target would fail before it is begun, empty when nothing
-        speaks against it; about one key, or about all of the tenant that are kept.
+        """Return why a restore from a target would fail before it is begun, in a few words, empty
+        when nothing speaks against it; about one key, or about all of the tenant that are kept.
         """
         self.ensure_one()
         wanted = [("tenant_id", "=", self.id), ("target_id", "=", target.id)]
@@ -178,8 +178,7 @@ class SaasTenant(models.Model):
         if not fatal:
             return ""
         return self.env._(
-            "The key %(key)s does not open what lies on %(target)s (%(outcome)s), so a restore "
-            "from there would fail.",
+            "daily proof of key %(key)s on %(target)s: %(outcome)s",
             key=fatal.key_id.key_id,
             target=target.name,
             outcome=dict(fatal._fields["outcome"]._description_selection(self.env))[fatal.outcome],

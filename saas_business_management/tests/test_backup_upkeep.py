@@ -98,7 +98,12 @@ class TestBackupCanaries(UpkeepCommon):
                 (finding,) = self.finding("backup_key_opens")
                 self.assertEqual(finding["level"], "failing")
                 told = self.tenant._backup_key_hindrance(self.target, self.key)
-                self.assertIn("would fail", told)
+                self.assertIn(f"{self.key.key_id} on Shelf", told)
+                hindrances = self.tenant._restore_hindrances(self.backup, "in_place", "all")
+                self.assertIn(self.key.key_id, hindrances[0])
+        self.told("good")
+        self.assertEqual(self.tenant._restore_hindrances(self.backup, "in_place", "all"), [])
+        self.told("wrong_key")
         other = self.target.copy({"name": "Other"})
         self.assertEqual(self.tenant._backup_key_hindrance(other), "")
 
