@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..adapters.backup.exports import Exports, ExportsSpec
+from ..adapters.backup.imports import Imports, ImportsSpec
 from ..adapters.backup.vault import Vault, VaultSpec
 from ..adapters.clock import SystemClock
 from ..adapters.filestore import LocalFilestore
@@ -22,8 +24,10 @@ from ..adapters.ports import (
     Clock,
     ClusterPort,
     DnsPort,
+    ExportsPort,
     FilestorePort,
     FrontDoorPort,
+    ImportsPort,
     OdooPort,
     PublicDoorPort,
     StoresPort,
@@ -57,6 +61,8 @@ class Ports:
     public_door: PublicDoorPort | None = None
     stores: StoresPort | None = None
     vault: VaultPort | None = None
+    exports: ExportsPort | None = None
+    imports: ImportsPort | None = None
 
 
 def build_ports(
@@ -64,10 +70,13 @@ def build_ports(
     targets: Mapping[int, Mapping[str, Any]] | None = None,
     backup_keys: Mapping[str, DataKey] | None = None,
     control: Mapping[str, Any] | None = None,
+    exports: str = "",
+    imports: tuple[str, int] | None = None,
 ) -> Ports:
     """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
     targets by their numbers (`saas.backup.target._to_spec`) and for backup keys by id, None for a
-    job that is not about backups.
+    job that is not about backups; `exports` is the folder of downloads, empty when there is nothing
+    to do with it, `imports` that of uploads with the most bytes that are taken.
 
     Without a cluster `control` says where the control plane's own database and files are
     (`saas.control.backup._to_spec`). A cluster's adapters are kept per thread, so that connections
@@ -81,12 +90,32 @@ def build_ports(
         ports = replace(ports, vault=_vault(cluster, backup_keys))
     elif backup_keys is not None and control is not None:
         ports = replace(ports, vault=_control_vault(control, backup_keys))
+    if exports:
+        programs = Programs(cluster["pg_bin"] if cluster else "")
+        spec = ExportsSpec(backup_keys or {}, Path(exports), programs)
+        ports = replace(ports, exports=Exports(spec))
+    if imports and cluster is not None:
+        ports = replace(ports, imports=_imports(cluster, *imports))
     return ports
 
 
-def _vault(cluster: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
+def _imports(cluster: Mapping[str, Any], folder: str, most_bytes: int) -> Imports:
+    spec = ImportsSpec(
+        folder=Path(folder),
+        files=Path(cluster["filestore_path"]),
+        programs=Programs(cluster["pg_bin"]),
+        most_bytes=most_bytes,
+    )
+    return Imports(spec, _logins(cluster))
+
+
+def _logins(cluster: Mapping[str, Any]) -> TenantLogins:
     secret, older = cluster["cluster_secret"], cluster.get("older_cluster_secret")
-    return Vault(_vault_spec(cluster, keys), TenantLogins(_server(cluster), secret, older))
+    return TenantLogins(_server(cluster), secret, older)
+
+
+def _vault(cluster: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
+    return Vault(_vault_spec(cluster, keys), _logins(cluster))
 
 
 def _control_vault(control: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:

@@ -67,6 +67,12 @@ ACTIONS = {
     "backup_adopted": _lt("Backup found on its target and taken over"),
     "backup_deleted": _lt("Backup deleted by hand"),
     "control_backup_policy_changed": _lt("Backup policy of the control plane changed"),
+    "delete_guard_changed": _lt("Backup before a deletion switched on or off"),
+    "backup_import_uploaded": _lt("Odoo backup uploaded"),
+    "backup_import_ordered": _lt("Import of an Odoo backup ordered"),
+    "backup_export_ordered": _lt("Download of a backup ordered"),
+    "backup_export_made": _lt("Download of a backup made"),
+    "backup_export_downloaded": _lt("Backup downloaded"),
     "backup_pinned": _lt("Backup pinned"),
     "backup_unpinned": _lt("Backup unpinned"),
     "backup_held": _lt("Backup put under legal hold"),
@@ -113,6 +119,7 @@ RULES = {
     "duplicate_cookie": _lt("Two session cookies in one request"),
     "expression_refused": _lt("Code that the plan does not allow"),
     "audit_tampered": _lt("Audit log changed"),
+    "hostile_file": _lt("File with code, paths or bombs in it"),
 }
 
 

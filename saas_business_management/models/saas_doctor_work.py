@@ -22,6 +22,9 @@ CRONS = (
     "ir_cron_fold_node_events",
     "ir_cron_prove_isolation",
     "ir_cron_rotate_roles",
+    "ir_cron_back_up",
+    "ir_cron_prove_backups",
+    "ir_cron_watch_backups",
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3
@@ -59,9 +62,11 @@ class SaasDoctor(models.AbstractModel):
         """Tell which actions are switched on and did not run for much longer than they should."""
         _, now = self.env._, fields.Datetime.now()
         asleep = crons.filtered(
-            lambda cron: cron.nextcall
-            + ASLEEP_INTERVALS * _intervalTypes[cron.interval_type](cron.interval_number)
-            < now
+            lambda cron: (
+                cron.nextcall
+                + ASLEEP_INTERVALS * _intervalTypes[cron.interval_type](cron.interval_number)
+                < now
+            )
         )
         # A runner works for minutes at a time and has a check of its own.
         asleep -= self._crons(RUNNERS)

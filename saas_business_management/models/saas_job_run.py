@@ -105,7 +105,14 @@ class SaasJobRun(models.Model):
         cluster = cluster_sudo._to_spec() if cluster_sudo else None
         keys = job_sudo._backup_keys()
         control = self.env["saas.control.backup"]._to_spec() if keys is not None else None
-        ports = build_ports(cluster, job_sudo._target_specs(), keys, control)
+        ports = build_ports(
+            cluster,
+            job_sudo._target_specs(),
+            keys,
+            control,
+            exports=job_sudo._export_folder(),
+            imports=job_sudo._import_folder(),
+        )
         runner = Runner(
             JOBS[job_sudo.kind],
             journal,

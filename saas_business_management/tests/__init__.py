@@ -5,6 +5,11 @@ from . import test_backup_key
 from . import test_backup_policy
 from . import test_backup_target
 from . import test_backup_upkeep
+from . import test_backup_alert
+from . import test_backup_coverage
+from . import test_backup_command
+from . import test_backup_export
+from . import test_backup_import
 from . import test_backup_work
 from . import test_restore
 from . import test_brand
@@ -20,6 +25,7 @@ from . import test_plan
 from . import test_retention
 from . import test_rotation
 from . import test_runner
+from . import test_safety_backup
 from . import test_template
 from . import test_tenant
 from . import test_tenant_host
