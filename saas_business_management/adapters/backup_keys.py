@@ -22,7 +22,6 @@ from .keyring import Keyring
 
 FINGERPRINT = "saas backup fingerprint v1"
 CONTROL = "saas backup control v1"
-CONTROL_TENANT = "control"
 _GROUP = 4
 _CONTROL_ID = re.compile(r"control-(k[0-9]{1,9})")
 # What the file says of itself, in the words of backups.

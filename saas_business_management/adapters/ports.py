@@ -4,7 +4,7 @@ Every method may be called twice with the same arguments and then finds its work
 raises `Refused`, `Unavailable` or `Broken` and nothing else on purpose.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -438,8 +438,35 @@ class Proof:
     files: int
 
 
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep removed; when a manifest stopped it, nothing: its backup, the error's code."""
+
+    objects: int
+    bytes: int
+    backup: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """One difference between a store and the catalogue.
+
+    `kind`: `missing` (an object, or the manifest, of a known backup), `size`, `unreadable` (a
+    manifest that does not open, with the code), `unknown` (a manifest of no known backup), `extra`
+    (an old object nobody names), `stranger` (old objects of a tenant nobody knows). `size` in
+    bytes: what is missing, or what lies there.
+    """
+
+    kind: str
+    name: str
+    backup: str = ""
+    size: int = 0
+    code: str = ""
+
+
 class VaultPort(Protocol):
-    """The backups of one tenant, with its keys."""
+    """The backups of one tenant, with its keys; daily proofs and audits know the keys of all."""
 
     def write(
         self, store: BlobStore, place: BackupPlace, source: BackupSource
@@ -450,10 +477,44 @@ class VaultPort(Protocol):
         `file_count`, `new_bytes`, `missing`, `rotten`.
         """
 
-    def discard(self, store: BlobStore, place: BackupPlace) -> None:
-        """Have this be no backup any more: its manifest goes first, then its dump; absent is done.
+    def discard(self, store: BlobStore, place: BackupPlace) -> int:
+        """Have this be no backup any more: its manifest goes first, then every dump of it; absent
+        is done. Return the bytes that were freed.
 
         Files that other backups may share stay.
+        """
+
+    def sweep(
+        self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
+    ) -> Swept:
+        """Remove dumps and files that no manifest names and that are older than `before`.
+
+        `known`: uuids of backups that must be there → hashes of their manifests. A manifest that
+        is missing, another, or cannot be opened stops it, and nothing is removed. Nobody may write
+        a backup of this tenant there meanwhile.
+        """
+
+    def audit(
+        self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
+    ) -> list[Oddity]:
+        """Return how what lies there differs from what is known; `known`, `before` as in `sweep`.
+
+        Nothing is changed.
+        """
+
+    def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+        """Return what lies under references of tenants that are not known, older than `before`."""
+
+    def figures(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
+        """Return what `write` returned of a backup that is there.
+
+        Raises: Broken (`object_missing` without its manifest), Refused (`backup_key_missing`).
+        """
+
+    def canary(self, store: BlobStore, tenant: str, key: str, write: bool) -> str:
+        """Read the object that proves that a key opens what lies there; put it first if asked to.
+
+        Return one of `kernel/backup/canary.py: OUTCOMES`; without the key itself, `wrong_key`.
         """
 
     def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
@@ -464,7 +525,6 @@ class VaultPort(Protocol):
 
         Raises: Unavailable when there was no answer, which proves nothing.
         """
-
 
     def describe(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
         """Open a backup's manifest and return what a restore has to know, as plain values.

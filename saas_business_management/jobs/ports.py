@@ -36,6 +36,7 @@ from ..adapters.ports import (
 from ..adapters.postgres.client_programs import Programs
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
+from ..adapters.postgres.control_login import ControlLogin
 from ..adapters.postgres.tenant_login import TenantLogins
 from ..adapters.public_door import TlsPublicDoor
 from ..adapters.storage.factory import TargetSpec
@@ -47,8 +48,8 @@ _kept = threading.local()
 
 @dataclass(frozen=True)
 class Ports:
-    """The outside world of one cluster, the backup targets a job names and the backups of its
-    tenant; without a cluster it gets the clock and those targets alone.
+    """The outside world of one cluster, the backup targets a job names and the backups it is
+    about; without a cluster it gets the clock, those targets and those backups alone.
     """
 
     clock: Clock
@@ -68,22 +69,27 @@ def build_ports(
     cluster: Mapping[str, Any] | None,
     targets: Mapping[int, Mapping[str, Any]] | None = None,
     backup_keys: Mapping[str, DataKey] | None = None,
+    control: Mapping[str, Any] | None = None,
     exports: str = "",
     imports: tuple[str, int] | None = None,
 ) -> Ports:
     """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
-    targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id;
-    `exports` is the folder of downloads, empty when there is nothing to do with it,
-    `imports` that of uploads with the most bytes that are taken.
+    targets by their numbers (`saas.backup.target._to_spec`) and for backup keys by id, None for a
+    job that is not about backups; `exports` is the folder of downloads, empty when there is nothing
+    to do with it, `imports` that of uploads with the most bytes that are taken.
 
-    A cluster's are kept per thread, so that connections stay warm.
+    Without a cluster `control` says where the control plane's own database and files are
+    (`saas.control.backup._to_spec`). A cluster's adapters are kept per thread, so that connections
+    stay warm.
     """
     ports = _cluster_ports(cluster)
     if targets:
         specs = {number: TargetSpec.of(values) for number, values in targets.items()}
         ports = replace(ports, stores=Stores(specs))
-    if backup_keys and cluster is not None:
+    if backup_keys is not None and cluster is not None:
         ports = replace(ports, vault=_vault(cluster, backup_keys))
+    elif backup_keys is not None and control is not None:
+        ports = replace(ports, vault=_control_vault(control, backup_keys))
     if exports:
         programs = Programs(cluster["pg_bin"] if cluster else "")
         spec = ExportsSpec(backup_keys or {}, Path(exports), programs)
@@ -109,13 +115,27 @@ def _logins(cluster: Mapping[str, Any]) -> TenantLogins:
 
 
 def _vault(cluster: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
-    spec = VaultSpec(
-        keys=keys,
-        files=Path(cluster["filestore_path"]),
-        spool=Path(tempfile.gettempdir()),
-        programs=Programs(cluster["pg_bin"]),
+    return Vault(_vault_spec(cluster, keys), _logins(cluster))
+
+
+def _control_vault(control: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
+    server = Server(
+        host=control["host"],
+        port=control["port"],
+        user=control["user"],
+        password=control["password"],
+        sslmode=control["sslmode"],
     )
-    return Vault(spec, _logins(cluster))
+    return Vault(_vault_spec(control, keys), ControlLogin(server))
+
+
+def _vault_spec(place: Mapping[str, Any], keys: Mapping[str, DataKey]) -> VaultSpec:
+    return VaultSpec(
+        keys=keys,
+        files=Path(place["filestore_path"]),
+        spool=Path(tempfile.gettempdir()),
+        programs=Programs(place["pg_bin"]),
+    )
 
 
 def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:

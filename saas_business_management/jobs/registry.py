@@ -3,14 +3,18 @@
 from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
 from .audit_rights import AUDIT_RIGHTS
+from .audit_target import AUDIT_TARGET
+from .backup_control import BACKUP_CONTROL
 from .backup_tenant import BACKUP_TENANT
 from .base import Job
 from .build_template import BUILD_TEMPLATE
+from .check_canaries import CHECK_CANARIES
 from .check_host import CHECK_HOST
 from .close_support import CLOSE_SUPPORT
 from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
 from .drop_exports import DROP_EXPORTS
+from .expire_backups import EXPIRE_BACKUPS
 from .export_backup import EXPORT_BACKUP
 from .fill_standby import FILL_STANDBY
 from .import_backup import IMPORT_BACKUP
@@ -37,12 +41,16 @@ JOBS: dict[str, Job] = {
         APPLY_STATE,
         AUDIT_CLUSTER,
         AUDIT_RIGHTS,
+        AUDIT_TARGET,
+        BACKUP_CONTROL,
         BACKUP_TENANT,
         BUILD_TEMPLATE,
         DELETE_TENANT,
         CLOSE_SUPPORT,
+        CHECK_CANARIES,
         CHECK_HOST,
         DROP_DATABASE,
+        EXPIRE_BACKUPS,
         DROP_EXPORTS,
         EXPORT_BACKUP,
         FILL_STANDBY,

@@ -430,6 +430,10 @@ SENTENCES = {
     "backup_no_policy": _lt(
         "No backup policy counts for %(tenant)s. Switch one on, or choose one on the tenant."
     ),
+    "control_backup_no_policy": _lt(
+        "No backup policy counts for the control plane. Choose one in the settings and switch it "
+        "on."
+    ),
     "backup_no_target": _lt("The policy “%(policy)s” names no backup target. Add one to it."),
     "backup_tenant_closed": _lt(
         "%(tenant)s has no database of its own now, so it was not backed up. Its last backup stays."

@@ -90,7 +90,12 @@ from . import saas_template_backup
 from . import saas_plan_backup
 from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
+from . import saas_control_backup
 from . import saas_backup_work
+from . import saas_backup_expiry
+from . import saas_backup_canary_work
+from . import saas_backup_key_end
+from . import saas_backup_target_audit
 from . import saas_backup_export
 from . import saas_backup_import
 from . import saas_link_export
@@ -116,6 +121,8 @@ from . import saas_doctor_support
 from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
+from . import saas_doctor_control
+from . import saas_doctor_contents
 from . import saas_doctor_alerts
 from . import saas_backup_source
 from . import saas_doctor_targets

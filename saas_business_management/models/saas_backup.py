@@ -15,7 +15,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
-from ..kernel.backup import evidence
+from ..kernel.backup import evidence, layout
 
 REASONS = [
     ("schedule", "Automatic"),
@@ -29,6 +29,7 @@ STATES = [
     ("stored", "Stored"),
     ("failed", "Failed"),
     ("expired", "Expired"),
+    ("deleting", "Being Deleted"),
     ("deleted", "Deleted"),
 ]
 BADGES = [
@@ -62,6 +63,7 @@ class SaasBackup(models.Model):
     company_id = fields.Many2one(
         related="tenant_id.company_id", store=True, precompute=True, index=True
     )
+    owner_name = fields.Char(compute="_compute_owner_name", string="Of")
     policy_id = fields.Many2one(
         "saas.backup.policy", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -134,14 +136,19 @@ class SaasBackup(models.Model):
     _uuid_uniq = models.Constraint("UNIQUE (uuid)", "Two backups cannot share an identity.")
     _newest_idx = models.Index("(tenant_id, state, taken_at DESC)")
 
-    @api.depends("tenant_id", "taken_at", "started_at")
+    @api.depends("tenant_id.name")
+    @api.depends_context("lang")
+    def _compute_owner_name(self):
+        for backup in self:
+            backup.owner_name = backup.tenant_id.name or self.env._("Control plane")
+
+    @api.depends("owner_name", "taken_at", "started_at")
     @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for backup in self:
             at = backup.taken_at or backup.started_at
             when = format_datetime(self.env, at, dt_format="short") if at else ""
-            name = backup.tenant_id.name or self.env._("Control plane")
-            backup.display_name = f"{name} · {when}"
+            backup.display_name = f"{backup.owner_name} · {when}"
 
     @api.depends("state", "check_ids.outcome", "check_ids.at", "check_ids.level", "finished_at")
     @api.depends_context("lang", "tz")
@@ -227,10 +234,12 @@ class SaasBackup(models.Model):
         )
 
     @api.private
-    def _deleted(self):
+    def _deleted(self, freed_bytes=0):
         """Write down that nothing of it is left on the target."""
-        self._put({"state": "deleted", "deleted_at": fields.Datetime.now(), "kept_for": False})
-        self.tenant_id.sudo()._backup_renewed()
+        gone = {"state": "deleted", "deleted_at": fields.Datetime.now(), "kept_for": False}
+        self._put({**gone, "freed_bytes": freed_bytes})
+        if self.tenant_id:
+            self.tenant_id.sudo()._backup_renewed()
 
     @api.model
     @api.private
@@ -247,7 +256,7 @@ class SaasBackup(models.Model):
         self.ensure_one()
         return {
             "backup": self.uuid,
-            "tenant": self.tenant_id._backup_uuid() if self.tenant_id else "",
+            "tenant": self.tenant_id._backup_uuid() if self.tenant_id else layout.CONTROL,
             "target": self.target_id.id,
             "key": self.key_id.key_id or self.control_key or "",
             "reason": self.reason,

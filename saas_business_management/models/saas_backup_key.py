@@ -8,13 +8,18 @@ removes what it was wrapped in: from then on nothing that it closed can be read,
 lie.
 """
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import messages
-from ..kernel.errors import Refused, SaasError
+from ..kernel.errors import Broken, Refused, SaasError
 
+_logger = logging.getLogger(__name__)
 STATES = [("active", "In Use"), ("decrypt_only", "Only Opens"), ("destroyed", "Destroyed")]
+# Backups in these states are opened, or become readable, with their key alone.
+NEEDED_BY = ("running", "stored", "expired", "deleting")
 # Only who holds this very object may write.
 _KEPT = object()
 
@@ -62,7 +67,7 @@ class SaasBackupKey(models.Model):
     )
 
     def _compute_backup_count(self):
-        kept = [("key_id", "in", self.ids), ("state", "in", ("running", "stored", "expired"))]
+        kept = [("key_id", "in", self.ids), ("state", "in", NEEDED_BY)]
         groups = self.env["saas.backup"]._read_group(kept, ["key_id"], ["__count"])
         counts = {key.id: count for key, count in groups}
         for key in self:
@@ -113,6 +118,17 @@ class SaasBackupKey(models.Model):
             raise Refused("backup_key_destroyed", tenant=self.tenant_id.display_name)
         keys = self.env["saas.backup.keyring"]._load()
         return keys.unwrap(self.wrapped, self.key_id, self.tenant_id.public_id)
+
+    @api.private
+    def _openable(self):
+        """Return those that open, by id; what another one closed tells that it does not."""
+        found = {}
+        for key_sudo in self:
+            try:
+                found[key_sudo.key_id] = key_sudo._data_key()
+            except Broken as error:
+                _logger.error("backup key %s does not open: %s", key_sudo.key_id, error)
+        return found
 
     @api.private
     def _rewrap(self, keys):

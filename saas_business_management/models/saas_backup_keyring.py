@@ -10,6 +10,7 @@ from odoo.tools import config
 
 from ..adapters.backup_keys import BackupKeys
 from ..kernel.errors import Refused, SaasError
+from .saas_backup_key import NEEDED_BY
 
 
 class SaasBackupKeyring(models.AbstractModel):
@@ -80,7 +81,7 @@ class SaasBackupKeyring(models.AbstractModel):
         keys, stored_sudo = self._load(), self.env["saas.backup.key"].sudo()._kept()
         if any(not keys.is_current(one.wrapped) for one in stored_sudo):
             raise Refused("backup_kek_old_needed")
-        control = [("control_key", "!=", False), ("state", "in", ("running", "stored", "expired"))]
+        control = [("control_key", "!=", False), ("state", "in", NEEDED_BY)]
         used = set(self.env["saas.backup"].sudo().search(control).mapped("control_key"))
         if used - {keys.control_key().id}:
             raise Refused("backup_kek_old_needed")

@@ -81,8 +81,8 @@ class SaasBackup(models.Model):
 
         Return those that are to be deleted; deleting is an operation's.
         """
-        told = tenant._backup_schedule()
-        policy_sudo = tenant.backup_policy_effective_id.sudo()
+        owner = tenant or self.env["saas.control.backup"]
+        told = owner._backup_schedule()
         if told is None:
             return self.browse()
         now = now or fields.Datetime.now()
@@ -90,10 +90,10 @@ class SaasBackup(models.Model):
         backups_sudo = self._restorable_of(tenant, target)
         verdict = retention.decide_retention(
             [one._to_copy() for one in backups_sudo],
-            policy_sudo._to_rule(),
+            self._policy_of(tenant)._to_rule(),
             zone,
             now.replace(tzinfo=timezone.utc),
-            tenant._backup_failing(now),
+            owner._backup_failing(now),
         )
         by_key = {one.uuid: one for one in backups_sudo}
         for key, reasons in verdict.kept.items():
@@ -101,6 +101,13 @@ class SaasBackup(models.Model):
         for key in verdict.expire:
             by_key[key]._put({"state": "expired", "expired_at": now, "kept_for": False})
         return backups_sudo.filtered(lambda one: one.uuid in verdict.delete)
+
+    @api.model
+    def _policy_of(self, tenant):
+        """Return the policy that counts for a tenant, or for the control plane without one."""
+        if tenant:
+            return tenant.backup_policy_effective_id.sudo()
+        return self.env["saas.control.backup"]._policy()
 
     @api.model
     def _restorable_of(self, tenant, target):

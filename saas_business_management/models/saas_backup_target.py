@@ -102,6 +102,9 @@ class SaasBackupTarget(models.Model):
     )
     checked_at = fields.Datetime(string="Last Test", readonly=True, copy=False)
     passed_at = fields.Datetime(string="Last Good Test", readonly=True, copy=False)
+    tidied_at = fields.Datetime(
+        readonly=True, copy=False, help="When unfinished uploads were removed last."
+    )
     check_ids = fields.One2many(
         "saas.backup.target.check", "target_id", string="Test Result", readonly=True
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..kernel.backup import layout
 from ..kernel.backup.restore import RESTORABLE_STATES
 from ..kernel.errors import Refused
 from .saas_backup import RESTORABLE
@@ -37,8 +38,15 @@ class SaasJob(models.Model):
     )
 
     def _backup_keys(self):
-        """Return the keys of the tenant whose backup this operation is about, by their ids."""
-        keys_sudo = self.backup_id.sudo().tenant_id._backup_keys_sudo()
+        """Return the keys of the backups this operation is about, by their ids; None when it is
+        about none.
+        """
+        backup_sudo = self.backup_id.sudo()
+        if not backup_sudo:
+            return None
+        if not backup_sudo.tenant_id:
+            return self.env["saas.control.backup"]._keys()
+        keys_sudo = backup_sudo.tenant_id._backup_keys_sudo()
         return {key_sudo.key_id: key_sudo._data_key() for key_sudo in keys_sudo}
 
 
@@ -69,7 +77,7 @@ class SaasBackup(models.Model):
             kind,
             spec={"targets": [self.target_id.id]},
             dedupe_key=dedupe_key,
-            serial_key=f"backup:{self.tenant_id.id}",
+            serial_key=self._serial_key(self.tenant_id),
             priority=priority,
             tenant_id=self.tenant_id.id,
             backup_id=self.id,
@@ -77,10 +85,24 @@ class SaasBackup(models.Model):
         )
 
     @api.model
+    def _serial_key(self, tenant):
+        """Return what keeps operations on the backups of one tenant, or of the control plane, one
+        behind the other.
+        """
+        return f"backup:{tenant.id or 'control'}"
+
+    @api.model
+    def _openable_keys(self, tenant):
+        """Return the keys of a tenant, or of the control plane, that open, by their ids."""
+        if not tenant:
+            return self.env["saas.control.backup"]._keys()
+        return tenant._backup_keys_sudo()._openable()
+
+    @api.model
     def _cron_prove(self):
         """Read what was stored and not read yet, the oldest first."""
         unread = [("state", "in", RESTORABLE), ("level", "in", (False, "0"))]
-        found = self.search([*unread, ("tenant_id", "!=", False)], order="id", limit=MOST_AT_ONCE)
+        found = self.search(unread, order="id", limit=MOST_AT_ONCE)
         for backup in found.filtered(lambda one: "failed" not in one.check_ids.mapped("outcome")):
             backup._order_proof()
 
@@ -89,6 +111,9 @@ class SaasBackup(models.Model):
     @api.private
     def _step_begin(self, fence):
         """Return what is copied from where, under the claim of this worker."""
+        if not self.tenant_id:
+            self._put({"fence": fence})
+            return {**self._step_place(), **self.env["saas.control.backup"]._source(self)}
         tenant_sudo, database_sudo = self.tenant_id.sudo(), self.tenant_id.sudo().database_id
         if tenant_sudo.state not in RESTORABLE_STATES or database_sudo.stage != "claimed":
             raise Refused("backup_tenant_closed", tenant=tenant_sudo.name)
@@ -107,10 +132,10 @@ class SaasBackup(models.Model):
         """Return which backup it is, and where it lies."""
         return {
             "target": self.target_id.id,
-            "tenant": self.tenant_id._backup_uuid(),
+            "tenant": self.tenant_id._backup_uuid() if self.tenant_id else layout.CONTROL,
             "backup": self.uuid,
             "fence": self.fence,
-            "key": self.key_id.key_id,
+            "key": self.key_id.key_id or self.control_key or "",
             "sha256": self.manifest_hash or "",
         }
 

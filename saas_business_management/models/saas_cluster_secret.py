@@ -149,10 +149,7 @@ class SaasCluster(models.Model):
         """
         rows_sudo = self._secret_databases(("standby",)).filtered("secret_pending")
         return {
-            "standbys": [
-                {"database": row.name, "generation": row.generation}
-                for row in rows_sudo
-            ]
+            "standbys": [{"database": row.name, "generation": row.generation} for row in rows_sudo]
         }
 
     def _step_secret_given(self, database):

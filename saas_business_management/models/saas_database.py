@@ -36,9 +36,7 @@ class SaasDatabase(models.Model):
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, index=True)
-    kind = fields.Selection(
-        KINDS, required=True, readonly=True
-    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
     stage = fields.Selection(STAGES, default="building", required=True, readonly=True, index=True)
     cluster_id = fields.Many2one(
         "saas.cluster", required=True, readonly=True, index=True, ondelete="restrict"

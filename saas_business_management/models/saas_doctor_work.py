@@ -62,9 +62,11 @@ class SaasDoctor(models.AbstractModel):
         """Tell which actions are switched on and did not run for much longer than they should."""
         _, now = self.env._, fields.Datetime.now()
         asleep = crons.filtered(
-            lambda cron: cron.nextcall
-            + ASLEEP_INTERVALS * _intervalTypes[cron.interval_type](cron.interval_number)
-            < now
+            lambda cron: (
+                cron.nextcall
+                + ASLEEP_INTERVALS * _intervalTypes[cron.interval_type](cron.interval_number)
+                < now
+            )
         )
         # A runner works for minutes at a time and has a check of its own.
         asleep -= self._crons(RUNNERS)

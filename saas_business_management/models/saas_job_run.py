@@ -103,10 +103,13 @@ class SaasJobRun(models.Model):
     def _carry(self, job_sudo, journal, fence, alive):
         cluster_sudo = job_sudo.cluster_id
         cluster = cluster_sudo._to_spec() if cluster_sudo else None
+        keys = job_sudo._backup_keys()
+        control = self.env["saas.control.backup"]._to_spec() if keys is not None else None
         ports = build_ports(
             cluster,
             job_sudo._target_specs(),
-            job_sudo._backup_keys(),
+            keys,
+            control,
             exports=job_sudo._export_folder(),
             imports=job_sudo._import_folder(),
         )

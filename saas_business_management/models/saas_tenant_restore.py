@@ -111,6 +111,9 @@ class SaasTenant(models.Model):
             restorable=backup.sudo().state in RESTORABLE,
             busy=self._restore_busy(job),
             has_database=self.database_id.sudo().stage == "claimed",
+            fatal_key=backup.sudo().tenant_id._backup_key_hindrance(
+                backup.sudo().target_id, backup.sudo().key_id
+            ),
             typed=(typed or "").strip().lower(),
             subdomain=self.subdomain or "",
             reason=reason or "",

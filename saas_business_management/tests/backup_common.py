@@ -31,6 +31,7 @@ class BackupCommon(SaasCommon):
 
     def setUp(self):
         super().setUp()
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", lambda *_args, **_more: 60.0)
         content = self.key_file.read_bytes()
         self.addCleanup(self.key_file.write_bytes, content)
         self.tenant = self.make_open_tenant()

@@ -59,6 +59,7 @@ MATRIX = {
     "saas.backup.download": ("", "rwcu", "rwcu"),
     "saas.backup.canary": ("r", "r", "r"),
     "saas.backup.key.destroy": ("", "", "rwcu"),
+    "saas.backup.delete": ("", "", "rwcu"),
     "saas.recovery.sheet": ("", "", "rwc"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -126,6 +127,8 @@ class TestAccess(SaasCommon):
             ("saas.backup.keyring", "_load"),
             ("saas.backup.key", "_data_key"),
             ("saas.backup", "_put"),
+            ("saas.control.backup", "_keys"),
+            ("saas.control.backup", "_to_spec"),
             ("saas.template", "_to_spec"),
             ("saas.template.version", "_step_publish"),
             ("saas.doctor", "_run"),
@@ -149,6 +152,7 @@ class TestAccess(SaasCommon):
             (self.cluster, "action_test_connection"),
             (self.cluster, "action_refresh_modules"),
             (self.env["saas.doctor"], "action_check_again"),
+            (self.env["saas.control.backup"], "action_back_up_now"),
             (
                 self.env["saas.backup.target"].create({"name": "Disk", "folder": "/var/backups"}),
                 "action_test_connection",

@@ -1,5 +1,6 @@
 """Dialogs: what a person is asked before something happens, and what came of it."""
 
+from . import saas_backup_delete
 from . import saas_backup_download
 from . import saas_backup_import
 from . import saas_backup_key_destroy

@@ -43,6 +43,8 @@ print("FOUND " + json.dumps({
     "known": tenant.id,
     "uuid": tenant._backup_uuid() if tenant else "",
     "badge": tenant.backup_badge,
+    "opens": tenant.backup_ids.key_id.mapped("opens"),
+    "locked": sum(tenant.backup_ids.target_id.mapped("locked_count")),
     "backups": [
         {"uuid": one.uuid, "state": one.state, "level": one.level, "why": one.error_text,
          "files": one.file_count, "new": one.new_bytes, "previous": one.previous_id.uuid,
@@ -50,6 +52,11 @@ print("FOUND " + json.dumps({
         for one in tenant.backup_ids.sorted("id")
     ],
 }))
+"""
+PROVE_KEYS = """
+tenant = env["saas.tenant"].search([("subdomain", "=", "walled")])
+tenant.backup_ids.target_id.action_check_canaries()
+env.cr.commit()
 """
 KEYS = """
 from odoo.addons.saas_business_management.adapters.backup.key_file import write_keys
@@ -63,11 +70,11 @@ def look(provider: Provider) -> dict:
     return json.loads(lines[-1].partition("FOUND ")[2])
 
 
-def seen(provider: Provider, condition: Callable[[list[dict]], bool], seconds: float = 90) -> dict:
+def seen(provider: Provider, condition: Callable, seconds: float = 90, whole: bool = False) -> dict:
     end = time.monotonic() + seconds
     while True:
         found = look(provider)
-        if condition(found["backups"]):
+        if condition(found if whole else found["backups"]):
             return found
         assert time.monotonic() < end, found
 
@@ -111,6 +118,13 @@ def test_a_tenant_is_backed_up_read_whole_and_read_without_the_product(
     shell(provider, PROVE)
     found = seen(provider, lambda all: all[0]["level"] == all[1]["level"] == "1")
     assert [one["checks"][-1] for one in found["backups"]] == [["1", "passed"]] * 2
+
+    shell(provider, PROVE_KEYS)
+    seen(provider, lambda all: all["opens"] == ["yes"], whole=True)
+    (proof,) = folder.glob(f"v1/{found['uuid']}/canary/*")
+    proof.write_bytes(proof.read_bytes()[:-1] + b"x")
+    shell(provider, PROVE_KEYS)
+    seen(provider, lambda all: (all["opens"], all["locked"]) == (["no"], 1), whole=True)
 
     keys = tmp_path / "keys.json"
     shell(provider, f"FILE = {str(keys)!r}\n{KEYS}")

@@ -5,15 +5,18 @@ Owns: what has to be there before, what the order says. Does not own: the world,
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
-from tests.helpers.job_records import reserve
+from saas_business_management.kernel.backup import layout
+from saas_business_management.kernel.backup.canary import canary_path
+from tests.helpers.job_records import TENANT_UUID, reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
 BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000001"
+OTHER_BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000002"
 EXPORT = "8d5a1a52-6f2e-4b7a-9a0e-0000000000e1"
 
 
@@ -165,6 +168,49 @@ def verify_backup(world: World) -> int:
     """Order that a backup is read whole."""
     world.desk.work(back_up(world))
     return world.desk.enqueue("verify_backup", {"targets": [1]}, tenant=1, backup=1)
+
+
+def back_up_control(world: World) -> int:
+    """Order a backup of the control plane itself."""
+    world.stores.stores[1] = FakeBlobStore()
+    backup = {"state": "running", "tenant": None, "target": 1, "uuid": BACKUP, "fence": 0}
+    world.add(lambda rows: rows["backups"].update({1: {**backup, "sha256": ""}}))
+    return world.desk.enqueue("backup_control", {"targets": [1]}, backup=1)
+
+
+def expire(world: World) -> int:
+    """Order that one of two backups goes, with old leftovers of a dead worker beside them."""
+    world.desk.work(back_up(world))
+    store = world.stores.stores[1]
+    other = {"state": "running", "tenant": 1, "target": 1, "uuid": OTHER_BACKUP, "fence": 0}
+    world.add(lambda rows: rows["backups"].update({2: {**other, "sha256": ""}}))
+    world.desk.work(world.desk.enqueue("backup_tenant", {"targets": [1]}, tenant=1, backup=2))
+    store.now -= timedelta(days=3)
+    store.put_stream(layout.object_name(TENANT_UUID, "ab" * 32), [b"left behind"])
+    store.unfinished = [store.now]
+    world.add(lambda rows: rows["backups"][1].update(leaves=True))
+    world.add(lambda rows: rows["targets"].update({1: {}}))
+    return world.desk.enqueue("expire_backups", {"targets": [1]}, tenant=1)
+
+
+def check_canaries(world: World) -> int:
+    """Order the proof of a key that opens and of one that does not; a third is destroyed."""
+    world.desk.work(back_up(world))
+    world.stores.stores[1].put_stream(canary_path(TENANT_UUID, "destroyed"), [b"of no use"])
+    world.add(lambda rows: rows["targets"].update({1: {}}))
+    return world.desk.enqueue("check_canaries", {"targets": [1]}, target=1)
+
+
+def audit_target(world: World) -> int:
+    """Order a look at a target with a whole backup nobody noted, a lost dump and leftovers."""
+    other = expire(world)
+    world.desk.change(other, state="cancelled")
+    store = world.stores.stores[1]
+    world.add(lambda rows: rows["backups"][1].update(leaves=False, state="failed", sha256=""))
+    for name in [one for one in store.objects if OTHER_BACKUP in one and "/db/" in one]:
+        store.delete(name)
+    store.put_stream(f"v1/{BACKUP}/obj/ab/{'ab' * 32}", [b"whose is it"])
+    return world.desk.enqueue("audit_target", {"targets": [1]}, target=1)
 
 
 def export_backup(world: World) -> int:
@@ -349,6 +395,10 @@ ORDERS = {
     "backup_tenant": Order("backup_tenant", back_up),
     "backup_closed": Order("backup_tenant", back_up_closed),
     "verify_backup": Order("verify_backup", verify_backup),
+    "backup_control": Order("backup_control", back_up_control),
+    "expire_backups": Order("expire_backups", expire),
+    "audit_target": Order("audit_target", audit_target),
+    "check_canaries": Order("check_canaries", check_canaries),
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),
     "drop_exports": Order("drop_exports", drop_exports),

@@ -10,6 +10,7 @@ from typing import Any
 
 from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from saas_business_management.jobs.registry import JOBS
+from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.hosts.proof import Seen, Wanted, judge
 from saas_business_management.kernel.provisioning.audit import Inventory, Known, audit
@@ -32,7 +33,7 @@ _names = itertools.count(1)
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
-    names += ("targets", "backups", "exports", "restores")
+    names += ("targets", "backups", "exports", "restores", "canaries")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 
@@ -477,6 +478,10 @@ class MemoryRecords(RestoreRecords):
 
     def _backup_begin(self, fence: int) -> dict[str, Any]:
         backup = self._linked("backup")
+        if not backup["tenant"]:
+            backup["fence"] = fence
+            source = {"database": "control", "login": 0, "reason": "manual", "previous": ""}
+            return {**self._backup_place(), **source}
         tenant = self._rows["tenants"][backup["tenant"]]
         if tenant["state"] not in ("trial", "active", "suspended"):
             raise Refused("backup_tenant_closed", tenant="Acme")
@@ -486,10 +491,11 @@ class MemoryRecords(RestoreRecords):
         source["open"] = tenant["state"] != "suspended"
         return {**self._backup_place(), **source, "reason": "manual", "previous": ""}
 
-    def _backup_place(self) -> dict[str, Any]:
-        backup = self._linked("backup")
+    def _backup_place(self, row: dict[str, Any] | None = None) -> dict[str, Any]:
+        backup = row or self._linked("backup")
         place = {name: backup[name] for name in ("target", "uuid", "fence", "sha256")}
-        return {**place, "backup": place.pop("uuid"), "tenant": TENANT_UUID, "key": "k1"}
+        tenant = TENANT_UUID if backup["tenant"] else layout.CONTROL
+        return {**place, "backup": place.pop("uuid"), "tenant": tenant, "key": "k1"}
 
     def _backup_stored(self, figures: dict[str, Any]) -> None:
         told = {"state": "stored", "fence": figures["fence"], "sha256": figures["manifest_hash"]}
@@ -500,6 +506,66 @@ class MemoryRecords(RestoreRecords):
 
     def _backup_proven(self, faults: list, files: int, seconds: float) -> None:
         self._linked("backup")["faults"] = [code for _name, code in faults]
+
+    def _backup_expire_begin(self) -> dict[str, Any]:
+        leaving = [row for row in self._rows["backups"].values() if row.get("leaves")]
+        for row in leaving:
+            row["state"] = "deleting"
+        places = [self._backup_place(row) for row in leaving]
+        return {"target": 1, "tenant": TENANT_UUID, "leaving": places, "aborting": True}
+
+    def _backup_expire_deleted(self, freed: dict[str, int]) -> None:
+        for row in self._rows["backups"].values():
+            if row["uuid"] in freed:
+                row.update(state="deleted", leaves=False)
+
+    def _backup_expire_known(self) -> dict[str, Any]:
+        rows = self._rows["backups"].values()
+        return {"known": {row["uuid"]: row["sha256"] for row in rows if row["state"] == "stored"}}
+
+    def _backup_expire_told(self, swept: dict[str, Any], aborted: bool) -> None:
+        self._rows["targets"][1] = {"swept": swept["code"] or "whole", "aborted": aborted}
+
+    def _target_audit_begin(self) -> dict[str, Any]:
+        return {"tenants": [TENANT_UUID], "known": [TENANT_UUID]}
+
+    def _target_audit_known(self, tenant: str) -> dict[str, Any]:
+        return self._backup_expire_known()
+
+    def _target_audit_adoptable(self, backups: list[str]) -> dict[str, Any]:
+        rows = self._rows["backups"].values()
+        unnoted = [row for row in rows if row["uuid"] in backups and row["state"] == "failed"]
+        names = ("tenant", "backup", "fence", "key", "sha256")
+        places = [self._backup_place(row) for row in unnoted]
+        return {"places": [{name: place[name] for name in names} for place in places]}
+
+    def _target_audit_adopted(self, backup: str, figures: dict[str, Any]) -> None:
+        for row in self._rows["backups"].values():
+            if row["uuid"] == backup:
+                told = {"fence": figures["fence"], "sha256": figures["manifest_hash"]}
+                row.update(state="stored", **told)
+
+    def _target_audit_told(self, found: list[dict[str, Any]], counts: dict[str, int]) -> None:
+        told = sorted((one["kind"], one["name"]) for one in found)
+        self._rows["targets"][1] = {"found": told, "counts": dict(counts)}
+
+    def _target_canaries(self) -> dict[str, Any]:
+        rows = self._rows["canaries"]
+        keys = ("k1", "another")
+        canaries = [{"tenant": TENANT_UUID, "key": one, "write": one not in rows} for one in keys]
+        return {"canaries": canaries, "over": [{"tenant": TENANT_UUID, "key": "destroyed"}]}
+
+    def _target_canaries_gone(self, keys: list[str]) -> None:
+        self._rows["targets"][1] = {"gone": keys}
+
+    def _target_canaries_told(self, readings: list[dict[str, Any]]) -> None:
+        for one in readings:
+            self._rows["canaries"][one["key"]] = {
+                name: one[name] for name in ("outcome", "written")
+            }
+
+    def _target_canaries_unanswered(self) -> None:
+        self._rows["canaries"]["k1"] = {"outcome": "unreachable", "written": False}
 
     # Imports
 

@@ -62,7 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         one = acts.add_parser(name)
         one.add_argument("tenant")
         one.add_argument("backup")
-        one.add_argument("--keys", required=True, help="file with the keys, mode 0600")
+        one.add_argument(
+            "--keys",
+            required=True,
+            help="file with the keys, mode 0600; for the "
+            "control plane's own backups the key file of the backups",
+        )
         one.set_defaults(act=act)
         if name == "verify":
             one.add_argument("--pg-bin", default="", help="folder of pg_restore")
@@ -97,7 +102,7 @@ def _list(told: argparse.Namespace) -> int:
         found = sorted(os.listdir(folder)) if folder.is_dir() else []
         for tenant in found:
             if layout.UUID.fullmatch(tenant):
-                _say(tenant)
+                _say(tenant, *(("control plane",) if tenant == layout.CONTROL else ()))
         return GOOD
     reader = BackupReader(store, told.tenant, {}, told.spool)
     for backup in reader.backups():

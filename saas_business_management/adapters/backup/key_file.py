@@ -1,7 +1,8 @@
 """Data keys in a file, for reading backups where nothing else of the product is left.
 
 Owns: its form, `{"format": 1, "keys": {"<id>": "<base64 of 32 bytes>"}}`, readable by its owner
-alone. Does not own: how it is made (the recovery sheet), the keyring of the control plane.
+alone. Does not own: how it is made (the recovery sheet), the key file of the backups
+(`adapters/backup_keys.py`), from which the keys of the control database's backups follow.
 """
 
 import base64
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 
 from ...kernel.backup.key import DataKey
 from ...kernel.errors import Broken, Refused, SaasError
+from ..backup_keys import BackupKeys
 
 FORMAT = 1
 FILE_BYTES_MAX = 4 << 20
@@ -20,8 +22,9 @@ FILE_BYTES_MAX = 4 << 20
 def read_keys(path: str | os.PathLike[str]) -> dict[str, DataKey]:
     """Return the keys of a file by their ids.
 
+    Of the key file of the backups, which names its `current` key, those of the control database.
     Raises: Refused (`keyring_missing`, `keyring_open_to_others` when its mode is not 0600), Broken
-    (`keyring_damaged`).
+    (`keyring_damaged`, `backup_kek_damaged`).
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -31,7 +34,21 @@ def read_keys(path: str | os.PathLike[str]) -> dict[str, DataKey]:
         mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
         if mode & 0o077:
             raise Refused("keyring_open_to_others", mode=f"{mode:04o}")
-        return _parse(file.read(FILE_BYTES_MAX))
+        content = file.read(FILE_BYTES_MAX)
+    return _control_keys(path) if _is_key_file(content) else _parse(content)
+
+
+def _is_key_file(content: bytes) -> bool:
+    try:
+        return "current" in json.loads(content)
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def _control_keys(path: str | os.PathLike[str]) -> dict[str, DataKey]:
+    keys = BackupKeys.load(path)
+    found = [keys.control_key(f"control-{kek_id}") for kek_id in keys.ids]
+    return {key.id: key for key in found}
 
 
 def write_keys(path: str | os.PathLike[str], keys: Mapping[str, DataKey]) -> None:

@@ -105,15 +105,9 @@ class BackupReader:
         """
         prefix = layout.tenant_prefix(self._tenant)
         there = {one.key: one.size for one in self._store.list(prefix)}
-        wanted = {part.key: part.stored_size for part in manifest.parts}
-        wanted |= {
-            layout.object_name(self._tenant, content): size
-            for content, size in manifest.files.objects.items()
-        }
-        wanted |= {layout.pack_name(self._tenant, one.id): one.size for one in manifest.files.packs}
         return [
             Fault(key, "object_differs" if key in there else "object_missing")
-            for key, size in wanted.items()
+            for key, size in objects_of(manifest).items()
             if there.get(key) != size
         ]
 
@@ -253,6 +247,14 @@ class BackupReader:
                 raise
             return [Fault(key, error.code)]
         return []
+
+
+def objects_of(manifest: Manifest) -> dict[str, int]:
+    """Return the names of all objects of a backup beside its manifest, with their sizes."""
+    tenant, files = manifest.tenant, manifest.files
+    wanted = {part.key: part.stored_size for part in manifest.parts}
+    wanted |= {layout.object_name(tenant, one): size for one, size in files.objects.items()}
+    return wanted | {layout.pack_name(tenant, one.id): one.size for one in files.packs}
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,26 @@ Owns: from the names of an operation to writer and reader, figures as plain valu
 the format, stores, when what is done (`jobs/backup_tenant.py`, `jobs/verify_backup.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from ...kernel.backup import layout
+from ...kernel.backup.canary import WRONG_KEY
 from ...kernel.backup.key import DataKey
 from ...kernel.backup.manifest import Manifest
 from ...kernel.errors import Broken, Refused, SaasError
 from ..filestore import LocalFilestore
-from ..ports import BackupPlace, BackupSource, Proof, RestorePlace
+from ..ports import BackupPlace, BackupSource, Oddity, Proof, RestorePlace, Swept
 from ..postgres.client_programs import Programs
-from ..postgres.connect import SHORT
-from ..postgres.tenant_login import TenantLogins
+from ..postgres.connect import SHORT, Limits, Server
 from ..storage.port import BlobStore
 from ..streams.encrypt import dedupe_key, key_of
-from . import bring_back
+from . import bring_back, canaries
 from .proof import prove
-from .reader import NO_EVIDENCE, BackupReader
+from .reader import NO_EVIDENCE, BackupReader, objects_of
+from .sweep import NamesOf, audit, remove_backup, strangers, sweep
 from .writer import BackupOrder, BackupWriter, Former
 
 # What is said of a backup whose manifest nobody can use: the next one is written whole.
@@ -39,10 +40,20 @@ class VaultSpec:
     programs: Programs
 
 
+class Logins(Protocol):
+    """How what is backed up is reached (`postgres/tenant_login.py`, `control_login.py`)."""
+
+    def server_of(self, role: str, generation: int, limits: Limits) -> Server:
+        """Return the login of the role that owns a database, on that database.
+
+        Raises: Unavailable, Broken.
+        """
+
+
 class Vault:
     """`VaultPort` on real stores, a real server and a real folder."""
 
-    def __init__(self, spec: VaultSpec, logins: TenantLogins) -> None:
+    def __init__(self, spec: VaultSpec, logins: Logins) -> None:
         self._spec = spec
         self._logins = logins
 
@@ -51,7 +62,7 @@ class Vault:
 
         Raises: Refused (`backup_key_missing`), and what store, server and folder raise.
         """
-        reader = self._reader(store, place)
+        reader = self._reader(store, place.tenant)
         found = self._manifest(reader, place.backup)
         if found is None:
             key = self._spec.keys.get(place.key)
@@ -69,21 +80,48 @@ class Vault:
             found = writer.write(order, server, self._spec.files / source.database).former
         return _figures(found.manifest, found.link.sha256)
 
-    def discard(self, store: BlobStore, place: BackupPlace) -> None:
-        """Remove the manifest, then every dump that a worker wrote for it."""
-        store.delete(layout.manifest_name(place.tenant, place.backup))
-        for one in list(store.list(dumps_of(place))):
-            store.delete(one.key)
+    def discard(self, store: BlobStore, place: BackupPlace) -> int:
+        """Remove the manifest, then every dump that a worker wrote for it; return bytes freed."""
+        return remove_backup(store, place.tenant, place.backup)
+
+    def sweep(
+        self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
+    ) -> Swept:
+        """Remove what no manifest names."""
+        return sweep(store, tenant, known, before, self._names(store, tenant))
+
+    def audit(
+        self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
+    ) -> list[Oddity]:
+        """Return how what lies there differs from what is known."""
+        return audit(store, tenant, known, before, self._names(store, tenant))
+
+    def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+        """Return what lies there of tenants nobody knows."""
+        return strangers(store, known, before)
+
+    def figures(self, store: BlobStore, place: BackupPlace) -> dict[str, Any]:
+        """Return the figures of a backup that is there."""
+        manifest, link = self._reader(store, place.tenant).manifest(place.backup)
+        return _figures(manifest, link.sha256)
+
+    def canary(self, store: BlobStore, tenant: str, key: str, write: bool) -> str:
+        """Read the daily proof of a key, after putting it if asked to."""
+        if key not in self._spec.keys:
+            return WRONG_KEY
+        if write:
+            canaries.write_canary(store, tenant, self._spec.keys[key])
+        return canaries.read_canary(store, tenant, self._spec.keys[key])
 
     def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
         """Return the names of objects that are absent or of a wrong size (V0)."""
-        reader = self._reader(store, place)
+        reader = self._reader(store, place.tenant)
         manifest, _link = reader.manifest(place.backup, place.fence, place.sha256 or None)
         return [fault.key for fault in reader.look(manifest)]
 
     def prove(self, store: BlobStore, place: BackupPlace) -> Proof:
         """Read every byte of a backup and have pg_restore read the dump (V1)."""
-        reader = self._reader(store, place)
+        reader = self._reader(store, place.tenant)
         try:
             manifest, _link = reader.manifest(place.backup, place.fence, place.sha256 or None)
         except SaasError as error:
@@ -127,14 +165,18 @@ class Vault:
         return [[one.kind, one.name] for one in found]
 
     def _opened(self, store: BlobStore, place: BackupPlace) -> tuple[BackupReader, Manifest]:
-        reader = self._reader(store, place)
+        reader = self._reader(store, place.tenant)
         return reader, reader.manifest(place.backup, place.fence, place.sha256 or None)[0]
 
     def _hashing(self, place: BackupPlace) -> bytes:
         return dedupe_key(key_of(self._spec.keys, place.key), place.tenant)
 
-    def _reader(self, store: BlobStore, place: BackupPlace) -> BackupReader:
-        return BackupReader(store, place.tenant, self._spec.keys, self._spec.spool)
+    def _reader(self, store: BlobStore, tenant: str) -> BackupReader:
+        return BackupReader(store, tenant, self._spec.keys, self._spec.spool)
+
+    def _names(self, store: BlobStore, tenant: str) -> NamesOf:
+        reader = self._reader(store, tenant)
+        return lambda backup, sha256: objects_of(reader.manifest(backup, None, sha256)[0])
 
     def _manifest(self, reader: BackupReader, backup: str) -> Former | None:
         """Return a backup that is there already: the worker before died after its last byte."""
@@ -155,11 +197,6 @@ class Vault:
             if error.kind not in UNUSABLE:
                 raise
         return None
-
-
-def dumps_of(place: BackupPlace) -> str:
-    """Return how the names of all dumps of a backup begin, whatever their fences."""
-    return layout.database_name(place.tenant, place.backup, 0).removesuffix("0")
 
 
 def _figures(manifest: Manifest, sha256: str) -> dict[str, Any]:

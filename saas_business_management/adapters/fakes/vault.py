@@ -2,11 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from ...kernel.backup import layout
+from ...kernel.backup.canary import WRONG_KEY, canary_content, canary_path, judge_canary
 from ...kernel.errors import Broken, Refused
-from ..ports import BackupPlace, BackupSource, Proof, RestorePlace
+from ..backup.sweep import NamesOf, audit, remove_backup, strangers, sweep
+from ..ports import BackupPlace, BackupSource, Oddity, Proof, RestorePlace, Swept
 from ..storage.port import BlobStore
 from .cluster import FakeCluster, FakeDatabase
 from .faults import Faults
@@ -16,7 +19,8 @@ TAKEN_AT = "2026-01-05T09:00:00+00:00"
 
 
 class FakeVault(Faults):
-    """`VaultPort` in memory. `keys`: the ids of keys it has; `databases`: name → its content.
+    """`VaultPort` in memory. `keys`: the ids of keys it has; `databases`: name → its content;
+    `shared`: name → contents that have objects of their own.
 
     Files and restores need a `cluster` and a `filestore` of the same world.
     """
@@ -25,6 +29,7 @@ class FakeVault(Faults):
         super().__init__()
         self.keys = {"k1"}
         self.databases: dict[str, bytes] = {}
+        self.shared: dict[str, list[bytes]] = {}
         self.cluster: FakeCluster | None = None
         self.filestore: FakeFilestore | None = None
 
@@ -40,19 +45,66 @@ class FakeVault(Faults):
             content = self.databases.get(source.database, source.database.encode())
             data = layout.database_name(place.tenant, place.backup, place.fence)
             store.put_stream(data, [content])
-            told = {"fence": place.fence, "data": data, "size": len(content)}
+            told = {"fence": place.fence, "data": data, "size": len(content), "key": place.key}
+            told["objects"] = self._put_shared(store, place.tenant, source.database)
             kept = self.filestore.files.get(source.database, {}) if self.filestore else {}
             told["files"] = {path: one.decode() for path, one in kept.items()}
             store.put_new(name, json.dumps(told).encode())
         return self._figures(store, name)
 
-    def discard(self, store: BlobStore, place: BackupPlace) -> None:
+    def _put_shared(self, store: BlobStore, tenant: str, database: str) -> dict[str, int]:
+        told = {}
+        for content in self.shared.get(database, ()):
+            name = layout.object_name(tenant, hashlib.sha256(content).hexdigest())
+            told[name] = store.put_stream(name, [content]).size
+        return told
+
+    def discard(self, store: BlobStore, place: BackupPlace) -> int:
         """Remove the manifest and every content."""
         self._about_to("discard")
-        store.delete(layout.manifest_name(place.tenant, place.backup))
-        every = layout.database_name(place.tenant, place.backup, 0).removesuffix("0")
-        for one in list(store.list(every)):
-            store.delete(one.key)
+        return remove_backup(store, place.tenant, place.backup)
+
+    def sweep(
+        self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
+    ) -> Swept:
+        """Remove what no manifest names."""
+        self._about_to("sweep")
+        return sweep(store, tenant, known, before, self._names(store, tenant))
+
+    def audit(
+        self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
+    ) -> list[Oddity]:
+        """Return how what lies there differs from what is known."""
+        self._about_to("audit")
+        return audit(store, tenant, known, before, self._names(store, tenant))
+
+    def _names(self, store: BlobStore, tenant: str) -> NamesOf:
+        def names(backup: str, sha256: str | None) -> Mapping[str, int]:
+            told = self._manifest(store, BackupPlace(tenant, backup, 0, "", sha256 or ""))
+            return {told["data"]: told["size"], **told["objects"]}
+
+        return names
+
+    def strangers(self, store: BlobStore, known: Collection[str], before: datetime) -> list[Oddity]:
+        """Return what lies there of tenants nobody knows."""
+        self._about_to("strangers")
+        return strangers(store, known, before)
+
+    def figures(self, store: BlobStore, place: BackupPlace) -> dict[str, object]:
+        """Return the figures of a backup that is there."""
+        self._about_to("figures")
+        return self._figures(store, layout.manifest_name(place.tenant, place.backup))
+
+    def canary(self, store: BlobStore, tenant: str, key: str, write: bool) -> str:
+        """Read what stands for a key; nothing is closed here, so its id must be known."""
+        self._about_to("canary")
+        name, content = canary_path(tenant, key), canary_content(tenant, key)
+        if key not in self.keys:
+            return WRONG_KEY
+        if write:
+            store.put_stream(name, [content])
+        there = store.head(name) is not None
+        return judge_canary(tenant, key, b"".join(store.get_range(name)) if there else None)
 
     def look(self, store: BlobStore, place: BackupPlace) -> list[str]:
         """Return the content's name when it is not there in its size."""
@@ -139,7 +191,15 @@ class FakeVault(Faults):
         content = b"".join(store.get_range(name))
         if place.sha256 and hashlib.sha256(content).hexdigest() != place.sha256:
             raise Broken("backup_stale")
-        return json.loads(content)
+        try:
+            told = json.loads(content)
+        except ValueError:
+            raise Broken("backup_form") from None
+        if not isinstance(told, dict) or "data" not in told:
+            raise Broken("backup_form")
+        if told["key"] not in self.keys:
+            raise Refused("backup_key_missing", key=told["key"])
+        return told
 
     def _figures(self, store: BlobStore, name: str) -> dict[str, object]:
         content = b"".join(store.get_range(name))

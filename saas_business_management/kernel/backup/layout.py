@@ -4,11 +4,15 @@ Owns: the names of objects, version 1. Does not own: stores. Names are made of o
 nothing that people typed gets into them.
 """
 
+import base64
 import re
 
 from ..errors import Refused
 
 ROOT = "v1"
+# The control database stands where tenants do, under a reference that no tenant can have (the nil
+# UUID of RFC 9562): it has to be found when nothing else is left.
+CONTROL = "00000000-0000-0000-0000-000000000000"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -19,6 +23,15 @@ def tenant_prefix(tenant: str) -> str:
     Raises: Refused (`backup_name_form`).
     """
     return f"{ROOT}/{_uuid(tenant)}/"
+
+
+def reference_of(tenant: str) -> str:
+    """Return the tenant's own reference for the uuid by which the format calls it.
+
+    Raises: Refused (`backup_name_form`).
+    """
+    told = bytes.fromhex(_uuid(tenant).replace("-", ""))
+    return base64.urlsafe_b64encode(told).decode("ascii").rstrip("=")
 
 
 def database_name(tenant: str, backup: str, fence: int) -> str:

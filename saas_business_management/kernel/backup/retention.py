@@ -123,6 +123,27 @@ def decide_retention(
     )
 
 
+def deletion_guards(
+    copies: Iterable[Copy], key: str, rule: Rule, now: datetime
+) -> tuple[Reason, ...]:
+    """Return what forbids a person to delete a copy now; nothing means that it may go.
+
+    Pins, holds and promises; the newest verified one; a verified one without which fewer than the
+    redundancy would be left.
+    """
+    ordered = sorted(copies, key=lambda one: (one.completed_at, one.key), reverse=True)
+    verified = [one.key for one in ordered if one.verified]
+    always = (PINNED, LEGAL_HOLD, PROMISED, NEWEST_VERIFIED)
+    told = [
+        reason
+        for copy, reason in _guarded(ordered, rule, now)
+        if copy.key == key and reason.code in always
+    ]
+    if key in verified and len(verified) <= rule.redundancy:
+        told.append(Reason(REDUNDANCY, place=verified.index(key) + 1))
+    return tuple(told)
+
+
 def foresee_retention(taken: Sequence[datetime], rule: Rule, zone: tzinfo) -> list[Copy]:
     """Return what a rule would keep of backups taken at these instants, the newest first."""
     copies = [Copy(str(place), at, at, verified=True) for place, at in enumerate(sorted(taken))]

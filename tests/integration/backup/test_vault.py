@@ -1,6 +1,7 @@
 """A tenant's backups as operations ask for them: the double and the real ones, one suite."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -40,6 +41,7 @@ def subject(request, tenant, tmp_path):
     if request.param == "double":
         vault = FakeVault()
         vault.keys = {KEY.id}
+        vault.shared = {"t_x": [b"a file"]}
         return Subject(vault, store, BackupSource("t_x", 1, "schedule"))
     tenant.attach(b"a file")
     files = tenant.move_below(tmp_path / "files")
@@ -141,6 +143,138 @@ def test_the_next_one_follows_one_that_cannot_be_read_all_the_same(subject):
     figures = subject.write(2, fence=2, previous=uuid(1))
     place = subject.place(2, fence=2, sha256=figures["manifest_hash"])
     assert subject.vault.prove(subject.store, place).faults == ()
+
+
+LEFT = layout.object_name(TENANT, "ab" * 32)
+OLD = timedelta(hours=72)
+
+
+def aged(subject, *names):
+    """Objects that a dead worker left, three days old."""
+    subject.store.now -= OLD
+    for name in names:
+        subject.store.put_stream(name, [b"left"])
+    subject.store.now += OLD
+
+
+def known(**hashes):
+    return {uuid(int(name[1:])): sha256 for name, sha256 in hashes.items()}
+
+
+def sweep(subject, **hashes):
+    before = subject.store.now + timedelta(minutes=1)
+    return subject.vault.sweep(subject.store, TENANT, known(**hashes), before)
+
+
+def files(subject):
+    return [name for name in subject.store.objects if "/obj/" in name or "/pack/" in name]
+
+
+def test_a_sweep_takes_what_nobody_names_and_leaves_what_one_backup_still_needs(subject):
+    subject.write(1)
+    kept = subject.write(2, fence=2, previous=uuid(1))["manifest_hash"]
+    aged(subject, LEFT, layout.database_name(TENANT, uuid(2), 77))
+    assert subject.vault.discard(subject.store, subject.place(1)) > 0
+    told = sweep(subject, b2=kept)
+    assert (told.objects, told.bytes, told.code) == (2, 8, "")
+    place = subject.place(2, fence=2, sha256=kept)
+    assert len(files(subject)) == 1, "both have the same file, and it is there once"
+    assert subject.vault.look(subject.store, place) == []
+    assert subject.vault.prove(subject.store, place).faults == ()
+    assert sweep(subject, b2=kept).objects == 0
+
+
+def test_with_the_last_backup_everything_goes_and_the_next_one_is_whole(subject):
+    subject.write(1)
+    subject.vault.discard(subject.store, subject.place(1))
+    sweep(subject)
+    assert subject.store.objects == {}
+    figures = subject.write(2, fence=2, previous=uuid(1))
+    place = subject.place(2, fence=2, sha256=figures["manifest_hash"])
+    assert subject.vault.prove(subject.store, place).faults == ()
+
+
+def test_what_is_young_stays_whoever_names_it(subject):
+    kept = subject.write(1)["manifest_hash"]
+    subject.store.put_stream(LEFT, [b"left"])
+    before = subject.store.now - timedelta(hours=48)
+    told = subject.vault.sweep(subject.store, TENANT, known(b1=kept), before)
+    assert told.objects == 0 and LEFT in subject.store.objects
+
+
+@pytest.mark.parametrize("what", ["damaged", "absent", "stale"])
+def test_a_manifest_that_does_not_open_stops_the_sweep(subject, what):
+    hashes = {"b1": subject.write(1)["manifest_hash"]}
+    hashes["b2"] = subject.write(2, fence=2, previous=uuid(1))["manifest_hash"]
+    aged(subject, LEFT)
+    name = layout.manifest_name(TENANT, uuid(2))
+    if what == "damaged":
+        subject.store.objects[name] = subject.store.objects[name][:-9]
+        hashes["b2"] = ""
+    elif what == "absent":
+        del subject.store.objects[name]
+    else:
+        hashes["b2"] = "00" * 32
+    objects = dict(subject.store.objects)
+    told = sweep(subject, **hashes)
+    assert (told.objects, told.backup) == (0, uuid(2)) and told.code
+    assert subject.store.objects == objects
+
+
+def test_a_sweep_that_was_cut_off_is_finished_by_the_next(subject):
+    kept = subject.write(1)["manifest_hash"]
+    aged(subject, LEFT, layout.pack_name(TENANT, "cd" * 32))
+    subject.store.fail_next("delete", Unavailable("target_unavailable"))
+    with pytest.raises(Unavailable):
+        sweep(subject, b1=kept)
+    assert sweep(subject, b1=kept).objects == 2
+
+
+def test_differences_are_told_and_nothing_is_changed(subject):
+    kept = subject.write(1)["manifest_hash"]
+    subject.write(2, fence=2, previous=uuid(1))
+    aged(subject, LEFT)
+    dump = layout.database_name(TENANT, uuid(1), 1)
+    subject.store.objects[dump] = subject.store.objects[dump][:-1]
+    objects = dict(subject.store.objects)
+    before = subject.store.now - timedelta(hours=48)
+    told = subject.vault.audit(subject.store, TENANT, known(b1=kept), before)
+    assert sorted((one.kind, one.name, one.backup) for one in told) == [
+        ("extra", LEFT, ""),
+        ("size", dump, uuid(1)),
+        ("unknown", layout.manifest_name(TENANT, uuid(2)), uuid(2)),
+    ]
+    assert subject.store.objects == objects
+
+
+def test_what_is_of_nobody_is_told(subject):
+    subject.write(1)
+    aged(subject, layout.object_name(uuid(7), "ab" * 32))
+    before = subject.store.now - timedelta(hours=48)
+    told = subject.vault.strangers(subject.store, [TENANT], before)
+    assert [(one.kind, one.name) for one in told] == [("stranger", f"v1/{uuid(7)}/")]
+
+
+def test_the_figures_of_one_that_nobody_noted_are_those_of_writing_it(subject):
+    figures = subject.write(1)
+    assert subject.vault.figures(subject.store, subject.place(1)) == figures
+    code = code_of(lambda: subject.vault.figures(subject.store, subject.place(2)))
+    assert code == "object_missing"
+
+
+def test_a_daily_proof_is_put_once_and_opens_until_it_is_lost(subject):
+    def read(key=KEY.id, write=False):
+        return subject.vault.canary(subject.store, TENANT, key, write)
+
+    assert read() == "missing"
+    assert [read(write=True), read()] == ["good", "good"]
+    assert read("another") == "wrong_key"
+    (name,) = subject.store.objects
+    subject.store.objects[name] = subject.store.objects[name][:-1]
+    assert read() in ("changed", "wrong_key")
+    del subject.store.objects[name]
+    assert read() == "missing"
+    assert subject.store.objects == {}
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Which backups stay: each rule and guard, for random histories."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from saas_business_management.kernel.backup.retention import (
     Reason,
     Rule,
     decide_retention,
+    deletion_guards,
     foresee_retention,
 )
 from saas_business_management.kernel.errors import Refused
@@ -292,3 +294,49 @@ def test_what_a_rule_will_keep_is_foreseen_from_turns_to_come():
     assert found == sorted(found, key=lambda one: one.taken_at, reverse=True)
     assert 8 <= len(found) <= 14
     assert foresee_retention([], PRESETS["gfs"], UTC) == []
+
+
+def guards(copies, key, rule=PRESETS["days_7"], now=NOW):
+    return [one.code for one in deletion_guards(copies, key, rule, now)]
+
+
+def test_a_person_deletes_any_but_the_newest_verified_and_those_that_must_stay():
+    copies = daily(4)
+    assert guards(copies, "d000") == ["newest_verified"]
+    assert guards(copies, "d001") == [] and guards(copies, "d003") == []
+    assert guards(copies[:2], "d001") == ["redundancy"]
+    assert guards(copies[:2], "d000") == ["newest_verified", "redundancy"]
+
+
+def test_an_unverified_one_may_go_however_few_there_are():
+    damaged = replace(daily(1)[0], verified=False)
+    assert guards([damaged], damaged.key) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"pinned": True}, "pinned"),
+        ({"legal_hold": True}, "legal_hold"),
+        ({"promised_until": NOW + HOUR}, "promised"),
+    ],
+)
+def test_a_mark_keeps_it_from_a_person_too(values, code):
+    copies = daily(4)
+    copies[3] = replace(copies[3], **values)
+    assert guards(copies, "d003") == [code]
+
+
+def test_a_promise_that_is_over_keeps_nothing():
+    copies = daily(4)
+    copies[3] = replace(copies[3], promised_until=NOW - HOUR)
+    assert guards(copies, "d003") == []
+
+
+@given(histories())
+def test_deleting_what_is_not_guarded_never_leaves_too_few_verified(copies):
+    rule = PRESETS["days_7"]
+    verified = sum(one.verified for one in copies)
+    for copy in copies:
+        if copy.verified and not guards(copies, copy.key):
+            assert verified - 1 >= rule.redundancy
