@@ -103,7 +103,7 @@ def _create(stack: Stack, template: str) -> None:
         (files / part).rename(files / CONTROL_DATABASE)
         cluster.sql(f"ALTER DATABASE {part} RENAME TO {CONTROL_DATABASE}")
     # What the former control database knew has to be told to the new one.
-    for mark in ("cluster.key", "demo.template", "demo.ready"):
+    for mark in ("cluster.key", "demo.template", "demo.ready", "demo.backups"):
         (stack.settings.folder / mark).unlink(missing_ok=True)
 
 

@@ -9,7 +9,8 @@ import shutil
 import time
 
 from . import control, odoo, paths, scripts, venv
-from .demo import Tenant, ensure_demo
+from .demo import SUBDOMAIN, Tenant, ensure_demo
+from .demo_backup import ensure_backups
 from .files import write_private
 from .postgres import PrivateCluster
 from .postgres_binaries import ensure_binaries
@@ -36,6 +37,7 @@ def start() -> None:
     write_private(stack.settings.logins_file, f"control  {admin}\n")
     say(f"\nControl plane: {admin}\n")
     tenant = ensure_demo(stack)
+    ensure_backups(stack, SUBDOMAIN)
     lines = f"control  {admin}\ntenant   {_words(tenant)}\n"
     write_private(stack.settings.logins_file, lines)
     say(f"\nReady after {time.monotonic() - started:.0f} s. Kept in {stack.settings.logins_file}:")

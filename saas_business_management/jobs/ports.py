@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..adapters.backup.exports import Exports, ExportsSpec
+from ..adapters.backup.imports import Imports, ImportsSpec
 from ..adapters.backup.vault import Vault, VaultSpec
 from ..adapters.clock import SystemClock
 from ..adapters.filestore import LocalFilestore
@@ -22,8 +24,10 @@ from ..adapters.ports import (
     Clock,
     ClusterPort,
     DnsPort,
+    ExportsPort,
     FilestorePort,
     FrontDoorPort,
+    ImportsPort,
     OdooPort,
     PublicDoorPort,
     StoresPort,
@@ -56,15 +60,21 @@ class Ports:
     public_door: PublicDoorPort | None = None
     stores: StoresPort | None = None
     vault: VaultPort | None = None
+    exports: ExportsPort | None = None
+    imports: ImportsPort | None = None
 
 
 def build_ports(
     cluster: Mapping[str, Any] | None,
     targets: Mapping[int, Mapping[str, Any]] | None = None,
     backup_keys: Mapping[str, DataKey] | None = None,
+    exports: str = "",
+    imports: tuple[str, int] | None = None,
 ) -> Ports:
     """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
-    targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id.
+    targets by their numbers (`saas.backup.target._to_spec`) and for a tenant's backup keys by id;
+    `exports` is the folder of downloads, empty when there is nothing to do with it,
+    `imports` that of uploads with the most bytes that are taken.
 
     A cluster's are kept per thread, so that connections stay warm.
     """
@@ -74,7 +84,28 @@ def build_ports(
         ports = replace(ports, stores=Stores(specs))
     if backup_keys and cluster is not None:
         ports = replace(ports, vault=_vault(cluster, backup_keys))
+    if exports:
+        programs = Programs(cluster["pg_bin"] if cluster else "")
+        spec = ExportsSpec(backup_keys or {}, Path(exports), programs)
+        ports = replace(ports, exports=Exports(spec))
+    if imports and cluster is not None:
+        ports = replace(ports, imports=_imports(cluster, *imports))
     return ports
+
+
+def _imports(cluster: Mapping[str, Any], folder: str, most_bytes: int) -> Imports:
+    spec = ImportsSpec(
+        folder=Path(folder),
+        files=Path(cluster["filestore_path"]),
+        programs=Programs(cluster["pg_bin"]),
+        most_bytes=most_bytes,
+    )
+    return Imports(spec, _logins(cluster))
+
+
+def _logins(cluster: Mapping[str, Any]) -> TenantLogins:
+    secret, older = cluster["cluster_secret"], cluster.get("older_cluster_secret")
+    return TenantLogins(_server(cluster), secret, older)
 
 
 def _vault(cluster: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
@@ -84,8 +115,7 @@ def _vault(cluster: Mapping[str, Any], keys: Mapping[str, DataKey]) -> Vault:
         spool=Path(tempfile.gettempdir()),
         programs=Programs(cluster["pg_bin"]),
     )
-    secret, older = cluster["cluster_secret"], cluster.get("older_cluster_secret")
-    return Vault(spec, TenantLogins(_server(cluster), secret, older))
+    return Vault(spec, _logins(cluster))
 
 
 def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:

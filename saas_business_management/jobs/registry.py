@@ -10,7 +10,10 @@ from .check_host import CHECK_HOST
 from .close_support import CLOSE_SUPPORT
 from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
+from .drop_exports import DROP_EXPORTS
+from .export_backup import EXPORT_BACKUP
 from .fill_standby import FILL_STANDBY
+from .import_backup import IMPORT_BACKUP
 from .open_support import OPEN_SUPPORT
 from .prove_isolation import PROVE_ISOLATION
 from .prove_restore import PROVE_RESTORE
@@ -40,7 +43,10 @@ JOBS: dict[str, Job] = {
         CLOSE_SUPPORT,
         CHECK_HOST,
         DROP_DATABASE,
+        DROP_EXPORTS,
+        EXPORT_BACKUP,
         FILL_STANDBY,
+        IMPORT_BACKUP,
         OPEN_SUPPORT,
         PROVE_ISOLATION,
         PROVE_RESTORE,

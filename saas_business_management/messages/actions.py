@@ -64,6 +64,12 @@ ACTIONS = {
     "backup_policy_changed": _lt("Backup policy changed"),
     "backup_policy_switched_on": _lt("Backup policy switched on"),
     "backup_policy_switched_off": _lt("Backup policy switched off"),
+    "delete_guard_changed": _lt("Backup before a deletion switched on or off"),
+    "backup_import_uploaded": _lt("Odoo backup uploaded"),
+    "backup_import_ordered": _lt("Import of an Odoo backup ordered"),
+    "backup_export_ordered": _lt("Download of a backup ordered"),
+    "backup_export_made": _lt("Download of a backup made"),
+    "backup_export_downloaded": _lt("Backup downloaded"),
     "backup_pinned": _lt("Backup pinned"),
     "backup_unpinned": _lt("Backup unpinned"),
     "backup_held": _lt("Backup put under legal hold"),
@@ -110,6 +116,7 @@ RULES = {
     "duplicate_cookie": _lt("Two session cookies in one request"),
     "expression_refused": _lt("Code that the plan does not allow"),
     "audit_tampered": _lt("Audit log changed"),
+    "hostile_file": _lt("File with code, paths or bombs in it"),
 }
 
 

@@ -163,8 +163,9 @@ SENTENCES = {
         "after that time."
     ),
     "transition_refused.backup_fresh": _lt(
-        "There is no fresh proven backup of this tenant, so it was not deleted. Back it up first, "
-        "then try again."
+        "There is no backup of this tenant that was read in full and from which less than 24 "
+        "hours of work are missing, so it was not deleted. Choose Back Up Now, and delete it when "
+        "that has ended."
     ),
     # Before an operation begins
     "template_unpublished": _lt(
@@ -479,6 +480,132 @@ SENTENCES = {
     "backup_incomplete": _lt(
         "%(count)s objects of the backup are not on the target as they were written, first "
         "%(object)s. It does not count as a backup; a new one is made."
+    ),
+    # Downloads of backups
+    "passphrase_short": _lt(
+        "The passphrase is too short: use at least %(least)s characters. Nothing was ordered."
+    ),
+    "passphrase_long": _lt("The passphrase is too long. Nothing was ordered."),
+    "passphrase_differs": _lt(
+        "The two passphrases are not the same. Type the same one twice; nothing was ordered."
+    ),
+    "export_without_passphrase": _lt(
+        "Choose a passphrase: without one this file would open for nobody."
+    ),
+    "export_gone": _lt("This backup is not on its target any more, so no file can be made of it."),
+    "export_too_large": _lt(
+        "This backup is too large for a download: at most %(most_bytes)s of database and files. "
+        "Copy it from its target and read it with the backup reader instead."
+    ),
+    "export_no_room": _lt(
+        "The control plane's disk has too little room for this file: %(needed_bytes)s are needed, "
+        "%(free_bytes)s are free. Nothing was made. Free space, or remove older downloads."
+    ),
+    "export_key_gone": _lt(
+        "What the passphrase was made into is gone, so the file was not made. Order it anew."
+    ),
+    "export_damaged": _lt(
+        "The file is not what was written, so it is not offered. Order it anew, and look at the "
+        "disk of the control plane."
+    ),
+    # Files of other installations
+    "import_name_form": _lt(
+        "“%(name)s” cannot be imported: its name may have letters, digits, dots, hyphens and "
+        "underscores, and ends with .zip."
+    ),
+    "import_file_missing": _lt(
+        "The file is not in the upload folder of the control plane. Put it there and import it "
+        "again."
+    ),
+    "import_file_there": _lt(
+        "A file “%(name)s” is in the upload folder already, and it was not touched. Rename yours."
+    ),
+    "import_tenant_has_data": _lt(
+        "%(tenant)s has a database already, so nothing is imported for it. Choose a tenant that is "
+        "a draft."
+    ),
+    "import_modules_missing": _lt(
+        "The cluster does not have these modules of the file: %(modules)s. Nothing was imported. "
+        "Add them to the cluster's Odoo, or uninstall them where the file comes from."
+    ),
+    "import_other_series": _lt(
+        "What the file holds is not an Odoo %(wanted)s, whatever it says of itself. Nothing was "
+        "imported."
+    ),
+    "zip_form": _lt(
+        "This is no zip of Odoo's database manager, or it is damaged. Nothing was imported."
+    ),
+    "zip_incomplete": _lt(
+        "The zip needs a manifest.json and one dump, dump.sql or dump.dump. Nothing was imported."
+    ),
+    "zip_entry_form": _lt(
+        "The zip holds something that Odoo never puts into one, such as a link or a path that "
+        "leads elsewhere. Nothing was imported."
+    ),
+    "zip_encrypted": _lt("The zip is encrypted, so it cannot be read. Nothing was imported."),
+    "zip_double": _lt("The zip holds the same name twice. Nothing was imported."),
+    "zip_too_many": _lt("The zip holds more than %(most)s files. Nothing was imported."),
+    "zip_too_large": _lt(
+        "The zip holds more than %(most_bytes)s, which is the most that is imported. Nothing was "
+        "imported."
+    ),
+    "zip_bomb": _lt(
+        "The zip would grow far beyond what a database can be, so it was not opened. Nothing was "
+        "imported."
+    ),
+    "zip_version": _lt(
+        "The zip is of Odoo %(version)s; only %(wanted)s can be imported. Upgrade it where it "
+        "comes from first. Nothing was imported."
+    ),
+    "zip_kind": _lt(
+        "The dump.dump in the zip is no archive of pg_dump in custom format. Nothing was imported."
+    ),
+    "archive_kind": _lt(
+        "The dump holds a %(kind)s, which no Odoo database needs. Nothing was imported."
+    ),
+    "plain_not_loaded": _lt(
+        "The database server did not take line %(line)s of the dump (%(reason)s). Nothing was "
+        "imported, and nothing is left of it."
+    ),
+    "plain_statement_unknown": _lt(
+        "Line %(line)s of the dump begins a statement that is never taken from a file (%(begin)s). "
+        "Nothing was imported. Dump the database with Odoo or pg_dump, without what is not Odoo's."
+    ),
+    "plain_statement_form": _lt(
+        "The statement in line %(line)s of the dump is not written as pg_dump writes it, so it was "
+        "not taken. Nothing was imported."
+    ),
+    "plain_text_form": _lt(
+        "The text in line %(line)s of the dump cannot be what pg_dump wrote, so it was not taken. "
+        "Nothing was imported."
+    ),
+    "plain_function": _lt(
+        "The statement in line %(line)s of the dump calls %(name)s, which no Odoo database needs. "
+        "Nothing was imported."
+    ),
+    "plain_setting": _lt(
+        "Line %(line)s of the dump changes the setting %(name)s, which pg_dump never does. Nothing "
+        "was imported."
+    ),
+    "plain_extension": _lt(
+        "The dump needs the extension %(name)s (line %(line)s), which tenants do not get. Nothing "
+        "was imported."
+    ),
+    "plain_command": _lt(
+        "Line %(line)s of the dump is a command to a program, not a statement. Nothing was "
+        "imported, and nothing was run."
+    ),
+    "plain_copy_source": _lt(
+        "The dump copies rows from a file or a program of the server (line %(line)s). Nothing was "
+        "imported, and nothing was run."
+    ),
+    "plain_truncated": _lt(
+        "The dump is cut off: after line %(line)s its end is missing. Nothing was imported. Get a "
+        "whole one."
+    ),
+    "plain_too_long": _lt(
+        "A statement in line %(line)s of the dump is longer than any of an Odoo database. Nothing "
+        "was imported."
     ),
     # Keys of backups
     "backup_kek_missing": _lt(

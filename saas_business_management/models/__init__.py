@@ -91,7 +91,14 @@ from . import saas_plan_backup
 from . import saas_tenant_backup_policy
 from . import saas_tenant_backup
 from . import saas_backup_work
+from . import saas_backup_export
+from . import saas_backup_import
+from . import saas_link_export
 from . import saas_tenant_backup_work
+from . import saas_tenant_safety_backup
+from . import saas_backup_alert
+from . import saas_tenant_coverage
+from . import saas_tenant_coverage_order
 from . import saas_restore
 from . import saas_restore_work
 from . import saas_tenant_restore
@@ -109,9 +116,12 @@ from . import saas_doctor_support
 from . import saas_doctor_hosts
 from . import saas_doctor_isolation
 from . import saas_doctor_backup
+from . import saas_doctor_alerts
 from . import saas_backup_source
 from . import saas_doctor_targets
+from . import saas_doctor_exports
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_config_settings
+from . import res_config_settings_deletion
 from . import mail_mail

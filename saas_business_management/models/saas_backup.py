@@ -22,6 +22,7 @@ REASONS = [
     ("manual", "By Hand"),
     ("safety", "Safety Backup"),
     ("pre_upgrade", "Before an Upgrade"),
+    ("import", "Imported"),
 ]
 STATES = [
     ("running", "Running"),
@@ -98,8 +99,24 @@ class SaasBackup(models.Model):
         digits=(20, 0),
         help="What it added to the target: packed, and without what was there already.",
     )
-    size_mb = fields.Float(compute="_compute_size", string="Size (MB)", digits=(16, 1))
-    new_mb = fields.Float(compute="_compute_size", string="Newly Stored (MB)", digits=(16, 1))
+    size_mb = fields.Float(
+        compute="_compute_size", store=True, string="Size (MB)", digits=(16, 1), aggregator="sum"
+    )
+    new_mb = fields.Float(
+        compute="_compute_size",
+        store=True,
+        string="Newly Stored (MB)",
+        digits=(16, 1),
+        aggregator="sum",
+    )
+    new_ratio = fields.Float(
+        compute="_compute_size",
+        store=True,
+        string="Newly Stored (Share)",
+        digits=(16, 4),
+        aggregator="avg",
+        help="How much of its size was not on the target already.",
+    )
     manifest_hash = fields.Char(readonly=True, string="Hash of the Manifest")
     previous_id = fields.Many2one(
         "saas.backup", string="Previous Backup", readonly=True, ondelete="restrict"
@@ -143,6 +160,8 @@ class SaasBackup(models.Model):
         for backup in self:
             backup.size_mb = (backup.database_bytes + backup.file_bytes) / 1e6
             backup.new_mb = backup.new_bytes / 1e6
+            whole = backup.database_bytes + backup.file_bytes
+            backup.new_ratio = backup.new_bytes / whole if whole else 0
 
     # For operations
 

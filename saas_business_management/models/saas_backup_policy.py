@@ -49,6 +49,7 @@ AUDITED = {
     *("unit", "every_hours", "weekday", "window_start", "window_end", "zone_rule", "tz"),
     *(f"keep_{name}" for name in NUMBERS),
     *("redundancy", "grace_days", "target_ids", "proof_level", "proof_days", "is_default"),
+    *("before_restore", "before_upgrade", "before_deletion"),
     *("company_id", "active"),
 }
 # Written by the two buttons alone.

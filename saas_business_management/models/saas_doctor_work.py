@@ -22,6 +22,9 @@ CRONS = (
     "ir_cron_fold_node_events",
     "ir_cron_prove_isolation",
     "ir_cron_rotate_roles",
+    "ir_cron_back_up",
+    "ir_cron_prove_backups",
+    "ir_cron_watch_backups",
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3

@@ -33,6 +33,7 @@ TARGETS = {
     "database": "database_id",
     "target": "target_id",
     "backup": "backup_id",
+    "export": "export_id",
     "restore": "restore_id",
 }
 

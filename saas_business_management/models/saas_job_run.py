@@ -103,7 +103,13 @@ class SaasJobRun(models.Model):
     def _carry(self, job_sudo, journal, fence, alive):
         cluster_sudo = job_sudo.cluster_id
         cluster = cluster_sudo._to_spec() if cluster_sudo else None
-        ports = build_ports(cluster, job_sudo._target_specs(), job_sudo._backup_keys())
+        ports = build_ports(
+            cluster,
+            job_sudo._target_specs(),
+            job_sudo._backup_keys(),
+            exports=job_sudo._export_folder(),
+            imports=job_sudo._import_folder(),
+        )
         runner = Runner(
             JOBS[job_sudo.kind],
             journal,

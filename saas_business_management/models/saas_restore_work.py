@@ -79,14 +79,17 @@ class SaasRestore(models.Model):
 
     @api.private
     def _step_order_safety(self):
-        """Have the tenant backed up as it is, once, to where the backup lies."""
-        if not self.safety_id:
+        """Have the tenant backed up as it is, once, to where the backup lies, unless its policy
+        does without."""
+        if not self.safety_id and self.into_id.sudo()._wants_safety():
             target_sudo = self.backup_id.sudo().target_id
             made = self.into_id.sudo()._order_backup("safety", target_sudo, priority=3)
             self._put({"safety_id": made.id})
 
     @api.private
     def _step_safety(self):
+        if not self.safety_id and not self.into_id.sudo()._wants_safety():
+            return {"state": "stored"}
         return {"state": self.safety_id.sudo().state}
 
     @api.private

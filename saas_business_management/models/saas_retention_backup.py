@@ -25,4 +25,13 @@ class SaasRetentionRule(models.Model):
                 30,
                 (("state", "in", ("failed", "deleted")),),
             ),
+            "backup_alerts": Kind(
+                _lt("Alerts of backups that have ended"),
+                _lt("What went wrong with backups, since when and until when."),
+                "saas.backup.alert",
+                "ended_at",
+                400,
+                30,
+                (("ended_at", "!=", False),),
+            ),
         }

@@ -28,7 +28,7 @@ BADGES = [
 # Only who holds this very object may write what badges are computed from.
 _PROOF = object()
 GUARDED = {
-    *("backup_last_at", "backup_tried_at", "backup_since"),
+    *("backup_last_at", "backup_last_mb", "backup_verified_at", "backup_tried_at", "backup_since"),
     *("backup_proven_at", "backup_proven_level", "backup_proven_seconds"),
     *("backup_failure_at", "backup_failure_level"),
 }
@@ -41,6 +41,15 @@ class SaasTenant(models.Model):
     backup_count = fields.Integer(compute="_compute_backup_count", string="Backups Kept")
     backup_last_at = fields.Datetime(
         readonly=True, copy=False, index=True, string="Last Backup", help="What it shows."
+    )
+    backup_last_mb = fields.Float(
+        readonly=True, copy=False, digits=(16, 1), string="Size (MB)", help="Of the last backup."
+    )
+    backup_verified_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        string="Last Verified Backup",
+        help="The newest one of which every byte was read, and whose newest check passed.",
     )
     backup_tried_at = fields.Datetime(readonly=True, copy=False)
     backup_proven_at = fields.Datetime(
@@ -144,6 +153,8 @@ class SaasTenant(models.Model):
         self._put_proof(
             {
                 "backup_last_at": newest.taken_at,
+                "backup_last_mb": newest.size_mb,
+                "backup_verified_at": self._backup_verified().taken_at,
                 "backup_proven_at": proof.at,
                 "backup_proven_level": proof.level,
                 "backup_proven_seconds": proof.restore_seconds,
@@ -151,6 +162,18 @@ class SaasTenant(models.Model):
                 "backup_failure_level": failure.level,
             }
         )
+
+    def _backup_verified(self):
+        """Return the newest backup that is there and verified."""
+        kept = [("tenant_id", "=", self.id), ("state", "in", RESTORABLE)]
+        read = [("check_ids", "any", [("outcome", "=", "passed"), ("level", "!=", "0")])]
+        newest_first = "taken_at desc, id desc"
+        for backup_sudo in (
+            self.env["saas.backup"].sudo().search([*kept, *read], order=newest_first)
+        ):
+            if evidence.is_verified(backup_sudo.check_ids._to_checks()):
+                return backup_sudo
+        return self.env["saas.backup"]
 
     def _backup_damaged(self, checks_sudo, kept):
         """Return the newest check that failed and was not followed by a good one of its backup."""

@@ -27,6 +27,17 @@ SOURCES = [
 BACKED_UP = ("trial", "active", "suspended")
 
 
+class SaasBackupPolicy(models.Model):
+    _inherit = "saas.backup.policy"
+
+    def write(self, vals):
+        """A default counts for tenants that no path leads to from here: they are read anew."""
+        done = super().write(vals)
+        if {"state", "active", "is_default", "company_id"} & set(vals):
+            self.env["saas.tenant"].invalidate_model()
+        return done
+
+
 class SaasTenant(models.Model):
     _inherit = "saas.tenant"
 

@@ -111,6 +111,17 @@ class TestRestore(BackupCommon):
         self.assertEqual(one.safety_id, safety)
         self.assertEqual(self.step(one, "safety"), {"state": "running"})
 
+    def test_a_policy_may_do_without_a_safety_backup_and_the_dialog_says_so(self):
+        self.tenant.backup_policy_effective_id.before_restore = False
+        one = self.order()
+        self.step(one, "order_safety")
+        self.assertFalse(one.safety_id)
+        self.assertEqual(self.step(one, "safety"), {"state": "stored"})
+        action = self.tenant.with_user(self.operator).action_restore()
+        wizard = self.env["saas.tenant.restore"].with_user(self.operator).browse(action["res_id"])
+        wizard.write({"where": "in_place", "page": "check", "reason": "asked"})
+        self.assertIn("its policy does without", wizard.effect)
+
     def test_a_restore_is_taken_back_and_counts_again(self):
         one = self.order()
         self.step(one, "done", out=OUT, out_oid=12)

@@ -1,5 +1,7 @@
 """Dialogs: what a person is asked before something happens, and what came of it."""
 
+from . import saas_backup_download
+from . import saas_backup_import
 from . import saas_backup_key_destroy
 from . import saas_customer_erasure
 from . import saas_tenant_change

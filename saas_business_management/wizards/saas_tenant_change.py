@@ -9,6 +9,7 @@ from odoo.addons.base.models.res_users import check_identity
 from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
+from .. import messages
 from ..kernel.errors import SaasError
 
 _lt = LazyTranslate(__name__)
@@ -60,6 +61,8 @@ class SaasTenantChange(models.TransientModel):
     wanted = fields.Char(compute="_compute_wanted")
     done = fields.Boolean(readonly=True)
     failed_count = fields.Integer(compute="_compute_failed_count")
+    unsaved_count = fields.Integer(compute="_compute_unsaved_count")
+    backup_ordered = fields.Boolean(readonly=True)
     only = fields.Text(compute="_compute_only", string="What Will Happen")
     line_ids = fields.One2many("saas.tenant.change.line", "wizard_id")
 
@@ -82,6 +85,12 @@ class SaasTenantChange(models.TransientModel):
     def _compute_failed_count(self):
         for wizard in self:
             wizard.failed_count = len(wizard.line_ids.filtered(lambda line: not line.ok))
+
+    @api.depends("line_ids.tenant_id", "change")
+    def _compute_unsaved_count(self):
+        """Count those that cannot be deleted before they are backed up."""
+        for wizard in self:
+            wizard.unsaved_count = sum(line._is_unsaved() for line in wizard.line_ids)
 
     @api.model
     @api.private
@@ -111,6 +120,18 @@ class SaasTenantChange(models.TransientModel):
         if self.failed_count or len(self.line_ids) > 1:
             return self._show()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_back_up(self):
+        """Order what the deletion of these tenants waits for; the dialog says when it has ended."""
+        self.ensure_one()
+        self.env["saas.tenant"].check_access("write")
+        for line in self.line_ids.filtered(lambda one: one._is_unsaved()):
+            try:
+                line.tenant_id._order_deletion_backup()
+            except SaasError as error:
+                raise UserError(messages.text(self.env, error)) from None
+        self.backup_ordered = True
+        return self._show()
 
     @check_identity
     def action_delete(self):
@@ -151,6 +172,10 @@ class SaasTenantChangeLine(models.TransientModel):
             return ""
         reason = self.wizard_id.reason if change == "suspended" else "asked"
         return tenant._hindrance(change, reason=reason)
+
+    def _is_unsaved(self):
+        change = self.wizard_id.change
+        return change == "deletion_requested" and self.tenant_id._waits_for_backup()
 
     def _promise(self):
         days = self.tenant_id._policy().deletion_undo_days

@@ -109,10 +109,15 @@ class SaasTenantRestore(models.TransientModel):
                 _("Files that %(tenant)s lacks or that are damaged are put back.", **facts),
                 _("Nothing else is touched, and nobody notices."),
             ]
+        way_back = _(
+            "A safety backup is made first, and for %(days)s days you can go back.", **facts
+        )
+        if not self.tenant_id._wants_safety():
+            way_back = _("No safety backup is made: its policy does without.")
         return [
             _("%(tenant)s is as it was at %(at)s.", **facts),
             _("What was changed since then leaves the live database."),
-            _("A safety backup is made first, and for %(days)s days you can go back.", **facts),
+            way_back,
             _("Its address is closed for about two seconds; people go on with their sessions."),
         ]
 

@@ -14,6 +14,7 @@ from tests.helpers.job_records import reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
 BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000001"
+EXPORT = "8d5a1a52-6f2e-4b7a-9a0e-0000000000e1"
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,42 @@ def verify_backup(world: World) -> int:
     return world.desk.enqueue("verify_backup", {"targets": [1]}, tenant=1, backup=1)
 
 
+def export_backup(world: World) -> int:
+    """Order a file of a backup under a passphrase."""
+    return _export(world, "sealed", "ab" * 32)
+
+
+def export_zip(world: World) -> int:
+    """Order a file of a backup as Odoo's zip."""
+    return _export(world, "odoo_zip", "")
+
+
+def _export(world: World, kind: str, key: str) -> int:
+    world.desk.work(back_up(world))
+    row = {"state": "running", "uuid": EXPORT, "kind": kind, "key": key}
+    world.add(lambda rows: rows["exports"].update({1: row}))
+    return world.desk.enqueue("export_backup", {"targets": [1]}, tenant=1, backup=1, export=1)
+
+
+def drop_exports(world: World) -> int:
+    """Order the removal of downloads: the time of one is over, nobody knows another."""
+    world.desk.work(export_zip(world))
+    world.add(lambda rows: rows["exports"][1].update(state="over"))
+    world.exports.files["8d5a1a52-6f2e-4b7a-9a0e-0000000000e2"] = "left by a dead worker"
+    return world.desk.enqueue("drop_exports")
+
+
+def import_backup(world: World) -> int:
+    """Order that an uploaded zip becomes a backup of a draft."""
+    world.stores.stores[1] = FakeBlobStore()
+    world.imports.uploads["acme.zip"] = [one.name for one in world.odoo.modules()][:1]
+    name = world.add(lambda rows: reserve(rows, "t"))
+    backup = {"state": "running", "tenant": 1, "target": 1, "uuid": BACKUP, "fence": 0}
+    world.add(lambda rows: rows["backups"].update({1: {**backup, "sha256": ""}}))
+    spec = {"targets": [1], "file": "acme.zip"}
+    return world.desk.enqueue("import_backup", spec, backup=1, database=name)
+
+
 def back_up_closed(world: World) -> int:
     """Order a backup of a suspended tenant."""
     number = back_up(world)
@@ -312,6 +349,10 @@ ORDERS = {
     "backup_tenant": Order("backup_tenant", back_up),
     "backup_closed": Order("backup_tenant", back_up_closed),
     "verify_backup": Order("verify_backup", verify_backup),
+    "export_backup": Order("export_backup", export_backup),
+    "export_zip": Order("export_backup", export_zip),
+    "drop_exports": Order("drop_exports", drop_exports),
+    "import_backup": Order("import_backup", import_backup),
     "restore": Order("restore_tenant", restore),
     "restore_closed": Order("restore_tenant", restore_closed),
     "restore_records": Order("restore_tenant", restore_records),

@@ -32,7 +32,7 @@ _names = itertools.count(1)
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
-    names += ("targets", "backups", "restores")
+    names += ("targets", "backups", "exports", "restores")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 
@@ -500,6 +500,55 @@ class MemoryRecords(RestoreRecords):
 
     def _backup_proven(self, faults: list, files: int, seconds: float) -> None:
         self._linked("backup")["faults"] = [code for _name, code in faults]
+
+    # Imports
+
+    def _backup_import_begin(self, fence: int) -> dict[str, Any]:
+        self._linked("backup")["fence"] = fence
+        return {**self._backup_place(), "database": self._job["links"]["database"]}
+
+    def _backup_imported(self, figures: dict[str, Any]) -> None:
+        self._linked("database")["stage"] = "dropped"
+        self._backup_stored(figures)
+
+    def _backup_not_imported(self) -> None:
+        self._linked("database")["stage"] = "dropped"
+        self._backup_not_stored()
+
+    # Downloads
+
+    def _export_begin(self) -> dict[str, Any]:
+        export = self._linked("export")
+        told = {"label": "acme", "salt": "00" * 32, "wanted_bytes": 1000}
+        place = self._backup_place()
+        return {**place, **told, "export": export["uuid"], "kind": export["kind"]}
+
+    def _export_key(self) -> dict[str, Any]:
+        export = self._linked("export")
+        if export["kind"] != "sealed":
+            return {"key": None}
+        if not export["key"]:
+            raise Refused("export_key_gone")
+        return {"key": Secret(export["key"])}
+
+    def _export_ready(self, size: int, sha256: str) -> None:
+        export = self._linked("export")
+        if export["state"] != "ready":
+            export |= {"state": "ready", "size": size, "sha256": sha256, "key": ""}
+            self._rows["mails"].append(("export ready", export["uuid"]))
+
+    def _export_not_ready(self) -> None:
+        self._linked("export").update(state="failed", key="")
+
+    def _exports_over(self, names: list[str]) -> dict[str, Any]:
+        rows = self._rows["exports"].values()
+        kept = {row["uuid"] for row in rows if row["state"] in ("running", "ready")}
+        return {"over": sorted(set(names) - kept)}
+
+    def _exports_dropped(self, names: list[str]) -> None:
+        for row in self._rows["exports"].values():
+            if row["state"] == "over" or row["uuid"] in names:
+                row["state"] = "deleted"
 
     def _cluster_modules_read(self, modules: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["modules"] = modules

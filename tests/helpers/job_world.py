@@ -12,8 +12,10 @@ from typing import Any
 
 from saas_business_management.adapters.fakes.clock import FakeClock
 from saas_business_management.adapters.fakes.cluster import FakeCluster
+from saas_business_management.adapters.fakes.exports import FakeExports
 from saas_business_management.adapters.fakes.filestore import FakeFilestore
 from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
+from saas_business_management.adapters.fakes.imports import FakeImports
 from saas_business_management.adapters.fakes.name_server import FakeNameServers
 from saas_business_management.adapters.fakes.odoo import FakeOdoo
 from saas_business_management.adapters.fakes.public_door import FakePublicDoor
@@ -134,6 +136,8 @@ class World:
         self.public_door = FakePublicDoor()
         self.stores = FakeStores()
         self.vault = FakeVault()
+        self.exports = FakeExports()
+        self.imports = FakeImports(self.cluster, self.files)
         self.vault.cluster, self.vault.filestore = self.cluster, self.files
         ports = Ports(
             FakeClock(),
@@ -145,6 +149,8 @@ class World:
             self.public_door,
             self.stores,
             self.vault,
+            self.exports,
+            self.imports,
         )
         self.desk = Desk(self.database, ports, MemoryRecords)
         self.desk.on_claim = self.cluster.take_secrets
@@ -183,6 +189,8 @@ class World:
             "roles": {name: vars(one) for name, one in self.cluster.roles_by_name.items()},
             "files": self.files.files,
             "unfinished": self.files.unfinished,
+            "downloads": self.exports.files,
+            "uploads": self.imports.uploads,
             "kept": {number: one.objects for number, one in self.stores.stores.items()},
         }
         return self._told(told)

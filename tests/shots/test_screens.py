@@ -18,6 +18,8 @@ from dev.stack import Stack
 from tests.acceptance.conftest import Provider
 from tests.acceptance.test_main_job import log_in
 
+from .fleet import plant
+
 SCREENS = (
     "saas-tenants",
     "saas-tenants/new",
@@ -41,7 +43,9 @@ SCREENS = (
     "saas-lifecycle-preview",
     "saas-lifecycle-policy",
     "saas-lifecycle-policy/new",
+    "saas-coverage",
     "saas-backups",
+    "saas-backup-alerts",
     "saas-restores",
     "saas-backup-checks",
     "saas-backup-gaps",
@@ -81,7 +85,9 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         # Its chat would lie over every screen of a phone.
         silent = "UPDATE res_users SET odoobot_state = 'disabled'"
         stack.control_cluster.sql(silent, CONTROL_DATABASE)
-        yield Provider(stack)
+        made = Provider(stack)
+        made.gap, made.proven = plant(made)
+        yield made
     finally:
         stack.destroy()
 
@@ -125,19 +131,85 @@ def test_a_screen_shows_nothing_to_complain_about(
     provider: Provider, window: tuple[str, Page], screen: str
 ) -> None:
     size, page = window
+    complaints = listen(page)
+    open_screen(page, provider, screen)
+    look(page, f"{screen.replace('/', '_')}_{size}", complaints)
+
+
+BEHIND = ("coverage_all", "tenant_backups", "delete_dialog", "gap_form")
+
+
+@pytest.mark.parametrize("view", ["calendar", "graph", "pivot"])
+def test_other_views_of_backups_show_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page], view: str
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    open_screen(page, provider, "saas-backups")
+    switch = page.locator(f".o_switch_view.o_{view}")
+    if size.endswith("phone"):
+        assert not switch.is_visible(), "a phone shows cards"
+        return
+    switch.click()
+    look(page, f"backups_{view}_{size}", complaints)
+
+
+@pytest.mark.parametrize("picture", BEHIND)
+def test_what_is_behind_a_click_shows_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page], picture: str
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    tenant = provider.proven if picture == "tenant_backups" else provider.gap
+    if picture == "coverage_all":
+        open_screen(page, provider, "saas-coverage")
+        if not page.locator(".o_facet_remove").first.is_visible():
+            page.locator(
+                ".o_control_panel button:has(.oi-search), button:has(.fa-search)"
+            ).last.click()
+        page.locator(".o_facet_remove").first.click()
+    else:
+        open_screen(page, provider, f"saas-tenants/{tenant}")
+    if picture in ("tenant_backups", "gap_form"):
+        page.locator(".o_notebook [name=backups]").click()
+        page.locator(".o_saas_day_strip").scroll_into_view_if_needed()
+    if picture == "delete_dialog":
+        delete = page.locator("button[name=action_ask_change]").filter(
+            has_text=re.compile("Delete|حذف")
+        )
+        if not delete.first.is_visible():
+            page.locator(
+                ".o_statusbar_buttons .dropdown-toggle, .o_statusbar_buttons + button"
+            ).first.click()
+        delete.first.click()
+        page.wait_for_selector(".modal footer button")
+    look(page, f"{picture}_{size}", complaints)
+
+
+def listen(page: Page) -> list[str]:
+    """Return the list that fills with what the browser complains about."""
     complaints: list[str] = []
     page.on(
         "console",
         lambda message: complaints.append(message.text) if message.type == "error" else None,
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def open_screen(page: Page, provider: Provider, screen: str) -> None:
+    """Go to a screen and wait until it is there."""
     page.goto(f"{provider.url}/odoo/{screen}")
     page.wait_for_selector(
         ".o_action_manager .o_view_controller, .o_action_manager .o_action", timeout=30_000
     )
+
+
+def look(page: Page, name: str, complaints: list[str]) -> None:
+    """Take the picture, and fail for what a program can see on it."""
     page.wait_for_timeout(800)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=FOLDER / f"{screen.replace('/', '_')}_{size}.png")
+    page.screenshot(path=FOLDER / f"{name}.png")
     text = page.locator(".o_action_manager").inner_text()
     assert UGLY.findall(text) == []
     assert complaints == []

@@ -6,6 +6,7 @@ Owns: the grammar, exit status, errors as one line. Does not own: what a command
 import sys
 
 from . import (
+    backup,
     backup_key,
     cluster,
     doctor,
@@ -25,6 +26,7 @@ INTERRUPTED = "Stopped. What was ordered goes on by itself: see 'odoo saas jobs'
 FAMILIES = (
     keyring,
     backup_key,
+    backup,
     cluster,
     template,
     tenant,

@@ -25,6 +25,8 @@ RANK = {GAP: 0, UNPROVEN: 1, STORED: 2, PROVEN: 3}
 
 READ_WITHIN = timedelta(hours=24)
 PROOF_DAYS = 7
+# How much work may be missing from a backup that has to stand in for what is destroyed.
+FRESH_WITHIN = timedelta(hours=24)
 # How long a check of one backup speaks for it: bytes rot where they lie.
 BACKUP_PROOF, BACKUP_LOOK = timedelta(days=30), timedelta(days=90)
 
@@ -83,6 +85,27 @@ def is_verified(checks: Iterable[Check]) -> bool:
     newest = newest_check(told)
     read = any(one.outcome == PASSED and one.level >= VERIFIED_FROM for one in told)
     return newest is not None and newest.outcome == PASSED and read
+
+
+def is_fresh(
+    taken_at: datetime, checks: Iterable[Check], now: datetime, still_since: datetime | None = None
+) -> bool:
+    """Tell whether a backup may stand in for its tenant when that is destroyed: it is recent,
+    verified, and somebody read all of it within the last 7 days.
+
+    `still_since` is since when nobody could change the tenant, None while it is open.
+    """
+    told = list(checks)
+    read = newest_check(one for one in told if one.level >= VERIFIED_FROM)
+    looked = read is not None and read.at > now - timedelta(days=PROOF_DAYS)
+    return looked and is_recent(taken_at, now, still_since) and is_verified(told)
+
+
+def is_recent(taken_at: datetime, now: datetime, still_since: datetime | None = None) -> bool:
+    """Tell whether less than 24 hours of work are missing from a backup: its data is younger than
+    that, or was when the tenant closed and nothing could change any more."""
+    changed_at = min(now, still_since) if still_since else now
+    return taken_at > changed_at - FRESH_WITHIN
 
 
 def backup_badge(stored_at: datetime, checks: Iterable[Check], now: datetime) -> Badge:

@@ -67,6 +67,11 @@ class Schedule:
         """How old the newest backup may grow before it is a gap."""
         return self.period * GAP_FACTOR
 
+    @property
+    def pause(self) -> timedelta:
+        """How long a turn waits after a try that failed, and may be late before it is missed."""
+        return min(self.period / 4, _LONGEST_PAUSE)
+
 
 @dataclass(frozen=True)
 class Made:
@@ -118,8 +123,7 @@ def is_due(schedule: Schedule, zone: tzinfo, key: str, made: Made, now: datetime
     turn = last_turn(schedule, zone, key, now)
     if turn <= made.fresh_at:
         return False
-    pause = min(schedule.period / 4, _LONGEST_PAUSE)
-    return made.tried_at is None or made.tried_at < turn or now - made.tried_at >= pause
+    return made.tried_at is None or made.tried_at < turn or now - made.tried_at >= schedule.pause
 
 
 def next_due(schedule: Schedule, zone: tzinfo, key: str, made: Made, now: datetime) -> datetime:

@@ -16,7 +16,16 @@ DELETED = "deleted"
 FAILED = "failed"
 
 STATES = (
-    DRAFT, PROVISIONING, TRIAL, ACTIVE, SUSPENDED, ARCHIVED, MIGRATING, DELETING, DELETED, FAILED,
+    DRAFT,
+    PROVISIONING,
+    TRIAL,
+    ACTIVE,
+    SUSPENDED,
+    ARCHIVED,
+    MIGRATING,
+    DELETING,
+    DELETED,
+    FAILED,
 )
 
 # Visitors meet their Odoo and crons run.

@@ -194,3 +194,30 @@ def test_evidence_that_is_taken_away_takes_the_badge_with_it(hours):
     assert tenant_badge(DAILY, standing(), NOW).state == "unproven"
     badge = backup_badge(NOW - hours * HOUR - DAY, [], NOW)
     assert badge.state == "unproven"
+
+
+@pytest.mark.parametrize(
+    ("hours", "checks", "still_hours", "fresh"),
+    [
+        (23, (check(1, 0.5),), None, True),
+        (23, (check(2, 0.5),), None, True),
+        (24, (check(1, 0.5),), None, False),
+        (23, (), None, False),
+        (23, (check(0, 0.5),), None, False),
+        (23, (check(1, 0.5), check(2, 0.1, FAILED)), None, False),
+        (23, (check(1, 0.5, FAILED), check(2, 0.1)), None, True),
+        (300, (check(1, 6.9),), 301, True),
+        (300, (check(1, 6.9),), 277, True),
+        (300, (check(1, 6.9),), 276, False),
+        (300, (check(1, 7),), 300, False),
+        (300, (check(1, 9), check(0, 1)), 300, False),
+        (300, (check(1, 9), check(2, 1)), 300, True),
+        (300, (), 301, False),
+        (3, (check(1, 0.1),), 1, True),
+    ],
+)
+def test_only_a_verified_and_recent_backup_stands_in_for_its_tenant(
+    hours, checks, still_hours, fresh
+):
+    still = None if still_hours is None else NOW - still_hours * HOUR
+    assert evidence.is_fresh(NOW - hours * HOUR, checks, NOW, still) is fresh

@@ -375,7 +375,7 @@ def test_the_command_lists_proves_and_extracts(world, tmp_path, capsys):
     assert main(verify) == 1 and "archive_damaged" in capsys.readouterr().out
     out = tmp_path / "out"
     assert main([*front, "extract", TENANT, BACKUP, *keys, "--to", str(out)]) == 0
-    assert len([path for path in out.rglob("*") if path.is_file()]) == len(CONTENTS) + 1
+    assert len([path for path in out.rglob("*") if path.is_file()]) == len(CONTENTS) + 2
     assert main([*front, "extract", TENANT, BACKUP, *keys, "--to", str(out)]) == 2
     assert "folder_not_empty" in capsys.readouterr().err
     (tmp_path / "store" / "v1" / "lost+found").mkdir()

@@ -22,6 +22,7 @@ LABELS = tuple(ORDERS)
 WITH_UNDO = (
     *("build_template", "fill_standby", "open_support", "provision_cold", "provision_warm"),
     *("renew_signing_secret", "rotate_cluster_secret", "backup_tenant"),
+    *("export_backup", "export_zip", "import_backup"),
     *("backup_closed", "restore", "restore_closed", "restore_records", "restore_files"),
     *("undo_restore", "undo_restore_closed", "restore_copy", "restore_sandbox", "prove_restore"),
 )

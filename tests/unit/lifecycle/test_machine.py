@@ -262,6 +262,28 @@ def test_deletion_needs_an_administrator_a_reason_and_where_asked_a_fresh_backup
     )
 
 
+@pytest.mark.parametrize("state", ["trial", "active", "suspended", "archived"])
+@pytest.mark.parametrize("actor", ["root", "product"])
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("required", [False, True])
+def test_no_state_and_nobody_is_deleted_past_the_backup(
+    state: str, actor: str, fresh: bool, required: bool
+) -> None:
+    known = replace(
+        ROOT if actor == "root" else PRODUCT,
+        reason="left",
+        backup_required=required,
+        backup_fresh=fresh,
+    )
+    if required and not fresh:
+        assert why(state, "deletion_requested", known) == "backup_fresh"
+    else:
+        assert decide(state, "deletion_requested", known).target == "deleting"
+    # What an operation holds up is told first: it ends by itself, a backup has to be ordered.
+    busy = replace(known, operation_running=True)
+    assert why(state, "deletion_requested", busy) == "no_operation_running"
+
+
 @pytest.mark.parametrize(
     ("before", "trial_over", "target"),
     [
