@@ -63,7 +63,9 @@ class TestLifecycle(SaasCommon):
         self.assertEqual(route.kept_until, date(2026, 6, 5))
         self.assertEqual(self.orders("apply_state").mapped("state"), ["waiting"])
         wanted = self.tenant._step_access()
-        self.assertEqual(wanted, {"database": self.tenant.database_id.name, "open": False})
+        database = self.tenant.database_id.sudo()
+        self.assertEqual((wanted["database"], wanted["open"]), (database.name, False))
+        self.assertEqual(wanted["generation"], database.generation)
         entry = self.last_event()
         self.assertEqual((entry.event, entry.reason), ("suspended", "Invoice 42"))
         self.assertEqual(entry.user_id, self.operator)
@@ -165,10 +167,13 @@ class TestLifecycle(SaasCommon):
 
     def test_on_its_day_everything_goes_but_the_record(self):
         database, host = self.tenant.database_id, self.tenant.host
+        beside = f"{database.name}_z7"
+        kept = self.env["saas.database"].sudo()._keep_beside(database.sudo(), beside, 7)
         self.delete()
         for day in range(2, 9):
             self.go_to(date(2026, 3, day))
-        self.assertEqual(self.carry_out(), {"database": database.name})
+        self.assertEqual(self.carry_out(), {"database": database.name, "kept": [beside]})
+        self.assertEqual(kept.stage, "dropped")
         self.assertEqual(self.tenant.state, "deleted")
         self.assertFalse(self.tenant.database_id)
         self.assertEqual(database.sudo().stage, "dropped")
