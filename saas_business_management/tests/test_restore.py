@@ -107,6 +107,7 @@ class TestRestore(BackupCommon):
         self.step(one, "order_safety")
         safety = one.safety_id
         self.assertEqual((safety.reason, safety.target_id), ("safety", self.target))
+        self.assertFalse(safety.job_ids.dedupe_key, "a frozen worker keeps nobody from asking")
         self.step(one, "order_safety")
         self.assertEqual(one.safety_id, safety)
         self.assertEqual(self.step(one, "safety"), {"state": "running"})
