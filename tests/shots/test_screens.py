@@ -137,6 +137,7 @@ def test_a_screen_shows_nothing_to_complain_about(
 
 
 BEHIND = ("coverage_all", "tenant_backups", "delete_dialog", "gap_form")
+RESTORE_PAGES = ("point", "what", "where", "check")
 
 
 @pytest.mark.parametrize("view", ["calendar", "graph", "pivot"])
@@ -184,6 +185,29 @@ def test_what_is_behind_a_click_shows_nothing_to_complain_about(
         delete.first.click()
         page.wait_for_selector(".modal footer button")
     look(page, f"{picture}_{size}", complaints)
+
+
+def test_the_pages_of_the_restore_dialog_show_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page]
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    open_screen(page, provider, f"saas-tenants/{provider.proven}")
+    button = page.locator("button[name=action_restore]")
+    if not button.first.is_visible():
+        page.locator(
+            ".o_statusbar_buttons .dropdown-toggle, .o_statusbar_buttons + button"
+        ).first.click()
+    button.first.click()
+    page.wait_for_selector(".modal footer button")
+    for name in RESTORE_PAGES:
+        look(page, f"restore_{name}_{size}", complaints)
+        if name == "where" and size == "wide":
+            page.locator(".modal [name=where] input[data-value=in_place]").check()
+        if name != "check":
+            page.locator(".modal footer button[name=action_next]").click()
+            page.wait_for_timeout(800)
+    page.locator(".modal footer button[special=cancel]").click()
 
 
 def listen(page: Page) -> list[str]:
