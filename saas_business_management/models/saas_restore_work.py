@@ -7,10 +7,12 @@ long. Does not own: its row (`saas_restore.py`), what is done outside (`jobs/`).
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from .. import messages
 from ..const import RESTORE_UNDO_DAYS
 from ..kernel.backup import restore
-from ..kernel.errors import Refused
+from ..kernel.errors import Refused, SaasError
 
 # What a restore reads stays at least as long as it may take.
 PROMISED = timedelta(days=2)
@@ -22,6 +24,31 @@ class SaasJob(models.Model):
     restore_id = fields.Many2one(
         "saas.restore", readonly=True, index="btree_not_null", ondelete="restrict", string="Restore"
     )
+
+
+class SaasBackup(models.Model):
+    _inherit = "saas.backup"
+
+    # For the API and programs; people have the dialog
+
+    def action_restore_copy(self, name, subdomain, what="all", sandbox=False, note=""):
+        """Bring a backup back as a tenant of its own; return the id of the restore."""
+        where = restore.SANDBOX if sandbox else restore.COPY
+        return self._restore_or_say(where, what, note, name=name, subdomain=subdomain)
+
+    def action_restore_in_place(self, typed, note, what="all"):
+        """Bring a backup back into its tenant, whose subdomain is `typed`; return the id of the
+        restore.
+        """
+        return self._restore_or_say(restore.IN_PLACE, what, note, typed=typed)
+
+    def _restore_or_say(self, where, what, note, **more):
+        self.ensure_one()
+        restores = self.env["saas.restore"]
+        try:
+            return restores._order_restore(self, where, what, reason=note, **more).id
+        except SaasError as error:
+            raise UserError(messages.text(self.env, error)) from None
 
 
 class SaasRestore(models.Model):

@@ -100,6 +100,8 @@ class TestBackupCommand(BackupCommon):
         self.assertEqual(self.type("prove", stored.uuid[:13], "--wait")[0], 1)
         self.check(stored, 1)
         self.assertEqual(self.type("prove", stored.uuid, "--wait")[0], 0)
+        self.assertEqual(self.type("prove", stored.uuid, "--restore", "--wait")[0], 0)
+        self.assertEqual(self.followed[-1], "prove_restore")
 
     def test_a_backup_is_written_into_a_file(self):
         self.make_policy(is_default=True)
@@ -189,3 +191,37 @@ class TestBackupCommand(BackupCommon):
         self.assertIn("There is no backup", self.type("prove", "abcd1234")[1])
         self.assertIn("There is no backup target", self.type("target", "test", "None")[1])
         self.assertIn("No backup policy counts", self.type("create", self.tenant.subdomain)[1])
+
+    def test_a_backup_is_restored_to_a_sandbox_or_in_place(self):
+        self.make_policy(is_default=True)
+        uuid = self.make_backup(days=1).uuid
+        status, told = self.type("restore", uuid, "--sandbox", "acme-sand")
+        self.assertEqual(status, 0)
+        one = self.env["saas.restore"].search([])
+        self.assertEqual(
+            (one.where, one.what, one.into_id.subdomain), ("sandbox", "all", "acme-sand")
+        )
+        self.assertIn(f"address: {one.into_id.url}", told)
+        status, told = self.type("restore", uuid, "--in-place", "other", "--why", "asked")
+        self.assertEqual(status, 1)
+        self.assertIn(f"Type {self.tenant.subdomain}", told)
+        place = ("--in-place", self.tenant.subdomain)
+        status, told = self.type("restore", uuid, *place)
+        self.assertEqual(status, 1)
+        self.assertIn("Write why", told)
+        status, _told = self.type("restore", uuid, *place, "--why", "asked", "--what", "records")
+        self.assertEqual(status, 0)
+        self.assertEqual(self.followed[-2:], ["restore_copy", "restore_tenant"])
+
+    def test_a_restore_that_failed_says_why(self):
+        self.make_policy(is_default=True)
+        backup = self.make_backup(days=1)
+
+        def fail(_control, job_id, log=True):
+            one = self.env["saas.job"].browse(job_id).sudo().restore_id
+            one._put({"state": "failed", "error_text": "The disk is full."})
+
+        with patch.object(words, "follow", fail):
+            status, told = self.type("restore", backup.uuid, "--copy", "acme-copy")
+        self.assertEqual(status, 1)
+        self.assertIn("The disk is full.", told)

@@ -60,6 +60,18 @@ class TestRestore(BackupCommon):
         self.backup._put({"state": "deleted"})
         self.refused("restore_gone")
 
+    def test_programs_order_restores_and_read_the_same_sentences(self):
+        backup = self.backup.with_user(self.operator)
+        with self.assertRaisesRegex(UserError, f"Type {self.tenant.subdomain}"):
+            backup.action_restore_in_place("other", "asked")
+        with self.assertRaises(AccessError):
+            self.backup.with_user(self.viewer).action_restore_copy("Copy", "acme-copy")
+        made = backup.action_restore_copy("Copy", "acme-copy", sandbox=True, note="to look")
+        one = self.env["saas.restore"].browse(made)
+        self.assertEqual((one.where, one.into_id.subdomain), ("sandbox", "acme-copy"))
+        made = backup.action_restore_in_place(self.tenant.subdomain, "asked")
+        self.assertEqual(self.env["saas.restore"].browse(made).where, "in_place")
+
     def test_files_alone_go_back_in_place_only(self):
         self.refused("restore_files_elsewhere", where="copy", what="files")
         self.assertEqual(self.order(what="files").what, "files")

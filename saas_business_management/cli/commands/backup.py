@@ -1,7 +1,7 @@
-"""`backup …`: backups listed, made, proven, taken away and brought in; policies, targets, coverage.
+"""`backup …`: backups listed, made, proven, restored, taken away, brought in; policies, coverage.
 
 Owns: the words after `backup`, their arguments, what is printed. Does not own: what is done
-(records and operations), restoring.
+(records and operations).
 """
 
 import getpass
@@ -42,7 +42,11 @@ def add_to(commands):
     one.add_argument("--wait", action="store_true", help="follow the operations to their end")
     one = command(words, "prove", _prove, "have every byte of a backup read")
     one.add_argument("backup", metavar="BACKUP", help="its uuid, or the first digits of it")
+    one.add_argument(
+        "--restore", action="store_true", help="restore it beside, compare and drop it again"
+    )
     one.add_argument("--wait", action="store_true", help="follow the operation to its end")
+    _add_restore(words)
     _add_export(words)
     one = command(words, "import", _import, "make a backup of an Odoo zip, for a draft")
     one.add_argument("file", metavar="FILE", type=readable_file, help="a zip of Odoo")
@@ -61,6 +65,24 @@ def add_to(commands):
 
 def _json(parser):
     parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_restore(words):
+    one = command(words, "restore", _restore, "bring a backup back")
+    one.add_argument("backup", metavar="BACKUP", help="its uuid, or the first digits of it")
+    place = one.add_mutually_exclusive_group(required=True)
+    place.add_argument("--copy", metavar="SUBDOMAIN", help="as a tenant of its own")
+    place.add_argument("--sandbox", metavar="SUBDOMAIN", help="as a copy that can do no harm")
+    place.add_argument(
+        "--in-place", metavar="SUBDOMAIN", help="into the tenant itself, whose subdomain this is"
+    )
+    one.add_argument("--why", default="", metavar="TEXT", help="needed to restore in place")
+    one.add_argument(
+        "--what",
+        default="all",
+        choices=("all", "records", "files"),
+        help="(default: all; files alone in place only)",
+    )
 
 
 def _add_export(words):
@@ -134,7 +156,7 @@ def _prove(control, chosen):
         backup = _backup(env, chosen.backup)
         if backup.state not in THERE:
             raise Stop("This backup is not on its target, so there is nothing to prove.")
-        backup_id, job_id = backup.id, backup._order_proof(priority=15).id
+        backup_id, job_id = backup.id, _order_proof(backup, chosen.restore).id
     if not chosen.wait:
         say(f"operation: {job_id}")
         return 0
@@ -145,6 +167,34 @@ def _prove(control, chosen):
         if check.text:
             say(f"why: {check.text}")
         return 0 if check.outcome == "passed" else 1
+
+
+def _order_proof(backup, by_restoring):
+    if by_restoring:
+        return backup._order_restore_proof(backup.tenant_id.cluster_id, priority=15)
+    return backup._order_proof(priority=15)
+
+
+def _restore(control, chosen):
+    """Order a restore and follow it to its end."""
+    with control.records() as env:
+        backup = _backup(env, chosen.backup)
+        restores = env["saas.restore"]
+        if chosen.in_place:
+            told = {"where": "in_place", "typed": chosen.in_place}
+        else:
+            subdomain = chosen.sandbox or chosen.copy
+            told = {"where": "sandbox" if chosen.sandbox else "copy", "subdomain": subdomain}
+        one = restores._order_restore(backup, what=chosen.what, reason=chosen.why, **told)
+        restore_id, job_id = one.id, one.sudo().job_ids.id
+    follow(control, job_id)
+    with control.records() as env:
+        one = env["saas.restore"].browse(restore_id)
+        if one.error_text:
+            raise Stop(one.error_text)
+        say(f"address: {one.into_id.url}")
+        if one.undo_until:
+            say(f"undo until: {minute(one.undo_until)}")
 
 
 def _export(control, chosen):
