@@ -20,6 +20,7 @@ from odoo.service.model import retrying
 from . import (
     audit,
     audit_backup,
+    audit_restore,
     audit_secret,
     audit_tenant,
     crash_secret_deeds,
@@ -283,6 +284,7 @@ RULES = {
     "database_kept": ("saas.database", audit.database_kept),
     **{name: ("saas.tenant", rule) for name, rule in audit_tenant.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_backup.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_restore.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_secret.RULES.items()},
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from odoo.api import Environment
 from odoo.models import Model
 
-from . import audit, crash_backup_deeds, crash_secret_deeds
+from . import audit, crash_backup_deeds, crash_restore_deeds, crash_secret_deeds
 
 WORK_SECONDS = 60
 FOREIGN_ADDRESS = "http://evil.example"
@@ -82,6 +82,7 @@ READY = {
     "check_host": _host_asked,
     "leave": _entered,
     **crash_backup_deeds.READY,
+    **crash_restore_deeds.READY,
     **crash_secret_deeds.READY,
 }
 
@@ -160,5 +161,6 @@ ORDERS = {
     "enter": enter,
     "leave": leave,
     **crash_backup_deeds.ORDERS,
+    **crash_restore_deeds.ORDERS,
     **crash_secret_deeds.ORDERS,
 }

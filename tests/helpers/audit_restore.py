@@ -1,0 +1,119 @@
+"""What must hold of a tenant after a restore was interrupted, told as complaints.
+
+Owns: that exactly one database is live, what is beside it is recorded, visitors are served. Does
+not own: orders (`crash_restore_deeds.py`), its backups (`audit_backup.py`).
+"""
+
+from odoo.models import Model
+
+from .audit import _done, _page, differing, ports_of
+from .audit_backup import shelf
+from .audit_tenant import _jobs, _password_stands
+
+
+def restored(tenant: Model) -> list[str]:
+    """The newest restore is done, and what was live before is kept beside."""
+    one = tenant.restore_ids.sorted("id")[-1]
+    return [
+        *_done(_jobs(tenant, "restore_tenant")),
+        *differing(state=(one.state, "done"), can_undo=(one.can_undo, True)),
+        *differing(came=(bool(one.tables and one.rows), True)),
+        *differing(safety=(one.safety_id.state, "stored")),
+        *_places(tenant),
+    ]
+
+
+def not_restored(tenant: Model) -> list[str]:
+    """The restore came to nothing, and the tenant is as it was."""
+    one = tenant.restore_ids.sorted("id")[-1]
+    return [*differing(state=(one.state, "failed")), *_places(tenant)]
+
+
+def undone(tenant: Model) -> list[str]:
+    """What was live before is live, and what was restored is kept beside."""
+    one = tenant.restore_ids.sorted("id")[-1]
+    return [
+        *_done(_jobs(tenant, "undo_restore")),
+        *differing(state=(one.state, "undone"), can_undo=(one.can_undo, True)),
+        *_places(tenant),
+    ]
+
+
+def not_undone(tenant: Model) -> list[str]:
+    """What was restored is live as before."""
+    one = tenant.restore_ids.sorted("id")[-1]
+    return [*differing(state=(one.state, "done"), can_undo=(one.can_undo, True)), *_places(tenant)]
+
+
+def proven(tenant: Model) -> list[str]:
+    """The proof is noted once, and nothing of its copy is left."""
+    jobs = _jobs(tenant, "prove_restore").sorted("id")
+    backup = jobs[-1].backup_id
+    checks = backup.check_ids.filtered(lambda one: one.level == "2")
+    done = jobs.filtered(lambda job: job.state == "done" and job.backup_id == backup)
+    return [
+        *_done(jobs),
+        *differing(
+            noted=(sorted(checks.mapped("job_id").ids), sorted(done.ids)),
+            outcomes=(set(checks.mapped("outcome")), {"passed"}),
+            badge=(backup.badge, "proven"),
+        ),
+        *_proof_gone(tenant),
+    ]
+
+
+def not_proven(tenant: Model) -> list[str]:
+    """A proof that was called off leaves nothing of its copy."""
+    return _proof_gone(tenant)
+
+
+def _proof_gone(tenant: Model) -> list[str]:
+    ports = ports_of(tenant.cluster_id)
+    rows = tenant.env["saas.database"].search([("kind", "=", "proof")])
+    names = {*rows.mapped("name")}
+    return [
+        *differing(
+            stages=(set(rows.mapped("stage")), {"dropped"}),
+            routes=(set(rows.route_ids.mapped("state")) - {"gone"}, set()),
+            databases=(names & {one.name for one in ports.cluster.databases()}, set()),
+            roles=(names & {one.name for one in ports.cluster.roles()}, set()),
+            folders=(names & set(ports.filestore.names()), set()),
+        ),
+        *_page(ports, tenant.host),
+    ]
+
+
+def _places(tenant: Model) -> list[str]:
+    """Its name leads to the database that is recorded, with its files; beside it lies what is
+    kept, and no staging copy.
+    """
+    ports, database = ports_of(tenant.cluster_id), tenant.database_id
+    kept = tenant.env["saas.database"].search(
+        [("tenant_id", "=", tenant.id), ("kind", "=", "kept"), ("stage", "=", "ready")]
+    )
+    stem = database.name
+    beside = [one for one in ports.cluster.databases() if one.name.startswith(f"{stem}_")]
+    folders = {one for one in ports.filestore.names() if one.startswith(f"{stem}_")}
+    live = ports.cluster.database(stem)
+    return [
+        *differing(
+            beside=({one.name: one.oid for one in beside}, {one.name: one.oid for one in kept}),
+            folders=(folders, set(kept.mapped("name"))),
+            shut=({one.allows_connections for one in beside} - {False}, set()),
+            swapping=(tenant.swapping, False),
+            routes=(set(database.route_ids.mapped("state")), {"active"}),
+            oid=(database.oid in (0, live and live.oid), True),
+        ),
+        *_password_stands(tenant),
+        *shelf(tenant),
+    ]
+
+
+RULES = {
+    "tenant_restored": restored,
+    "tenant_not_restored": not_restored,
+    "tenant_restore_undone": undone,
+    "tenant_restore_stands": not_undone,
+    "tenant_restore_proven": proven,
+    "tenant_restore_not_proven": not_proven,
+}
