@@ -6,7 +6,7 @@ not own: orders (`crash_restore_deeds.py`), its backups (`audit_backup.py`).
 
 from odoo.models import Model
 
-from .audit import _done, _page, differing, ports_of
+from .audit import _done, differing, ports_of
 from .audit_backup import shelf
 from .audit_tenant import _jobs, _password_stands
 
@@ -45,44 +45,6 @@ def not_undone(tenant: Model) -> list[str]:
     return [*differing(state=(one.state, "done"), can_undo=(one.can_undo, True)), *_places(tenant)]
 
 
-def proven(tenant: Model) -> list[str]:
-    """The proof is noted once, and nothing of its copy is left."""
-    jobs = _jobs(tenant, "prove_restore").sorted("id")
-    backup = jobs[-1].backup_id
-    checks = backup.check_ids.filtered(lambda one: one.level == "2")
-    done = jobs.filtered(lambda job: job.state == "done" and job.backup_id == backup)
-    return [
-        *_done(jobs),
-        *differing(
-            noted=(sorted(checks.mapped("job_id").ids), sorted(done.ids)),
-            outcomes=(set(checks.mapped("outcome")), {"passed"}),
-            badge=(backup.badge, "proven"),
-        ),
-        *_proof_gone(tenant),
-    ]
-
-
-def not_proven(tenant: Model) -> list[str]:
-    """A proof that was called off leaves nothing of its copy."""
-    return _proof_gone(tenant)
-
-
-def _proof_gone(tenant: Model) -> list[str]:
-    ports = ports_of(tenant.cluster_id)
-    rows = tenant.env["saas.database"].search([("kind", "=", "proof")])
-    names = {*rows.mapped("name")}
-    return [
-        *differing(
-            stages=(set(rows.mapped("stage")), {"dropped"}),
-            routes=(set(rows.route_ids.mapped("state")) - {"gone"}, set()),
-            databases=(names & {one.name for one in ports.cluster.databases()}, set()),
-            roles=(names & {one.name for one in ports.cluster.roles()}, set()),
-            folders=(names & set(ports.filestore.names()), set()),
-        ),
-        *_page(ports, tenant.host),
-    ]
-
-
 def _places(tenant: Model) -> list[str]:
     """Its name leads to the database that is recorded, with its files; beside it lies what is
     kept, and no staging copy.
@@ -114,6 +76,4 @@ RULES = {
     "tenant_not_restored": not_restored,
     "tenant_restore_undone": undone,
     "tenant_restore_stands": not_undone,
-    "tenant_restore_proven": proven,
-    "tenant_restore_not_proven": not_proven,
 }

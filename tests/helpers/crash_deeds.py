@@ -23,6 +23,7 @@ from . import (
     audit_restore,
     audit_secret,
     audit_tenant,
+    crash_restore_deeds,
     crash_secret_deeds,
     crash_tenant_deeds,
 )
@@ -48,7 +49,7 @@ def ordered(env: Environment, say: Say, kind: str, work: bool = True, **what: An
             "database": job.database_id.id,
         }
     )
-    if work and job.kind == crash_secret_deeds.KIND:
+    if work and job.kind in (crash_secret_deeds.KIND, crash_restore_deeds.KIND):
         finish(env, say, job.id)
     elif work:
         env["saas.job"]._work(WORK_SECONDS, until_idle=True)
@@ -217,7 +218,7 @@ def finish(env: Environment, _say: Say, job: int, seconds: float = 60) -> dict[s
         env.invalidate_all()
         if row.state not in OPEN or time.monotonic() > end:
             return state(env, _say, job)
-        crash_secret_deeds.hurry(env)
+        crash_secret_deeds.hurry(env, row.kind)
         if not ran:
             time.sleep(0.02)
 

@@ -18,12 +18,12 @@ HURRY = """
 """
 
 
-def hurry(env: Environment) -> None:
-    """Have it looked at once more whether what a change of the cluster's secret waits for is done.
+def hurry(env: Environment, kind: str = KIND) -> None:
+    """Have it looked at once more whether what an operation of this kind waits for is done.
 
     What it waits for has a turn in between, as nobody else gives it one.
     """
-    env.cr.execute(HURRY, [KIND])
+    env.cr.execute(HURRY, [kind])
     env.cr.commit()
     env.invalidate_all()
 
