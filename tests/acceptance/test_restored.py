@@ -32,7 +32,7 @@ print("FOUND " + json.dumps(found, default=str))
 ORDER = """
 import json
 tenant = env["saas.tenant"].search([("subdomain", "=", "walled")])
-backup = tenant.backup_ids.filtered(lambda one: one.state == "stored").sorted("id")[:1]
+backup = env["saas.backup"]._newest(tenant)
 asked = {"typed": "walled", "reason": "a test", **MORE}
 made = env["saas.restore"]._order_restore(backup, WHERE, WHAT, **asked)
 print("FOUND " + json.dumps(made.id))
