@@ -32,7 +32,8 @@ print("FOUND " + json.dumps(found, default=str))
 ORDER = """
 import json
 tenant = env["saas.tenant"].search([("subdomain", "=", "walled")])
-backup = env["saas.backup"]._newest(tenant)
+made = tenant.backup_ids.filtered(lambda one: one.state == "stored" and one.reason == "manual")
+backup = made.sorted("id")[-1:]
 asked = {"typed": "walled", "reason": "a test", **MORE}
 made = env["saas.restore"]._order_restore(backup, WHERE, WHAT, **asked)
 print("FOUND " + json.dumps(made.id))
