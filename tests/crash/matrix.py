@@ -88,6 +88,8 @@ class Order:
             return {"tenant": crash.marked()}
         if self.warm:
             crash.standby(template)
+        elif self.deed == "provision":
+            crash.no_standby(template)
         return {"template": template}
 
     def cheapest(self, point: str, points: list[str]) -> str:

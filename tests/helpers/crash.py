@@ -327,12 +327,22 @@ class Crash:
 
     def standby(self, template: str) -> int:
         """Make a standby copy, or find one that waits; return its id."""
+        found = self._standbys(template)
+        return found[0] if found else self.order("fill", template=template).database
+
+    def no_standby(self, template: str) -> None:
+        """Have no standby copy wait, so that the next tenant gets a cold one."""
+        told, self.points_to = self.points_to, None
+        for number in self._standbys(template):
+            self.order("drop", database=number)
+        self.points_to = told
+
+    def _standbys(self, template: str) -> list[int]:
         query = """SELECT d.id FROM saas_database d
                      JOIN saas_template_version v ON v.id = d.version_id
                      JOIN saas_template t ON t.id = v.template_id
                     WHERE d.stage = 'standby' AND t.code = %s AND v.state = 'published'"""
-        found = self.control(query, template)
-        return found[0][0] if found else self.order("fill", template=template).database
+        return [number for (number,) in self.control(query, template)]
 
     def marked(self) -> int:
         """Make a tenant whose deletion is due; return its id."""
