@@ -11,12 +11,14 @@ from saas_business_management.kernel.backup import evidence
 from saas_business_management.kernel.backup.evidence import (
     FAILED,
     PASSED,
+    PROOF_DAYS,
     RANK,
     Badge,
     Check,
     Standing,
     backup_badge,
     is_verified,
+    proof_due,
     tenant_badge,
 )
 from saas_business_management.kernel.backup.schedule import HOURS, Made, Schedule
@@ -221,3 +223,12 @@ def test_only_a_verified_and_recent_backup_stands_in_for_its_tenant(
 ):
     still = None if still_hours is None else NOW - still_hours * HOUR
     assert evidence.is_fresh(NOW - hours * HOUR, checks, NOW, still) is fresh
+
+
+def test_a_proof_is_due_a_fifth_of_its_time_before_it_is_too_old():
+    days = timedelta(days=PROOF_DAYS) * 4 / 5
+    assert proof_due(None, NOW)
+    assert proof_due(NOW - days, NOW)
+    assert not proof_due(NOW - days + timedelta(seconds=1), NOW)
+    assert proof_due(NOW - timedelta(days=2), NOW, 2)
+    assert not proof_due(NOW - timedelta(days=2), NOW, 3)

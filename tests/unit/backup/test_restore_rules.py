@@ -1,13 +1,11 @@
 """What refuses a restore, and what one needs."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saas_business_management.kernel.backup.evidence import PROOF_DAYS, proof_due
 from saas_business_management.kernel.backup.restore import (
     ALL,
     COPY,
@@ -35,7 +33,6 @@ GOOD = Wish(
     subdomain="acme",
     reason="asked for",
 )
-NOW = datetime(2026, 3, 3, 2, tzinfo=timezone.utc)
 
 
 def codes(**changes) -> list[str]:
@@ -107,12 +104,3 @@ def test_a_restore_needs_more_room_than_it_brings(database, files):
 )
 def test_a_dump_goes_to_a_server_that_is_as_new(dumped, major, code):
     assert code_of(lambda: require_server(dumped, major)) == code
-
-
-def test_a_proof_is_due_a_fifth_of_its_time_before_it_is_too_old():
-    days = timedelta(days=PROOF_DAYS) * 4 / 5
-    assert proof_due(None, NOW)
-    assert proof_due(NOW - days, NOW)
-    assert not proof_due(NOW - days + timedelta(seconds=1), NOW)
-    assert proof_due(NOW - timedelta(days=2), NOW, 2)
-    assert not proof_due(NOW - timedelta(days=2), NOW, 3)
