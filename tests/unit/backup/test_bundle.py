@@ -238,3 +238,22 @@ def test_the_names_in_a_file_are_those_of_a_store(world):
     names = [one.key for one in BundleReader(world.path).list("v1/")]
     assert names[0] == layout.database_name(TENANT, BACKUP, 1)
     assert names[-1] == layout.manifest_name(TENANT, BACKUP)
+
+
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        (lambda: bundle.parse_name("v1/ä".encode()), "backup_form"),
+        (lambda: bundle.parse_name(b"elsewhere/x"), "backup_form"),
+        (lambda: bundle.name_length(b""), "backup_truncated"),
+        (lambda: bundle.parse_length(b"\x00"), "backup_truncated"),
+    ],
+)
+def test_what_is_no_name_and_no_length_is_refused(call, code):
+    assert code_of(call) == code
+
+
+def test_a_tenants_reference_is_the_same_sixteen_bytes():
+    told = layout.reference_of(TENANT)
+    assert len(told) == 22
+    assert code_of(lambda: layout.reference_of("no uuid")) == "backup_name_form"
