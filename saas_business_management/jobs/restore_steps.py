@@ -16,8 +16,7 @@ from ..kernel.backup.restore import needed_bytes, require_server
 from ..kernel.errors import Broken, Refused
 from .backup_tenant import place_of
 from .base import Context
-
-SHOWN = 20
+from .verify_backup import SHOWN
 
 
 def store_of(ctx: Context) -> BlobStore:

@@ -15,8 +15,7 @@ from .saas_backup_work import CLASSES
 from .saas_tenant_backup_policy import BACKED_UP
 
 RESTORED, ELSEWHERE = 2, 3
-# Codes of a copy whose page did not come.
-NOT_SERVED = ("login_page_wrong",)
+FAILURES = {**CLASSES, "login_page_wrong": "not_served"}
 # A cluster proves one after the other, so an hour's orders are what an hour can carry.
 MOST_AT_ONCE = 60
 
@@ -149,9 +148,8 @@ class SaasBackup(models.Model):
             kind=kind,
             name=name,
         )
-        failure = CLASSES.get(name, "not_restorable") if kind == "restore" else "different"
-        if name in NOT_SERVED:
-            failure = "not_served"
+        # The name of what went wrong in restoring is a code; anything else is a difference.
+        failure = FAILURES.get(name, "not_restorable") if kind == "restore" else "different"
         self.env["saas.backup.check"]._told(self, level, False, failure=failure, **facts)
 
     @api.private

@@ -143,8 +143,11 @@ class SaasBackup(models.Model):
 
     @api.private
     def _promise(self, until):
-        """Keep it until an instant, whatever the rule says; for an undo."""
-        self._put({"promised_until": until})
+        """Keep it until an instant, whatever the rule says; for an undo. What was promised for
+        longer stays promised.
+        """
+        for backup in self:
+            backup._put({"promised_until": max(until, backup.promised_until or until)})
 
     # Buttons
 

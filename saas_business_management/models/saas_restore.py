@@ -165,7 +165,7 @@ class SaasRestore(models.Model):
 
     def action_undo_restore(self):
         """Have what was live before in place again."""
-        self.env["saas.tenant"].check_access("write")
+        self.into_id.check_access("write")
         for one in self:
             if not one.can_undo:
                 raise UserError(

@@ -72,6 +72,20 @@ class TestRestore(BackupCommon):
         made = backup.action_restore_in_place(self.tenant.subdomain, "asked")
         self.assertEqual(self.env["saas.restore"].browse(made).where, "in_place")
 
+    def test_what_an_undo_needs_for_longer_stays_promised_for_longer(self):
+        later = self.now + timedelta(days=7)
+        self.backup._promise(later)
+        self.step(self.order(), "begin", fence=9)
+        self.assertEqual(self.backup.promised_until, later)
+
+    def test_a_page_that_did_not_come_is_told_as_that(self):
+        self.backup.with_user(self.operator).action_prove_restore()
+        told = {"tables": 1, "rows": 1, "files": 1}
+        job = self.backup.sudo().job_ids[-1:]
+        at_work = self.backup.sudo().with_context(saas_job_id=job.id)
+        at_work._step_restored(faults=[["restore", "login_page_wrong"]], told=told)
+        self.assertEqual(self.backup.check_ids[:1].failure, "not_served")
+
     def test_files_alone_go_back_in_place_only(self):
         self.refused("restore_files_elsewhere", where="copy", what="files")
         self.assertEqual(self.order(what="files").what, "files")
