@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saas_business_management.kernel.backup import plain_dump
 from saas_business_management.kernel.backup.plain_dump import (
     LAST_WORDS,
     Rows,
@@ -476,3 +477,61 @@ def test_a_changed_dump_never_says_more_than_tables_rows_and_their_like():
             if isinstance(text, str):
                 assert kind in kinds | {"constraint", "index"}
                 assert text.split(" ")[0].lower() in ("create", "alter", "comment", "select")
+
+
+RARE = {
+    "CREATE TABLE public.a (id integer CONSTRAINT a_id NOT NULL, b numeric(10,2));": ["table"],
+    "CREATE TABLE public.a (id integer, CONSTRAINT a_nn NOT NULL id NO INHERIT NOT VALID);": [
+        "table"
+    ],
+    "CREATE SEQUENCE public.s AS bigint START WITH -5 INCREMENT BY -1 NO MINVALUE CACHE 1 CYCLE;": [
+        "sequence"
+    ],
+    "CREATE VIEW public.v (a, b) AS SELECT 1 AS a, 2 AS b;": ["view"],
+    "CREATE UNIQUE INDEX i ON public.a USING btree (b) INCLUDE (c) NULLS NOT DISTINCT"
+    " WITH (fillfactor='90') WHERE (b > 1);": ["index"],
+    "ALTER TABLE ONLY public.a ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (b) INCLUDE (c)"
+    " DEFERRABLE INITIALLY DEFERRED;": ["constraint"],
+    "ALTER TABLE public.a ADD CONSTRAINT c CHECK ((b > 1)) NOT VALID;": ["constraint"],
+    "ALTER TABLE ONLY public.a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES public.c(id)"
+    " ON DELETE SET NULL (b);": ["constraint"],
+    "ALTER TABLE public.a ADD CONSTRAINT d CHECK ((b > 1));": ["constraint"],
+    "CREATE SCHEMA public;": [],
+    "ALTER SEQUENCE public.s OWNER TO odoo;": [],
+    "ALTER VIEW public.v OWNER TO odoo;": [],
+    "ALTER SCHEMA public OWNER TO odoo;": [],
+}
+MALFORMED = (
+    "CREATE TABLE public.a (id",
+    "CREATE TABLE public.a (b numeric(x));",
+    "CREATE TABLE public.a (b integer DEFAULT );",
+    "CREATE TABLE public.a (b integer DEFAULT ( );",
+    "CREATE SEQUENCE public.s NO OWNER;",
+    "SELECT pg_catalog.setval('public.s', 1, maybe);",
+    "ALTER TABLE ONLY public.a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES public.c(id) ON X;",
+    "ALTER TABLE public.a ALTER COLUMN b SET DEFAULT 1);",
+    "ALTER TABLE ONLY public.a ALTER COLUMN b SET DEFAULT 1];",
+    "ALTER TABLE ONLY public.a ALTER COLUMN b SET DEFAULT 1) + (2;",
+    "ALTER TABLE public.a ADD CONSTRAINT d CHECK (b ] (1);",
+    "SELECT pg_catalog.setval(;",
+    "CREATE INDEX i ON public.a USING;",
+    "ALTER SEQUENCE public.s OWNER TO odoo CASCADE;",
+    "ALTER VIEW public.v OWNER TO odoo CASCADE;",
+    "CREATE INDEX i ON public.a USING btree (b",
+    "CREATE INDEX i ON public.a USING btree b));",
+)
+
+
+@pytest.mark.parametrize("statement", list(RARE))
+def test_what_pg_dump_writes_seldom_passes_too(statement):
+    assert [kind for kind, _text in taken(f"{FRONT}{statement}\n{END}")] == RARE[statement]
+
+
+@pytest.mark.parametrize("statement", MALFORMED)
+def test_what_only_looks_like_it_is_refused(statement):
+    assert refused(f"{FRONT}{statement}\n{END}")[0].startswith("plain_")
+
+
+def test_a_dump_has_a_limit_of_statements(monkeypatch):
+    monkeypatch.setattr(plain_dump, "STATEMENTS_MAX", 3)
+    assert refused(GOOD)[0] == "plain_too_long"
