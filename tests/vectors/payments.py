@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tests import bare
@@ -11,6 +11,7 @@ from tests import bare
 bare.install()
 
 from saas_business_management.kernel.billing.charging import Happening, account  # noqa: E402
+from saas_business_management.kernel.billing.dunning import DunningProfile, plan  # noqa: E402
 from saas_business_management.kernel.billing.payment import allocate  # noqa: E402
 from saas_business_management.kernel.period import midnight, zone  # noqa: E402
 
@@ -30,7 +31,8 @@ def moment(text: str) -> datetime:
 def charged(asked: Asked) -> Any:
     """Let charges, runs of the scheduler and notices happen."""
     first = moment(asked["attempts"][0]["at"])
-    retries = [first + timedelta(days=one) for one in asked.get("retry_days", ())]
+    profile = DunningProfile(tuple(asked.get("retry_days", ())), ())
+    retries = [midnight(one, UTC) for one in plan(profile, first.date()).retries]
     runs = [moment(one) for one in asked.get("scheduler_runs", ())]
     notices = [asked[name] for name in ("webhook", "later") if name in asked]
     found = account(

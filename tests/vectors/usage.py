@@ -50,7 +50,7 @@ def receive(ledger: Ledger, asked: Asked) -> list[str]:
         now = one.get("received", asked.get("now", NOW))
         sent = [{**FILLED, "ts": now, **one}]
         source = one.get("source", "app")
-        statuses += ledger.receive(sent, source, rules_of(asked, now)).statuses
+        statuses.extend(ledger.receive(sent, source, rules_of(asked, now)).statuses)
     return statuses
 
 
