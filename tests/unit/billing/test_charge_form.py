@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from saas_business_management.kernel.billing.charge import rate
 from saas_business_management.kernel.billing.charge_form import MODELS, read_charge, read_number
@@ -186,3 +188,27 @@ def test_with_transactions_the_quantity_is_their_sum() -> None:
     price = charge("percentage", rate_percent=1)
     found = rate(price, Decimal(99), EUR, [Decimal(1), Decimal(2)])
     assert found.quantity == 3
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=6,
+)
+names = st.sampled_from(
+    "unit_price amount package_size package_price free_units rate_percent fixed_fee included "
+    "per_transaction_min per_transaction_max free_transactions free_amount max_amount block".split()
+)
+tier_names = st.sampled_from(["up_to", "unit_price", "flat_amount", "over"])
+small = st.integers(-1, 9) | st.none() | anything
+tier_rows = st.lists(st.dictionaries(tier_names, small), max_size=3) | anything
+
+
+@given(st.sampled_from(MODELS), st.dictionaries(names, small), tier_rows)
+def test_whatever_a_form_holds_is_a_charge_or_refused(model, form, tiers) -> None:
+    try:
+        found = read_charge({**form, "model": model, "tiers": tiers})
+    except Refused as refused:
+        assert refused.code
+    else:
+        assert rate(found, Decimal(3), EUR).amount >= 0

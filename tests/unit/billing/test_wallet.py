@@ -148,6 +148,11 @@ def test_a_charge_below_nothing_is_refused(amount: str, refusal: str) -> None:
     assert code(lambda: burn([grant()], due(amount))) == refusal
 
 
+def test_a_grant_finer_than_its_currency_is_refused() -> None:
+    assert code(lambda: burn([grant(amount="1.005")], due())) == "grant_step"
+    assert burn([grant(amount="1.005", currency="USD")], due()).applied == ()
+
+
 days = st.dates(date(2025, 1, 1), date(2025, 12, 31))
 wallets = st.lists(
     st.builds(

@@ -32,6 +32,7 @@ values = st.decimals(
         ("-0.00", "0"),
         ("0.1000000000000000", "0.1"),
         ("9" * 26, "9" * 26),
+        (10**26 - 1, "9" * 26),
     ],
 )
 def test_a_number_is_read_as_written(told: object, value: str) -> None:
@@ -67,6 +68,8 @@ def test_a_number_is_read_as_written(told: object, value: str) -> None:
         "1e26",
         "0.0000000000001",
         "9" * 61,
+        10**26,
+        -(10**5000),
     ],
 )
 def test_what_is_no_number_of_the_ledger_is_not_read(told: object) -> None:
