@@ -5,7 +5,6 @@ Owns: waiting times, the state of a delivery. Does not own: sending, the log's r
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count
 
 from ..errors import Refused
 
@@ -62,13 +61,11 @@ class Backoff:
 
     def _within(self) -> Iterator[int]:
         """Yield the waiting times that fit into the horizon."""
-        spent = 0
-        for failures in count(1):
-            delay = self.delay_seconds(failures)
-            spent += delay
-            if spent > self.horizon_seconds:
-                return
-            yield delay
+        failures, left = 1, self.horizon_seconds
+        while self.delay_seconds(failures) <= left:
+            yield self.delay_seconds(failures)
+            left -= self.delay_seconds(failures)
+            failures += 1
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from datetime import datetime, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from saas_business_management.kernel.metering import status
 from saas_business_management.kernel.metering.event import (
@@ -119,3 +121,20 @@ def test_another_content_has_another_digest(change: dict) -> None:
 def test_source_and_id_are_no_content() -> None:
     assert event("a", source="app").digest == event("b", source="edge").digest
     assert isinstance(event(), Event)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+fields = ["event_id", "subscription_ref", "meter", "ts", "value", "properties"]
+
+
+@given(anything | st.dictionaries(st.sampled_from(fields), anything).map(lambda one: raw() | one))
+def test_whatever_a_source_sends_is_an_event_or_says_what_is_wrong(told: object) -> None:
+    found = read_event(told, "app")
+    if isinstance(found, Unreadable):
+        assert found.status in status.REJECTED
+    else:
+        assert found.value.is_finite() and found.at.tzinfo is timezone.utc
