@@ -16,8 +16,15 @@ from . import (
     keys,
     lifecycle,
     nodes,
+    numbers,
+    partners,
+    payments,
+    prices,
     provisioning,
+    revenue,
+    subscriptions,
     targets,
+    usage,
 )
 
 SENTENCES = {
@@ -29,6 +36,13 @@ SENTENCES = {
     **keys.SENTENCES,
     **lifecycle.SENTENCES,
     **nodes.SENTENCES,
+    **numbers.SENTENCES,
+    **partners.SENTENCES,
+    **payments.SENTENCES,
+    **prices.SENTENCES,
     **provisioning.SENTENCES,
+    **revenue.SENTENCES,
+    **subscriptions.SENTENCES,
     **targets.SENTENCES,
+    **usage.SENTENCES,
 }
