@@ -28,6 +28,7 @@ ROLE_ROTATION_DAYS = 90
 
 # Restores, in days
 RESTORE_UNDO_DAYS = 7
+SANDBOX_DAYS = 30
 
 # 1 GB of every limit, bill and sentence
 GB = 10**9

@@ -108,6 +108,7 @@ from . import saas_restore
 from . import saas_restore_work
 from . import saas_tenant_restore
 from . import saas_tenant_newer
+from . import saas_tenant_sandbox
 from . import saas_backup_proof
 from . import saas_erasure_backup
 from . import saas_retention_backup

@@ -121,9 +121,11 @@ class SaasRestore(models.Model):
     @api.model
     @api.private
     def _order_restore(self, backup, where, what, *, typed="", reason="", **copy):
-        """Have a backup brought back; return the row. `copy` has `name` and `subdomain` of a copy.
+        """Have a backup brought back; return the row. `copy` has `name` and `subdomain` of a copy,
+        and `until`, the last day of a sandbox.
 
-        Raises: Refused (`kernel/backup/restore.py`, `backup_no_target`, `subdomain_…`).
+        Raises: Refused (`kernel/backup/restore.py`, `backup_no_target`, `subdomain_…`,
+        `sandbox_end`).
         """
         tenant = backup.tenant_id
         backup.check_access("read")

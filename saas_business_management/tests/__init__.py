@@ -13,6 +13,7 @@ from . import test_backup_import
 from . import test_backup_work
 from . import test_restore
 from . import test_restore_newer
+from . import test_sandbox
 from . import test_brand
 from . import test_cluster
 from . import test_cluster_secret
