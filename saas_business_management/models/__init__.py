@@ -89,6 +89,7 @@ from . import saas_backup_check
 from . import saas_template_backup
 from . import saas_plan_backup
 from . import saas_tenant_backup_policy
+from . import saas_backup_promise
 from . import saas_tenant_backup
 from . import saas_control_backup
 from . import saas_backup_work

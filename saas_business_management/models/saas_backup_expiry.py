@@ -205,9 +205,10 @@ class SaasBackup(models.Model):
         if self._is_in_use():
             return _("An operation works with this backup: wait until it has ended.")
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        backups_sudo = self._restorable_of(self.tenant_id, self.target_id)
         policy_sudo = self._policy_of(self.tenant_id)
-        rule = policy_sudo._to_rule() if policy_sudo else retention.PRESETS["days_30"]
-        copies = [one._to_copy() for one in self._restorable_of(self.tenant_id, self.target_id)]
+        rule = policy_sudo._to_rule() if policy_sudo else self._promised_rule(backups_sudo, 1)
+        copies = [one._to_copy() for one in backups_sudo]
         told = retention.deletion_guards(copies, self.uuid, rule, now)
         return self._guard_texts(rule)[told[0].code] if told else ""
 
