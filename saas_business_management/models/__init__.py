@@ -1,4 +1,5 @@
 from . import saas_operations
+from . import saas_ledger
 from . import saas_limits
 from . import saas_keyring
 from . import saas_keyring_rotation

@@ -112,8 +112,8 @@ class SaasRestore(models.Model):
         does without."""
         if not self.safety_id and self.into_id.sudo()._wants_safety():
             target_sudo = self.backup_id.sudo().target_id
-            made = self.into_id.sudo()._order_backup("safety", target_sudo, priority=3)
-            self._put({"safety_id": made.id})
+            made_sudo = self.into_id.sudo()._order_backup("safety", target_sudo, priority=3)
+            self._put({"safety_id": made_sudo.id})
 
     @api.private
     def _step_safety(self):

@@ -82,11 +82,16 @@ class SaasJob(models.Model):
     _inherit = "saas.job"
 
     @api.private
+    def _is_counting(self):
+        """Tell whether the count is still under way."""
+        return self.state in OPEN
+
+    @api.private
     def _newer_text(self):
         """Return what a count found, for people; what is not known is never told as nothing."""
         self.ensure_one()
         _ = self.env._
-        if self.state in OPEN:
+        if self._is_counting():
             return _("Counting what is newer than this backup…")
         newer = (self.sudo().facts or {}).get("newer")
         if self.state != "done" or not newer:

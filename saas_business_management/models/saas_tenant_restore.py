@@ -169,8 +169,9 @@ class SaasTenant(models.Model):
         Raises: Refused (`subdomain_…`).
         """
         self._wait_for_turn()
-        source = one.tenant_id.sudo()
-        self._set({"subdomain": self._checked_subdomain(), "version_id": source.version_id.id})
+        source_sudo = one.tenant_id.sudo()
+        version_id = source_sudo.version_id.id
+        self._set({"subdomain": self._checked_subdomain(), "version_id": version_id})
         self._reserve_host()
         self._fire("provisioning_started")
         one.sudo()._enqueue("restore_copy", self, priority=2)
@@ -197,8 +198,8 @@ class SaasTenant(models.Model):
     @api.private
     def _step_claim_copy(self, fence):
         """Reserve the database of a copy; a second call finds the first one's choice."""
-        one = self.env["saas.job"].sudo().browse(self.env.context["saas_job_id"]).restore_id
-        source_sudo = one.tenant_id.sudo()
+        one_sudo = self.env["saas.job"].sudo().browse(self.env.context["saas_job_id"]).restore_id
+        source_sudo = one_sudo.tenant_id
         database_sudo = self.database_id.sudo()
         if not database_sudo:
             database_sudo = self.env["saas.database"]._reserve(
@@ -210,7 +211,7 @@ class SaasTenant(models.Model):
             )
             self._set({"database_id": database_sudo.id})
         return {
-            **one._source_facts(),
+            **one_sudo._source_facts(),
             "link": "tenant",
             "copy": database_sudo.name,
             "login": database_sudo.generation,

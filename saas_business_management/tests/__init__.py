@@ -21,6 +21,7 @@ from . import test_control_backup
 from . import test_doctor
 from . import test_evidence
 from . import test_js
+from . import test_ledger
 from . import test_lifecycle
 from . import test_node_event
 from . import test_plan

@@ -292,10 +292,11 @@ class TestBackupPromise(BackupCommon):
         self.assertEqual([one.state for one in backups], ["expired", "stored", "stored"])
         self.check(backups[2], 1, passed=False)
         self.decide()
-        self.assertEqual([one.state for one in backups], ["stored", "stored", "stored"])
+        self.assertEqual([one.state for one in backups], ["stored", "stored", "expired"])
         self.check(backups[1], 1, passed=False)
-        backups[0]._put({"state": "expired", "expired_at": self.ago(days=30)})
-        self.assertFalse(self.decide())
+        for backup in backups:
+            backup._put({"state": "expired", "expired_at": self.ago(days=30)})
+        self.assertFalse(self.decide(), "one alone is verified")
 
     def test_nothing_goes_while_the_newest_try_failed(self):
         oldest, *_others = [self.verified(days=days) for days in (60, 50, 40, 35)]

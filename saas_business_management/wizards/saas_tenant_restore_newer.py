@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..kernel.work.states import OPEN
 from .saas_tenant_restore import FILES, IN_PLACE
 
 # A number that was counted longer ago is counted again.
@@ -29,7 +28,7 @@ class SaasTenantRestore(models.TransientModel):
     def _compute_newer(self):
         for wizard in self:
             job = wizard.operation_id if wizard._loses() and wizard._is_counted() else False
-            wizard.counting = bool(job) and job.state in OPEN
+            wizard.counting = bool(job) and job._is_counting()
             wizard.newer = job and job._newer_text()
 
     def _loses(self):

@@ -1,5 +1,5 @@
-"""A drill: a tenant's backup is brought back on another cluster, with servers, code and a node of its
-own, looked at there, and nothing stays behind.
+"""A drill: a tenant comes back on another cluster, with servers, code and a node of its own, is
+looked at there, and nothing stays behind.
 """
 
 import json

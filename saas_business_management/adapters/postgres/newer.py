@@ -31,7 +31,7 @@ SELECT c.relname::text, array_agg(a.attname::text ORDER BY a.attname)
    AND a.attname IN ('create_date', 'write_date') AND a.atttypid = 'timestamp'::regtype
  GROUP BY c.oid, c.relname ORDER BY c.relpages, c.relname LIMIT %s
 """
-COUNT = sql.SQL("SELECT count(*) FROM (SELECT FROM {} WHERE greatest({}) > %s LIMIT %s) AS newer")
+COUNT = "SELECT count(*) FROM (SELECT FROM {} WHERE greatest({}) > %s LIMIT %s) AS newer"
 # What says that the connection is of no use any more, not that a table is too big.
 LOST = frozenset(
     {"connection_lost", "server_restarting", "server_unreachable", "out_of_memory", "conflict"}
@@ -64,7 +64,7 @@ def _count(
     dates = sql.SQL(", ").join(map(sql.Identifier, columns))
     try:
         with translated():
-            cursor.execute(COUNT.format(table, dates), values)
+            cursor.execute(sql.SQL(COUNT).format(table, dates), values)
             return cursor.fetchone()[0]
     except SaasError as error:
         if error.code in LOST:
