@@ -56,6 +56,10 @@ print("FOUND " + json.dumps({
     "tenant": [job.tenant_id.cluster_id.key, job.tenant_id.backup_proven_level],
 }, default=str))
 """
+FORGET = """
+env["saas.cluster"].search([("key", "=", "second")]).active = False
+env.cr.commit()
+"""
 OURS = "SELECT datname FROM pg_database WHERE datname ~ '^[tg]_[a-z2-7]{26}'"
 ROLES = OURS.replace("datname", "rolname").replace("pg_database", "pg_roles")
 
@@ -81,6 +85,7 @@ class Second:
         """Have it prepared, known to the control plane, and its node answering."""
         self.cluster.start()
         config.write_node(self.settings, self.stack.tree, self.cluster)
+        self.settings.node_secret_file.parent.mkdir(mode=0o700, parents=True)
         self.stack.saas("cluster-prepare", *self._arguments())
         self.node.start([paths.ODOO_BIN, "-c", self.settings.node_conf])
         wait_for(
@@ -140,6 +145,7 @@ def second(provider: Provider) -> Iterator[Second]:
             assert time.monotonic() < end, found
         yield other
     finally:
+        shell(provider, FORGET)
         other.destroy()
 
 
