@@ -135,7 +135,9 @@ class Second:
 
 @pytest.fixture
 def second(provider: Provider) -> Iterator[Second]:
-    """A second cluster that is ready."""
+    """A second cluster that is ready, beside that of a tenant."""
+    if not look(provider)["known"]:
+        make_walled(provider)
     other = Second(provider)
     try:
         other.start()
@@ -161,8 +163,6 @@ def drilled(provider: Provider, seconds: float = 180) -> dict:
 def test_a_tenant_comes_back_on_another_cluster_and_nothing_stays_there(
     provider: Provider, second: Second, tmp_path: Path
 ) -> None:
-    if not look(provider)["known"]:
-        make_walled(provider)
     folder = tmp_path / "shelf"
     folder.mkdir()
     shell(provider, f"FOLDER = {str(folder)!r}\n{SWITCH_ON}".replace("Shelf", "Drill Shelf"))
