@@ -31,6 +31,7 @@ ACTIONS = {
     "tenant_deleted": _lt("Tenant deleted"),
     "tenant_restricted": _lt("Tenant restricted"),
     "tenant_unrestricted": _lt("Restriction lifted"),
+    "sandbox_extended": _lt("Sandbox kept longer"),
     "restore_ordered": _lt("Restore ordered"),
     "restore_done": _lt("Backup restored"),
     "restore_failed": _lt("Restore failed"),
