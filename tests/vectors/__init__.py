@@ -1,0 +1,7 @@
+"""Worked examples of billing, run through the product's own functions.
+
+`python -m tests.vectors FILE.json` reads a list of `{id, title, anchor, input, expected}` and needs
+neither Odoo nor a database. `MODULES` names the files that translate operations.
+"""
+
+MODULES: tuple[str, ...] = ()
