@@ -9,11 +9,11 @@ Source: Odoo's `tools/float_utils.py`, method HALF-UP; ISO 4217 for the digits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from .errors import Refused
 
@@ -112,7 +112,23 @@ def round_half_up(number: Number, step: Decimal) -> Decimal:
     return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -digits))
 
 
-def split(total: Number, weights: Sequence[Number], unit: Currency) -> tuple[Decimal, ...]:
+def total(amounts: Iterable[Number], unit: Currency) -> Decimal:
+    """Return the sum of amounts, rounded once.
+
+    Raises: Refused (`number_invalid`).
+    """
+    return unit.round(sum(map(exact, amounts)))
+
+
+def difference(amount: Number, less: Number, unit: Currency) -> Decimal:
+    """Return an amount less another, rounded once.
+
+    Raises: Refused (`number_invalid`).
+    """
+    return unit.round(exact(amount) - exact(less))
+
+
+def split(amount: Number, weights: Sequence[Number], unit: Currency) -> tuple[Decimal, ...]:
     """Return a part for each weight; together they are the rounded total, without a remainder.
 
     Each part is the step of the rounded running sum, so no part is off by more than one step.
@@ -123,6 +139,6 @@ def split(total: Number, weights: Sequence[Number], unit: Currency) -> tuple[Dec
     whole = sum(shares)
     if not whole:
         raise Refused("weights_empty")
-    value = exact(total)
+    value = exact(amount)
     marks = [unit.round(value * one / whole) for one in accumulate(shares)]
-    return tuple(unit.round(exact(b) - exact(a)) for a, b in zip([0, *marks], marks))  # noqa: B905
+    return tuple(difference(after, before, unit) for before, after in pairwise([0, *marks]))

@@ -4,4 +4,16 @@
 neither Odoo nor a database. `MODULES` names the files that translate operations.
 """
 
-MODULES: tuple[str, ...] = ()
+MODULES = (
+    "period",
+    "proration",
+    "change",
+    "trial",
+    "cancel",
+    "pause",
+    "deferral",
+    "mrr",
+    "run",
+    "tax",
+    "credit",
+)
