@@ -16,4 +16,12 @@ MODULES = (
     "run",
     "tax",
     "credit",
+    "rating",
+    "late_usage",
+    "usage",
+    "wallet",
+    "dunning",
+    "payments",
+    "partners",
+    "webhooks",
 )
