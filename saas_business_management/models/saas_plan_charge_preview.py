@@ -71,7 +71,7 @@ class SaasPlanCharge(models.Model):
         except ValidationError as error:
             problem = str(error)
         if problem:
-            return {"problem": problem[:1].upper() + problem[1:]}
+            return {"problem": problem}
         rated = self._rated(quantity)
         names = {
             "quantity": self._spelled(str(quantity)),
@@ -83,7 +83,10 @@ class SaasPlanCharge(models.Model):
             "sentence": self.env._("at %(quantity)s %(unit)s: %(amount)s", **names),
             "lines": [self._line(one) for one in rated.steps],
             "compare": [
-                {"quantity": self._spelled(str(count)), "amount": self._rounded(self._rated(count).amount)}
+                {
+                    "quantity": self._spelled(str(count)),
+                    "amount": self._rounded(self._rated(count).amount),
+                }
                 for count in map(Decimal, COMPARED)
             ],
             "points": self._points(quantity),
@@ -95,7 +98,9 @@ class SaasPlanCharge(models.Model):
 
     def _unit(self) -> Currency:
         """Return the currency of this charge as the kernel knows it."""
-        return Currency(self.currency_id.name or "", Decimal(str(self.currency_id.rounding or 0.01)))
+        return Currency(
+            self.currency_id.name or "", Decimal(str(self.currency_id.rounding or 0.01))
+        )
 
     def _line(self, one: step.Step) -> dict[str, str]:
         return {

@@ -133,7 +133,9 @@ class TestViews(SaasCommon):
 
     def sold_things(self):
         """Return a plan with its version and charge, and what else the catalogue of prices has."""
-        meter, tier = (self.env.ref(f"{OURS}.{name}") for name in ("meter_users", "service_tier_basic"))
+        meter, tier = (
+            self.env.ref(f"{OURS}.{name}") for name in ("meter_users", "service_tier_basic")
+        )
         plan = self.env["saas.plan"].create(
             {
                 "name": "Sold",
@@ -272,9 +274,11 @@ class TestViews(SaasCommon):
 
     def test_no_view_offers_deletion_by_odoos_question(self):
         for view in self.our_views().filtered(
-            lambda one: one.type in ("form", "kanban")
-            and one.model.startswith("saas.")
-            and not one.inherit_id
+            lambda one: (
+                one.type in ("form", "kanban")
+                and one.model.startswith("saas.")
+                and not one.inherit_id
+            )
         ):
             with self.subTest(view=view.name):
                 self.assertEqual(etree.fromstring(view.arch).get("delete"), "0")
