@@ -227,7 +227,7 @@ class TestBackupExpiry(BackupCommon):
         oldest.with_user(self.admin).action_release()
         oldest._promise(self.now + timedelta(days=1))
         self.assertIn("undo", oldest._deletion_hindrance())
-        oldest._promise(False)
+        oldest._put({"promised_until": False})
         middle._order_proof()
         self.assertIn("operation", middle._deletion_hindrance())
         oldest._deleted()

@@ -12,7 +12,7 @@ from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.backup.canary import canary_path
-from tests.helpers.job_records import TENANT_UUID, reserve
+from tests.helpers.job_rows import TENANT_UUID, reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
 BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000001"
