@@ -221,11 +221,11 @@ def test_a_killed_writer_leaves_no_backup_no_program_and_no_lock(newest_tenant, 
         assert child.stdout.readline() == "stopped\n"
         child.kill()
     assert not any("man" in path.parts for path in (tmp_path / "store").rglob("*"))
-    pg, until = newest_tenant.pg, time.monotonic() + 20
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
-    while pg.value(asked, (newest_tenant.name,)) and time.monotonic() < until:
+    pg, until = newest_tenant.pg, time.monotonic() + 60
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = %s"
+    while pg.value(asked, (newest_tenant.name, "client backend")):
+        assert time.monotonic() < until, "a session outlived the writer"
         time.sleep(0.05)
-    assert pg.value(asked, (newest_tenant.name,)) == 0
     store = FakeBlobStore()
     write(newest_tenant, store)
     assert any("/man/" in key for key in store.objects)
@@ -292,6 +292,10 @@ def test_a_full_target_and_a_full_spool_are_told_and_touch_no_other_backup(newes
     assert answer["spool"] == []
 
 
+# What a server that falls, or is on its way up, makes of a dump.
+GONE = ("connection_lost", "server_restarting", "server_unreachable", "program_failed")
+
+
 @pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGKILL"])
 def test_a_backend_of_the_dump_that_dies_is_an_error_and_the_next_try_is_whole(
     own_pg, tmp_path, signal_name
@@ -320,15 +324,16 @@ def test_a_backend_of_the_dump_that_dies_is_an_error_and_the_next_try_is_whole(
     with pytest.raises((Unavailable, Broken)) as told:
         writer.write(order, tenant.server, tenant.folder, kill)
     assert len(killed) == 1
-    assert told.value.code in ("connection_lost", "server_restarting", "program_failed")
+    assert told.value.code in GONE
     assert store.objects == {}
     # A killed backend takes the whole cluster through recovery.
-    until, written = time.monotonic() + 30, None
+    until, written = time.monotonic() + 60, None
     while written is None:
-        assert time.monotonic() < until
         try:
             written = writer.write(order, tenant.server, tenant.folder)
-        except Unavailable:
+        except (Unavailable, Broken) as error:
+            # It may have let us in just before it noticed that one of its processes is gone.
+            assert error.code in GONE and time.monotonic() < until, error
             time.sleep(0.1)
     reader = BackupReader(store, TENANT, KEYS, tmp_path)
     assert prove(reader, written.manifest, programs(own_pg)) == []
