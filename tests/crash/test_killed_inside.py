@@ -70,8 +70,7 @@ def test_a_database_killed_while_it_is_filled_is_made_anew(crash, count, label, 
     count("inside a load")
     case = ORDERS[label].place_in_background(crash)
     until(lambda: crash.tenants(FILLING, application), "the load did not begin")
-    os.kill(case.child.pid, signal.SIGKILL)
-    crash.mother.wait(case.child)
+    crash.mother.kill(case.child)
     until(lambda: not crash.tenants(FILLING, application), "the load outlived its worker")
     assert case.resume()["state"] == "done"
     assert ORDERS[label].complaints(case) == []
@@ -81,8 +80,7 @@ def test_a_download_killed_while_it_is_written_is_begun_anew(crash, count):
     count("inside a download")
     case = ORDERS["export"].place_in_background(crash)
     until(lambda: list(crash.downloads.glob(".*.part")), "no file was begun")
-    os.kill(case.child.pid, signal.SIGKILL)
-    crash.mother.wait(case.child)
+    crash.mother.kill(case.child)
     assert list(crash.downloads.glob(".*.part"))
     assert case.resume()["state"] == "done"
     assert ORDERS["export"].complaints(case) == []

@@ -41,7 +41,7 @@ def expiry_ready(tenant: Model, shelf: str, **places: Any) -> None:
     for one in stored.filtered(lambda one: one.state == "expired"):
         one._put({"expired_at": one.expired_at - LONG_AGO})
     target.write({"tidied_at": False})
-    _leave(Path(shelf), tenant._backup_uuid(), stored.sorted("finished_at")[-1].uuid)
+    _leave(Path(shelf), tenant._backup_uuid())
 
 
 def _work(env: Environment) -> None:
@@ -50,13 +50,12 @@ def _work(env: Environment) -> None:
     env.invalidate_all()
 
 
-def _leave(shelf: Path, tenant: str, newest: str) -> None:
-    """Leave a content nobody names, a dump under an older claim and half an upload; then let three
-    days pass for everything.
+def _leave(shelf: Path, tenant: str) -> None:
+    """Leave a content nobody names and half an upload; then let three days pass for everything, and
+    for the dumps that workers which died have left.
     """
     for key in (
         layout.object_name(tenant, secrets.token_hex(32)),
-        layout.database_name(tenant, newest, 0),
         f"{folder.STAGING}/{secrets.token_hex(12)}{folder.PART}",
     ):
         path = shelf / key
