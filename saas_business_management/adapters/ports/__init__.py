@@ -12,7 +12,7 @@ from .filestore import FilestorePort
 from .guarding import Attack, GuardingPort
 from .inside import Birth, Guest, Identity, InsidePort
 from .odoo import ModuleInfo, OdooPort
-from .restoring import RestoringPort
+from .restoring import LENT, RestoringPort
 from .stores import StoresPort
 from .vault import (
     BackupPlace,

@@ -1,9 +1,14 @@
 """Copies of databases that are filled, made harmless and put in place."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from .inside import Birth
+
+# Under this generation a stopped tenant's role works for us: no route ever carries it, and nodes
+# try theirs and the next one, which begin at 1.
+LENT = 0
 
 
 class RestoringPort(Protocol):
@@ -35,6 +40,13 @@ class RestoringPort(Protocol):
     def adopt(self, name: str, generation: int, birth: Birth, base_url: str) -> None:
         """As the tenant's role: give a restored database uuid, secret and address of its own; the
         rest of it stays as it was.
+        """
+
+    def count_newer(
+        self, name: str, generation: int, since: datetime, most: int
+    ) -> dict[str, int | None]:
+        """As the tenant's role, read only: return for each table that dates its rows how many are
+        newer than an instant, at most `most` + 1; None where that could not be told in time.
         """
 
     def signals(self, name: str, generation: int) -> dict[str, int]:

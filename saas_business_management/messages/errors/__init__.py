@@ -16,8 +16,11 @@ from . import (
     keys,
     lifecycle,
     nodes,
+    prices,
     provisioning,
+    subscriptions,
     targets,
+    usage,
 )
 
 SENTENCES = {
@@ -29,6 +32,9 @@ SENTENCES = {
     **keys.SENTENCES,
     **lifecycle.SENTENCES,
     **nodes.SENTENCES,
+    **prices.SENTENCES,
     **provisioning.SENTENCES,
+    **subscriptions.SENTENCES,
     **targets.SENTENCES,
+    **usage.SENTENCES,
 }

@@ -46,6 +46,9 @@ SENTENCES = {
     "restore_files_elsewhere": _lt(
         "Files alone can be restored in place only: a copy needs its records."
     ),
+    "sandbox_end": _lt(
+        "A sandbox ends after today and within %(most)s days. Choose a day in between."
+    ),
     "restore_typed": _lt("Type %(subdomain)s to go on."),
     "restore_reason": _lt("Write why: it stands in the timeline and in the audit log."),
     "restore_server_older": _lt(

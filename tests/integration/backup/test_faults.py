@@ -65,10 +65,7 @@ def test_a_dump_that_did_not_come_to_its_end_is_no_backup(
 
 
 def test_pg_dump_killed_in_the_middle_is_an_error_and_leaves_no_manifest(newest_tenant):
-    newest_tenant.run(
-        "INSERT INTO ir_logging (name, message)"
-        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 60000) n"
-    )
+    newest_tenant.write_log(60_000)
     store, seen = FakeBlobStore(), []
 
     def kill(_phase, done, _total):
@@ -100,10 +97,7 @@ def dumping():
 
 def test_the_server_ending_the_dump_is_an_error(newest_tenant):
     pg, store = newest_tenant.pg, FakeBlobStore()
-    newest_tenant.run(
-        "INSERT INTO ir_logging (name, message)"
-        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 60000) n"
-    )
+    newest_tenant.write_log(60_000)
     ended = []
 
     def end(_phase, done, _total):
@@ -176,10 +170,7 @@ def test_the_password_stands_in_no_argument_and_no_variable(newest_tenant):
             with open(f"/proc/{pid}/cmdline") as command, open(f"/proc/{pid}/environ") as variables:
                 told.append(command.read() + variables.read())
 
-    newest_tenant.run(
-        "INSERT INTO ir_logging (name, message)"
-        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 30000) n"
-    )
+    newest_tenant.write_log(30_000)
     writer = BackupWriter(FakeBlobStore(), KEY, programs(newest_tenant.pg))
     order = BackupOrder(TENANT, uuid(1), 1, "manual")
     writer.write(order, newest_tenant.server, newest_tenant.folder, look)
@@ -205,10 +196,7 @@ def order_of(tenant, tmp_path, **more):
 
 
 def test_a_killed_writer_leaves_no_backup_no_program_and_no_lock(newest_tenant, tmp_path):
-    newest_tenant.run(
-        "INSERT INTO ir_logging (name, message)"
-        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 60000) n"
-    )
+    newest_tenant.write_log(60_000)
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.integration.backup.memory_child"],
         stdin=subprocess.PIPE,
@@ -302,10 +290,7 @@ def test_a_backend_of_the_dump_that_dies_is_an_error_and_the_next_try_is_whole(
 ):
     tenant = Tenant(own_pg, tmp_path / "filestore")
     tenant.attach(b"a file")
-    tenant.run(
-        "INSERT INTO ir_logging (name, message)"
-        " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, 60000) n"
-    )
+    tenant.write_log(60_000)
     killed = []
 
     def kill(_phase, done, _total):

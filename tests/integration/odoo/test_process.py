@@ -184,6 +184,7 @@ def test_the_error_a_phase_answers_is_what_is_told_without_paths_and_password(pl
         ("pass", "Odoo ended without a report"),
         ("say(report={'a': 1}); sys.exit(4)", "Odoo ended with status 4"),
         ("sys.stdout.write('{torn'); sys.exit(0)", "Odoo ended without a report"),
+        ("print('[' * 100_000); sys.exit(0)", "Odoo ended without a report"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "Odoo was ended by SIGKILL"),
     ],
 )  # fmt: skip
