@@ -23,6 +23,11 @@ CANCELLED = [
 ]
 
 
+def named(value):
+    """The label of a case, or the point at which the first of its workers dies."""
+    return value if isinstance(value, str) else value[0]
+
+
 @pytest.mark.parametrize(("label", "point"), cases(short_ones(ORDERS)))
 def test_work_is_finished_whoever_dies(crash, count, label, point):
     order = ORDERS[label]
@@ -35,7 +40,7 @@ def test_work_is_finished_whoever_dies(crash, count, label, point):
         crash.discard(case.spent)
 
 
-@pytest.mark.parametrize(("label", "chain"), chains(long_ones(ORDERS)))
+@pytest.mark.parametrize(("label", "chain"), chains(long_ones(ORDERS)), ids=named)
 def test_long_work_is_finished_though_worker_after_worker_dies(crash, count, label, chain):
     order, (first, *more) = ORDERS[label], chain
     case = order.place(crash, kill=first)
@@ -72,7 +77,7 @@ def test_nothing_is_left_whoever_dies_on_the_way_back(crash, count, label, point
     way_back(crash, count, label, [point])
 
 
-@pytest.mark.parametrize(("label", "chain"), chains(long_ones(UNDONE), DEATHS - 1))
+@pytest.mark.parametrize(("label", "chain"), chains(long_ones(UNDONE), DEATHS - 1), ids=named)
 def test_nothing_is_left_though_worker_after_worker_dies_on_the_way_back(
     crash, count, label, chain
 ):
