@@ -23,7 +23,8 @@ SEED = os.environ.get("SAAS_SEED", "20260305")
 SECONDS = float(os.environ.get("SAAS_FUZZ_SECONDS") or (600 if PROOF else 2))
 MEMORY_BYTES = 256 << 20
 # The fewest places at which inputs end that a run of two seconds has to find.
-PLACES = {"names": 2, "canonical JSON": 3, "object": 3, "key file": 3, "route copy": 2}
+PLACES = {"names": 2, "canonical JSON": 3, "object": 3, "key file": 3}
+PLACES |= {"keyring": 3, "secret file": 3, "route copy": 3}
 PLACES_ELSE = 5
 
 

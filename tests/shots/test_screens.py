@@ -16,6 +16,7 @@ from dev.rtlcss import ensure_rtlcss
 from dev.settings import CONTROL_DATABASE, Settings
 from dev.stack import Stack
 from tests.acceptance.conftest import Provider
+from tests.acceptance.test_isolation import shell
 from tests.acceptance.test_main_job import log_in
 
 from .fleet import plant
@@ -28,6 +29,14 @@ SCREENS = (
     "saas-template-versions",
     "saas-plans",
     "saas-plans/new",
+    "saas-plan-versions",
+    "saas-addons",
+    "saas-coupons",
+    "saas-coupons/new",
+    "saas-service-tiers",
+    "saas-service-tiers/1",
+    "saas-meters",
+    "saas-meters/1",
     "saas-clusters",
     "saas-clusters/1",
     "saas-modules",
@@ -137,6 +146,15 @@ def test_a_screen_shows_nothing_to_complain_about(
 
 
 BEHIND = ("coverage_all", "tenant_backups", "delete_dialog", "gap_form")
+# The worker is stopped, so the count before a restore in place ends by these rows.
+COUNTED = """
+from odoo import fields
+counts = [["contacts", 12, False], ["invoices", 3, False], ["messages", 10000, True]]
+env["saas.job"].search([("kind", "=", "count_newer")]).write({
+    "state": "done", "ended_at": fields.Datetime.now(), "progress": 1.0,
+    "facts": {"newer": {"counts": counts, "unknown": ["files", "others"]}}})
+env.cr.commit()
+"""
 RESTORE_PAGES = ("point", "what", "where", "check")
 
 
@@ -207,7 +225,41 @@ def test_the_pages_of_the_restore_dialog_show_nothing_to_complain_about(
         if name != "check":
             page.locator(".modal footer button[name=action_next]").click()
             page.wait_for_timeout(800)
+    if size == "wide":
+        shell(provider, COUNTED)
+        page.locator(".modal button[name=action_look_again]").click()
+        page.wait_for_selector(".modal [name=newer]:has-text('10,000')")
+        look(page, f"restore_counted_{size}", complaints)
     page.locator(".modal footer button[special=cancel]").click()
+
+
+STANDARD_PLAN = 2  # the second one of the demo data, which has charges
+PLAN_PICTURES = ("form", "charge", "tiers", "publish", "version")
+
+
+@pytest.mark.parametrize("picture", PLAN_PICTURES)
+def test_a_plan_and_its_dialogs_show_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page], picture: str
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    if picture == "version":
+        open_screen(page, provider, f"saas-plan-versions/{STANDARD_PLAN}")
+        look(page, f"plan_version_{size}", complaints)
+        return
+    open_screen(page, provider, f"saas-plans/{STANDARD_PLAN}")
+    if picture in ("charge", "tiers"):
+        rows = page.locator("[name=charge_ids] .o_data_row, [name=charge_ids] .o_kanban_record")
+        rows.nth(0 if picture == "tiers" else 1).locator("[name=summary], :scope").first.click()
+        page.wait_for_selector(".modal [name=preview] svg")
+    if picture == "publish":
+        price = page.locator("[name=price] input")
+        price.fill("99")
+        price.press("Tab")
+        page.locator(".o_form_button_save").first.click()
+        page.locator("button[name=action_publish_version]").first.click()
+        page.wait_for_selector(".modal footer button[name=action_publish]")
+    look(page, f"plan_{picture}_{size}", complaints)
 
 
 def listen(page: Page) -> list[str]:
