@@ -19,7 +19,10 @@ from odoo.service.model import retrying
 
 from . import (
     audit,
+    audit_away,
     audit_backup,
+    audit_copy,
+    audit_expiry,
     audit_restore,
     audit_secret,
     audit_tenant,
@@ -286,6 +289,9 @@ RULES = {
     **{name: ("saas.tenant", rule) for name, rule in audit_tenant.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_backup.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_restore.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_copy.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_away.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_expiry.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_secret.RULES.items()},
 }
 
