@@ -34,7 +34,7 @@ from . import (
 Say = Callable[[Any], None]
 OPEN = audit.OPEN
 WORK_SECONDS = 120
-BARRIER_SECONDS = 30
+BARRIER_SECONDS = 120
 
 
 # Orders
@@ -211,7 +211,7 @@ def work(env: Environment, _say: Say, seconds: float = WORK_SECONDS, barrier: st
     return env["saas.job"]._work(seconds, until_idle=True)
 
 
-def finish(env: Environment, _say: Say, job: int, seconds: float = 60) -> dict[str, Any]:
+def finish(env: Environment, _say: Say, job: int, seconds: float = 240) -> dict[str, Any]:
     """Be the workers that carry one operation to its end, whatever it has to wait for."""
     end = time.monotonic() + seconds
     row = env["saas.job"].browse(job)

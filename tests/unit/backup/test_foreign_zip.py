@@ -171,6 +171,42 @@ def test_what_was_loaded_is_of_our_series_whatever_it_said(tmp_path):
             foreign_zip.require_same_series(modules)
 
 
+def test_a_directory_that_leads_before_the_files_begin_is_no_zip(tmp_path):
+    path = write(tmp_path / "x.zip")
+    whole = path.read_bytes()
+    at = whole.rindex(b"PK\x05\x06")
+    for shift in range(32):
+        body = bytearray(whole)
+        (offset,) = struct.unpack_from("<L", body, at + 16)
+        struct.pack_into("<L", body, at + 16, offset ^ 1 << shift)
+        path.write_bytes(body)
+        assert look(path) in ("zip_form", "zip_bomb"), shift
+
+
+def test_a_name_that_says_it_is_unicode_and_is_not_is_no_zip(tmp_path):
+    path = write(tmp_path / "x.zip", [("é", b"x")])
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xfe"))
+    assert look(path) == "zip_form"
+
+
+@pytest.mark.parametrize("place", [(1 << 64) - 1, 1 << 63, (1 << 63) - 1, 1 << 40])
+def test_a_large_zips_end_that_is_nowhere_is_no_zip(tmp_path, place):
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 50, 0, 0)
+    at = struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+    (tmp_path / "x.zip").write_bytes(at + end)
+    assert look(tmp_path / "x.zip") == "zip_form"
+
+
+def test_what_the_disk_says_is_passed_on(tmp_path, monkeypatch):
+    path = write(tmp_path / "x.zip")
+
+    def failing_open(*_arguments, **_options):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("builtins.open", failing_open)
+    assert look(path) == "spool_unreachable"
+
+
 def test_a_huge_directory_is_refused_before_it_is_read(tmp_path):
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 0xFFFFFFF0, 0, 0)
     (tmp_path / "x.zip").write_bytes(end)

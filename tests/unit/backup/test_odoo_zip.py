@@ -68,6 +68,35 @@ def test_a_file_that_was_rotten_before_is_known_by_its_size_alone(world, tmp_pat
     assert proven(world, tmp_path, {f"filestore/{name}": bytes(size + 1)}) == "export_damaged"
 
 
+def test_whatever_byte_is_changed_it_is_damage_or_of_no_account(world, tmp_path):
+    path = tmp_path / "made.zip"
+    statements = b"".join(b"INSERT INTO x VALUES (%d, 'a text');\n" % n for n in range(90))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, body in {**content(world), "dump.sql": statements}.items():
+            made.writestr(name, body)
+    whole, seen = path.read_bytes(), set()
+    # All of its directory, and a slice of what is before.
+    places = [*range(0, len(whole) - 700, 41), *range(len(whole) - 700, len(whole))]
+    for place in places:
+        changed = bytes([whole[place] ^ 1 << place % 8])
+        path.write_bytes(whole[:place] + changed + whole[place + 1 :])
+        told = code_of(
+            lambda: odoo_zip.prove(path, world.manifest, hashlib.sha256(statements).hexdigest())
+        )
+        seen.add(told)
+    # Times, attributes and comments are nobody's contents.
+    assert seen == {"", "export_damaged"}
+
+
+def test_what_the_disk_says_is_no_damage(world, tmp_path, monkeypatch):
+    def failing_zip(*_arguments, **_options):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(odoo_zip.zipfile, "ZipFile", failing_zip)
+    found = code_of(lambda: odoo_zip.prove(tmp_path / "x", world.manifest, SHA256))
+    assert found == "spool_unreachable"
+
+
 @pytest.mark.parametrize("body", [b"", b"no zip", b"PK\x05\x06" + bytes(18)])
 def test_what_is_no_zip_is_damage(world, tmp_path, body):
     (tmp_path / "made.zip").write_bytes(body)
