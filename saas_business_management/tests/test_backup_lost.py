@@ -107,7 +107,7 @@ class TestBackupLost(BackupCommon):
         self.delete(*self.backups[5:])
         row = self.look()
         self.assertFalse(row.company_id)
-        other = self.env["res.company"].create({"name": "Another Provider"})
+        other = self.env["res.company"].create({"name": "Provider Who Shares Nothing"})
         rows = self.env["saas.backup.alert"].with_user(self.viewer)
         self.assertIn(row, rows.search([]))
         self.target.company_id = other
