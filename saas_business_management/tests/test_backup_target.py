@@ -262,7 +262,8 @@ class TestBackupTarget(SaasCommon):
             rows = [{"code": one.code, "ok": one.ok, "facts": dict(one.facts)} for one in checks]
             self.folder._step_checked(checks=rows)
         self.assertEqual(self.folder.state, "ready")
-        self.assertEqual(self.folder.check_ids.mapped("result"), ["ok"] * 7)
+        self.assertEqual(self.folder.check_ids.mapped("result"), ["ok"] * 7 + ["warning"])
+        self.assertEqual(self.folder.protection, "none")
 
     def finding(self, target):
         found = [

@@ -142,11 +142,16 @@ def target_tested(tenant: Model) -> list[str]:
     target = tenant.backup_policy_id.target_ids
     jobs = tenant.env["saas.job"].search([("target_id", "=", target.id)])
     codes = target.check_ids.mapped("code")
+    not_ok = target.check_ids.filtered(lambda line: line.result != "ok")
     return [
         *_done(jobs),
         *differing(
             state=(target.state, "ready"),
-            results=(set(target.check_ids.mapped("result")), {"ok"}),
+            # A folder protects nothing that is deleted, and the test says so.
+            warned=(
+                [(line.code, line.result) for line in not_ok],
+                [("target_unprotected", "warning")],
+            ),
             lines=(sorted(codes), sorted(set(codes))),
             left=(_probes(tenant, target), []),
         ),
