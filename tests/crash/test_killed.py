@@ -50,7 +50,7 @@ def test_long_work_is_finished_though_worker_after_worker_dies(crash, count, lab
     for _death in chain:
         count(label)
     end = case.resume()
-    # After its last point, and while it waits to be tried again, it is nobody's: no death is noticed.
+    # After its last point, and while it waits for another try, it is nobody's.
     noticed = [
         one for one in chain if one != points(label)[-1] and not one.endswith(".failed.committed")
     ]
