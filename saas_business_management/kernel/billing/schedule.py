@@ -84,9 +84,8 @@ def _course(agreement: Agreement, kind: str, now: datetime) -> Iterator[Due | Ou
     for number, (phase, period, whole) in enumerate(_periods(agreement, kind)):
         if number >= MOST_PERIODS:
             raise Refused("too_many_periods", count=MOST_PERIODS)
-        due_at = midnight(_due_day(phase, kind, period), where)
-        if kind == USAGE:
-            due_at += timedelta(hours=phase.grace_hours)
+        day = _due_day(phase, kind, period)
+        due_at = midnight(day, where) + timedelta(hours=_grace_hours(agreement, day))
         resting = agreement.resting(period)
         held = resting if today < period.end else ""
         if due_at > in_utc(now) or held:
@@ -97,6 +96,18 @@ def _course(agreement: Agreement, kind: str, now: datetime) -> Iterator[Due | Ou
 
 def _due_day(phase: Phase, kind: str, period: Period) -> date:
     return period.end if kind == USAGE or phase.arrears else period.start
+
+
+def _grace_hours(agreement: Agreement, day: date) -> int:
+    """Return how long a document of that day waits: while usage that ended with the day before may
+    still come in. A fee that stands alone does not wait."""
+    before = next((one for one in agreement.phases if one.on(day - timedelta(days=1))), None)
+    if before is None or before.usage_cycle is None:
+        return 0
+    ends = day == _stretch_end(agreement, USAGE, before) or day == agreement.end
+    usage = before.usage_cycle
+    number = usage.number_at(day - timedelta(days=1))
+    return before.grace_hours if ends or usage.period(number).end == day else 0
 
 
 def _periods(agreement: Agreement, kind: str) -> Iterator[tuple[Phase, Period, Period]]:

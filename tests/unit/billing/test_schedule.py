@@ -48,16 +48,18 @@ def test_a_fee_in_arrears_is_due_when_its_period_is_over() -> None:
     ]
 
 
-def test_usage_waits_for_the_end_and_for_late_events() -> None:
+def test_usage_waits_for_the_end_and_for_late_events_and_the_fee_of_that_day_with_it() -> None:
     plan = agreement(phase("2025-03-01", usage_cycle=monthly("2025-03-01"), grace_hours=12))
-    kinds = [one.kind for one in due_periods(plan, at("2025-04-01T11:59"))]
-    assert kinds == ["recurring", "recurring"]
-    assert told(due_periods(plan, at("2025-04-01T12:00")))[-1] == (
-        "usage",
-        "2025-03-01",
-        "2025-04-01",
-        "",
-    )
+    assert told(due_periods(plan, at("2025-04-01T11:59"))) == [
+        ("recurring", "2025-03-01", "2025-04-01", "")
+    ]
+    first, *rest = due_periods(plan, at("2025-04-01T12:00"))
+    assert first.due_at == at("2025-03-01"), "a first fee stands alone and does not wait"
+    assert told(rest) == [
+        ("recurring", "2025-04-01", "2025-05-01", ""),
+        ("usage", "2025-03-01", "2025-04-01", ""),
+    ]
+    assert {one.due_at for one in rest} == {at("2025-04-01T12:00")}
 
 
 def test_usage_may_be_closed_more_often_than_the_fee() -> None:
