@@ -104,10 +104,17 @@ def parts_of(
     return tuple(found)
 
 
-def settle(parts: tuple[Part, ...], charged: Mapping[str, Decimal], unit: Currency) -> Settlement:
+def settle(
+    parts: tuple[Part, ...],
+    charged: Mapping[str, Decimal],
+    unit: Currency,
+    left: Mapping[str, Decimal] | None = None,
+) -> Settlement:
     """Return the charges and credits that make what was charged equal to what is due.
 
-    `charged` holds by item the sum of its lines in documents of the period, credit notes taken off.
+    `charged` holds by item the sum of the lines that billing made for the period, its credit notes
+    taken off. `left` is that sum with what people credited by hand taken off too: it bounds a
+    credit, and what they gave is not charged again.
     """
     due: dict[str, list[Part]] = {}
     for part in parts:
@@ -120,7 +127,10 @@ def settle(parts: tuple[Part, ...], charged: Mapping[str, Decimal], unit: Curren
         if rest > 0:
             charges.append(Charge(item, rest, tuple(due[item]), unit.round(before)))
         elif rest < 0:
-            credits_.append(Credit(item, -rest, unit.round(target)))
+            bound = charged if left is None else left
+            amount = min(-rest, unit.round(exact(bound.get(item, Decimal(0)))))
+            if amount > 0:
+                credits_.append(Credit(item, amount, unit.round(target)))
     return Settlement(tuple(charges), tuple(credits_))
 
 

@@ -127,6 +127,16 @@ def test_after_a_suspension_the_rest_of_the_period_is_charged() -> None:
     assert (part.amount, part.start, part.days) == (Decimal("18.00"), day("2025-06-13"), 18)
 
 
+def test_what_a_person_credited_is_neither_charged_nor_credited_again() -> None:
+    ours, left = {"fee 30.00": Decimal("30.00")}, {"fee 30.00": Decimal("25.00")}
+    plan = agreement(phase("2025-04-01"))
+    assert amounts(settle(due(plan), ours, USD, left)) == ({}, {})
+    ended = replace(plan, end=day("2025-04-02"))
+    assert amounts(settle(due(ended), ours, USD, left)) == ({}, {"fee 30.00": "25.00"})
+    nothing = {"fee 30.00": Decimal("0.00")}
+    assert amounts(settle(due(ended), ours, USD, nothing)) == ({}, {})
+
+
 def test_an_add_on_is_charged_beside_the_plan() -> None:
     items = (item("fee", "30.00"), item("backup", "5.00", "2"))
     found = settle(due(agreement(phase("2025-04-01", items=items))), {}, USD)
