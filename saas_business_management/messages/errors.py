@@ -919,4 +919,12 @@ SENTENCES = {
     ),
     "host_form": _lt("A host name of a wrong form was not asked for. Correct it, then retry."),
     "path_form": _lt("A path of a wrong form was not asked for. Nothing was changed."),
+    # Numbers of prices and quantities
+    "decimal_form": _lt(
+        "“%(text)s” is not a number. Write it with a decimal point and without other separators, "
+        "such as 0.002 or 12400."
+    ),
+    "decimal_fine": _lt("“%(text)s” has more than %(most)s decimals. Leave some out."),
+    "decimal_large": _lt("“%(text)s” has more than %(most)s digits before the point."),
+    "decimal_negative": _lt("“%(text)s” is below zero. Enter 0 or more."),
 }

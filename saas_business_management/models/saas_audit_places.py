@@ -1,10 +1,10 @@
-"""Where the audit log hears of what is done to tenants, plans, clusters, templates and links.
+"""Where the audit log hears of what is done to tenants, plans, coupons, clusters, templates and links.
 
 Owns: these entries. Does not own: what is done there. Rights and keys of people:
 `saas_audit_rights.py`.
 """
 
-from odoo import models
+from odoo import api, models
 
 CONNECTION = (
     *("pg_host", "pg_port", "prov_role", "node_role", "pg_bin", "node_url", "base_host"),
@@ -39,6 +39,47 @@ class SaasPlan(models.Model):
                 }
                 self.env["saas.audit.entry"]._note("price_changed", plan, **facts)
         return done
+
+
+    def _make_version(self, before_sudo, note):
+        changes = {one.name: [one.before, one.after] for one in self._changes()}
+        version_sudo = super()._make_version(before_sudo, note)
+        facts = {"version": [before_sudo.display_name, version_sudo.display_name], **changes}
+        self.env["saas.audit.entry"]._note("price_version_published", self, note, **facts)
+        return version_sudo
+
+
+class SaasCoupon(models.Model):
+    _inherit = "saas.coupon"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        coupons = super().create(vals_list)
+        for coupon in coupons:
+            facts = {"discount": coupon.discount}
+            self.env["saas.audit.entry"]._note("coupon_created", coupon, **facts)
+        return coupons
+
+    def write(self, vals):
+        names = [name for name in vals if name in self._fields]
+        before = {coupon.id: coupon._noted(names) for coupon in self}
+        done = super().write(vals)
+        for coupon in self:
+            now = coupon._noted(names)
+            was = before[coupon.id]
+            facts = {name: [was[name], now[name]] for name in now if was[name] != now[name]}
+            if facts:
+                self.env["saas.audit.entry"]._note("coupon_changed", coupon, **facts)
+        return done
+
+    def _noted(self, names):
+        """Return these fields as plain values."""
+        return {
+            name: ", ".join(self[name].mapped("display_name"))
+            if self._fields[name].relational
+            else str(self[name])
+            for name in names
+        }
 
 
 class SaasCluster(models.Model):

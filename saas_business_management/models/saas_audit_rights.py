@@ -5,7 +5,10 @@ Owns: these entries. Does not own: groups and keys.
 
 from odoo import api, models
 
-OURS = ("viewer", "operator", "admin")
+OURS = (
+    *("viewer", "operator", "admin"),
+    *("billing_user", "billing_manager", "billing_approver"),
+)
 RIGHTS = {"group_ids", "active", "role"}
 MEMBERS = {"user_ids", "implied_ids", "implied_by_ids"}
 

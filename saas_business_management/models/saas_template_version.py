@@ -148,7 +148,7 @@ class SaasTemplateVersion(models.Model):
     def action_publish(self) -> bool:
         """Make a healthy version the one new tenants are copied from."""
         self.ensure_one()
-        self.env["saas.plan"].check_access("write")
+        self.env["saas.cluster"].check_access("write")
         if self.state != "healthy":
             raise UserError(
                 self.env._(

@@ -9,3 +9,4 @@ from . import saas_tenant_change
 from . import saas_tenant_host_add
 from . import saas_tenant_host_remove
 from . import saas_tenant_restore
+from . import saas_plan_publish

@@ -30,6 +30,7 @@ _PARTS = (
     ("recovery_sheet", SECRETS),
     ("host", HOSTS),
     ("price", PRICES),
+    ("coupon", PRICES),
     ("tenant_", STATE),
 )
 

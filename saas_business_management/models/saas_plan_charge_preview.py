@@ -1,0 +1,116 @@
+"""The live preview of a charge: "at 12,400 calls: 4.80 €", step by step, and as a line.
+
+Owns: which quantities are shown, and the steps in words. Does not own: what a quantity costs
+(`kernel/billing`), drawing (`static/src/saas_price_preview`).
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import LazyTranslate, formatLang
+
+from ..kernel.billing import step
+from ..kernel.billing.charge import rate
+from ..kernel.money import Currency
+from .saas_decimal import Exact
+from .saas_plan_charge import NUMBERS
+
+_lt = LazyTranslate(__name__)
+
+BEGIN_WITH = "12400"
+COMPARED = (1_000, 10_000, 50_000, 100_000, 1_000_000)
+POINTS = 80
+FARTHEST = Decimal(10) ** 15
+STEPS = {
+    step.INCLUDED: _lt("Included"),
+    step.UNITS: _lt("Units"),
+    step.PRICE_TIER: _lt("Price Tier"),
+    step.TIER_FLAT: _lt("Fee of the Price Tier"),
+    step.PACKAGE: _lt("Packages"),
+    step.FLAT: _lt("Fee"),
+    step.PERCENT: _lt("Percent"),
+    step.FIXED_FEE: _lt("Fee of a Transaction"),
+    step.LEAST_FEE: _lt("Raised to the Least"),
+    step.MOST_FEE: _lt("Lowered to the Most"),
+    step.CAP: _lt("Above the Maximum"),
+}
+assert set(STEPS) == set(step.KINDS)
+
+
+class SaasPlanCharge(models.Model):
+    _inherit = "saas.plan.charge"
+
+    preview_quantity = Exact(
+        string="At", compute="_compute_preview_quantity", readonly=False, store=False
+    )
+    preview = fields.Json(compute="_compute_preview")
+    preview_text = fields.Char(string="Example", compute="_compute_preview")
+
+    @api.depends("meter_id")
+    def _compute_preview_quantity(self) -> None:
+        for charge in self:
+            charge.preview_quantity = charge.preview_quantity or BEGIN_WITH
+
+    @api.depends(
+        *("preview_quantity", "meter_id", "currency_id", "model", *NUMBERS),
+        *("tier_ids.up_to", "tier_ids.unit_price", "tier_ids.flat_fee"),
+    )
+    @api.depends_context("lang")
+    def _compute_preview(self) -> None:
+        for charge in self:
+            charge.preview = charge._explained()
+            charge.preview_text = charge.preview.get("sentence") or charge.preview["problem"]
+
+    def _explained(self) -> dict[str, Any]:
+        """Return what the widget shows: `problem` alone, or the rated quantity and its picture."""
+        try:
+            problem = self._problem()
+            quantity = self._number("preview_quantity") or Decimal(0)
+        except ValidationError as error:
+            problem = str(error)
+        if problem:
+            return {"problem": problem[:1].upper() + problem[1:]}
+        rated = self._rated(quantity)
+        names = {
+            "quantity": self._spelled(str(quantity)),
+            "unit": self.meter_id.unit_label or self.env._("units"),
+            "amount": self._rounded(rated.amount),
+        }
+        return {
+            **names,
+            "sentence": self.env._("at %(quantity)s %(unit)s: %(amount)s", **names),
+            "lines": [self._line(one) for one in rated.steps],
+            "compare": [
+                {"quantity": self._spelled(str(count)), "amount": self._rounded(self._rated(count).amount)}
+                for count in map(Decimal, COMPARED)
+            ],
+            "points": self._points(quantity),
+            "at": [float(quantity), float(rated.amount)],
+        }
+
+    def _rated(self, quantity: Decimal) -> step.Rated:
+        return rate(self._to_spec(), quantity, self._unit())
+
+    def _unit(self) -> Currency:
+        """Return the currency of this charge as the kernel knows it."""
+        return Currency(self.currency_id.name or "", Decimal(str(self.currency_id.rounding or 0.01)))
+
+    def _line(self, one: step.Step) -> dict[str, str]:
+        return {
+            "label": self.env._(STEPS[one.kind]),
+            "reading": f"{self._spelled(str(one.quantity))} × {self._spelled(str(one.unit_price))}",
+            "amount": self._rounded(self._unit().round(one.amount)),
+        }
+
+    def _points(self, quantity: Decimal) -> list[list[float]]:
+        """Return the line of the picture: quantities from 0 on and what they cost."""
+        bounds = [bound for tier in self.tier_ids if (bound := tier._bound()) is not None]
+        far = min(max([quantity, Decimal(1), *bounds]) * Decimal("1.25"), FARTHEST)
+        marks = {far * number / POINTS for number in range(POINTS + 1)} | set(bounds)
+        places = sorted(mark.quantize(Decimal("0.000001")) for mark in marks)
+        return [[float(place), float(self._rated(place).amount)] for place in places]
+
+    def _rounded(self, amount: Decimal) -> str:
+        return formatLang(self.env, float(amount), currency_obj=self.currency_id)
