@@ -70,6 +70,18 @@ class SaasBillingRun(models.Model):
     subscription_count = fields.Integer(string="Subscriptions", readonly=True, copy=False)
     chunk_count = fields.Integer(readonly=True, copy=False)
     line_ids = fields.One2many("saas.billing.run.line", "run_id", readonly=True)
+    to_invoice_line_ids = fields.One2many(
+        "saas.billing.run.line",
+        "run_id",
+        domain=[("state", "in", ("drafted", "posted"))],
+        readonly=True,
+    )
+    failed_line_ids = fields.One2many(
+        "saas.billing.run.line", "run_id", domain=[("state", "=", "failed")], readonly=True
+    )
+    skipped_line_ids = fields.One2many(
+        "saas.billing.run.line", "run_id", domain=[("state", "=", "skipped")], readonly=True
+    )
     move_ids = fields.One2many("account.move", "saas_run_id", readonly=True, string="Documents")
     period_ids = fields.One2many("saas.billing.period", "run_id", readonly=True)
     move_count = fields.Integer(string="Number of Documents", compute="_compute_figures")
@@ -137,6 +149,20 @@ class SaasBillingRun(models.Model):
     def _unlink_only_unused(self):
         if any(run.state != "draft" for run in self):
             raise ValidationError(self.env._("A run that has begun stays: it says what was billed."))
+
+    def action_view_moves(self) -> dict:
+        """Open the documents of this run."""
+        self.ensure_one()
+        return self.move_ids._saas_open()
+
+    def action_view_subscriptions(self) -> dict:
+        """Open the subscriptions that this run met."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_subscription"
+        )
+        met = self.line_ids.subscription_id.ids
+        return dict(action, domain=[("id", "in", met)], context={}, path=False)
 
     @api.private
     def _note_line(self, subscription, state, move=None, amount=0.0, code="", text=""):
@@ -210,14 +236,7 @@ class SaasBillingRunLine(models.Model):
                 line.amount, line.company_currency_id, line.company_id, line.run_id.date
             )
 
-    def action_view_document(self):
-        """Open the document, or the subscription when there is none."""
+    def action_mend(self):
+        """Open the place where the cause of a failure is mended."""
         self.ensure_one()
-        if self.move_id:
-            return self.move_id._saas_open()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "saas.subscription",
-            "res_id": self.subscription_id.id,
-            "views": [(False, "form")],
-        }
+        return self.subscription_id._place_to_mend(self.code)

@@ -38,3 +38,9 @@ class SaasSubscriptionAddon(models.Model):
         "int4range(version_id, version_id, '[]') WITH &&, daterange(start_on, end_on) WITH &&)",
         "The same add-on cannot be there twice at a time.",
     )
+
+    def action_remove(self) -> bool:
+        """End this add-on with the period that is paid."""
+        for addon in self:
+            addon.subscription_id._remove_addon(addon)
+        return True

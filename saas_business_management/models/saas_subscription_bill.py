@@ -8,17 +8,22 @@ words and values of a document (`saas_subscription_document.py`).
 A step may run twice: rows that are there are found, and what they charge is reckoned with.
 """
 
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from .. import messages
-from ..kernel.billing.agreement import RECURRING, USAGE
 from ..kernel.billing.schedule import due_periods, outlook
 from ..kernel.errors import SaasError
 from ..kernel.period import bounds, zone
 
 # How many subscriptions one operation bills.
 CHUNK = 50
+
+
+class _Enough(Exception):
+    """Everything wanted was seen."""
 
 
 class SaasSubscription(models.Model):
@@ -58,37 +63,78 @@ class SaasSubscription(models.Model):
         """Write down the periods that are due and what they come to."""
         found_sudo = self.sudo().browse(subscriptions).exists()
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
-        rows = []
-        for one_sudo in found_sudo:
-            one_sudo._set({"bill_count": one_sudo.bill_count + 1})
-            one_sudo._keep_time()
-            try:
-                rows += one_sudo._period_rows(run_sudo)
-            except SaasError as error:
-                one_sudo._not_billed(error, run_sudo)
-        periods_sudo = self.env["saas.billing.period"].sudo().create(rows)
-        periods_sudo._rate()
-        return {"periods": len(periods_sudo)}
+        if run_sudo.dry_run:
+            return {"periods": found_sudo._try_out(run_sudo)}
+        return {"periods": len(found_sudo._close_periods(run_sudo))}
 
     @api.private
     def _step_bill_draft(self, subscriptions, run):
         """Draft the documents of these subscriptions' periods, and of what changed in older ones."""
         found_sudo = self.sudo().browse(subscriptions).exists()
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
-        ready_sudo = self.browse()
-        for one_sudo in found_sudo:
-            try:
-                one_sudo._check_billable()
-            except SaasError as error:
-                one_sudo._not_billed(error, run_sudo)
-            else:
-                ready_sudo |= one_sudo
-        moves_sudo = ready_sudo._draft_all(run_sudo)
+        if run_sudo.dry_run:
+            return {"moves": []}
+        moves_sudo = found_sudo._billable(run_sudo)._draft_all(run_sudo)
         for one_sudo in found_sudo:
             one_sudo._look_ahead()
         return {"moves": moves_sudo.ids}
 
     # Parts
+
+    def _close_periods(self, run):
+        """Write down what is due; one that is refused is told, the others go on."""
+        rows = []
+        for one in self:
+            # Two operations at one subscription: the later one begins again with what it sees then.
+            one._set({"bill_count": one.bill_count + 1})
+            try:
+                one._keep_time()
+                rows += one._period_rows(run)
+            except SaasError as error:
+                one._not_billed(error, run)
+        periods = self.env["saas.billing.period"].create(rows)
+        periods._rate()
+        for period in periods.filtered(lambda one: one.state == "skipped"):
+            run._note_line(period.subscription_id, state="skipped", code=period.skipped_for)
+        return periods
+
+    def _billable(self, run):
+        """Return those that documents can be made of; why not is told of the others."""
+        ready = self.browse()
+        for one in self.filtered("period_ids"):
+            try:
+                one._check_billable()
+            except SaasError as error:
+                one._not_billed(error, run)
+            else:
+                ready |= one
+        return ready
+
+    def _try_out(self, run):
+        """Note what a run would do with these subscriptions, and leave them as they are."""
+        noted = run.line_ids
+        with self._rolled_back():
+            self._close_periods(run)
+            self._billable(run)._draft_all(run)
+            run.invalidate_recordset(["line_ids"])
+            fields_ = ("subscription_id", "state", "amount", "code", "reason")
+            told = [
+                {name: line[name].id if name == "subscription_id" else line[name] for name in fields_}
+                for line in run.line_ids - noted
+            ]
+        self.env["saas.billing.run.line"].create([dict(one, run_id=run.id) for one in told])
+        return len(told)
+
+    @contextmanager
+    def _rolled_back(self):
+        """Do something for its result alone: what is written inside is taken back."""
+        try:
+            with self.env.cr.savepoint():
+                yield
+                self.env.flush_all()
+                raise _Enough
+        except _Enough:
+            self.env.invalidate_all(flush=False)
 
     def _draft_all(self, run):
         """Draft at once; when somebody's documents are refused, one subscription after the other."""

@@ -68,7 +68,28 @@ class SaasSubscription(models.Model):
         taxes = product_sudo.taxes_id.filtered_domain(
             self.env["account.tax"]._check_company_domain(company_sudo)
         )
+        taxes |= accounts["income"].tax_ids
         if company_sudo.account_sale_tax_id and not taxes:
             raise Refused(
                 "tax_missing", product=product_sudo.name, tax=company_sudo.account_sale_tax_id.name
             )
+
+    def _place_to_mend(self, code):
+        """Return the action that opens what has to be mended for a reason of these."""
+        self.ensure_one()
+        places = {
+            "customer_archived": (self.partner_id, ""),
+            "no_sales_journal": (self.env["account.journal"], "account.action_account_journal_form"),
+            "no_chart": (self.env["account.account"], "account.action_account_form"),
+            "no_currency_rate": (self.currency_id, ""),
+            "currency_archived": (self.currency_id, ""),
+        }
+        record, action = places.get(code, (self, ""))
+        if action:
+            return dict(self.env["ir.actions.act_window"]._for_xml_id(action), path=False)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }

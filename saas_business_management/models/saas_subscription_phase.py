@@ -33,6 +33,9 @@ class SaasSubscriptionPhase(models.Model):
     anchor_on = fields.Date(
         required=True, readonly=True, help="The day that its periods are counted from."
     )
+    served_ahead = fields.Boolean(
+        readonly=True, help="Served before it is paid: the change to it is not prorated."
+    )
     price = fields.Monetary(compute="_compute_price", help="For one period, without tax.")
 
     _days = models.Constraint(

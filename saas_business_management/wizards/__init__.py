@@ -10,3 +10,4 @@ from . import saas_tenant_host_add
 from . import saas_tenant_host_remove
 from . import saas_tenant_restore
 from . import saas_plan_publish
+from . import saas_subscription_change

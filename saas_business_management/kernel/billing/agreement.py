@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from ..errors import Refused
 from ..period import Period
@@ -81,8 +82,9 @@ class Known:
 
 @dataclass(frozen=True)
 class Agreement:
-    """One subscription: phases in order without gaps, days of rest, last day, known periods.
+    """One subscription: phases in order, days of rest, last day, known periods.
 
+    Between two phases lie days without an agreement only where it was cancelled and won back.
     `end`: the first day that is not billed any more.
     """
 
@@ -93,13 +95,13 @@ class Agreement:
     known: tuple[Known, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse phases that leave days out or share some.
+        """Refuse phases that share a day.
 
-        Raises: Refused (`phases_apart`).
+        Raises: Refused (`phases_overlap`).
         """
-        for one, two in zip(self.phases, self.phases[1:], strict=False):
-            if one.end != two.start:
-                raise Refused("phases_apart", end=one.end, start=two.start)
+        for one, two in pairwise(self.phases):
+            if one.end is None or one.end > two.start:
+                raise Refused("phases_overlap", end=one.end, start=two.start)
 
     def served(self, period: Period) -> tuple[Period, ...]:
         """Return the days of a period on which there is service, in order."""

@@ -116,7 +116,8 @@ def _periods(agreement: Agreement, kind: str) -> Iterator[tuple[Phase, Period, P
     while day is not None and (agreement.end is None or day < agreement.end):
         phase = next((one for one in agreement.phases if one.on(day)), None)
         if phase is None:
-            return
+            day = min((one.start for one in agreement.phases if one.start > day), default=None)
+            continue
         cycle = _cycle(phase, kind)
         if cycle is None:
             day = phase.end
@@ -141,7 +142,7 @@ def _stretch_end(agreement: Agreement, kind: str, phase: Phase) -> date | None:
     place = agreement.phases.index(phase)
     end = phase.end
     for one in agreement.phases[place + 1 :]:
-        if _cycle(one, kind) != _cycle(phase, kind):
+        if one.start != end or _cycle(one, kind) != _cycle(phase, kind):
             return end
         end = one.end
     return end

@@ -137,12 +137,13 @@ TABLE: tuple[Rule, ...] = (
     Rule("resumed", (PAUSED,), ACTIVE, (), BILLING),
     Rule("plan_changed", (TRIAL, ACTIVE), "", ("offer_in_force", "no_end_planned"), BILLING),
     Rule("quantity_changed", (TRIAL, ACTIVE), "", ("no_end_planned",), BILLING),
+    Rule("addon_changed", (TRIAL, ACTIVE), "", ("no_end_planned",), BILLING),
     Rule("change_withdrawn", (TRIAL, ACTIVE, PAST_DUE), "", (), BILLING),
     Rule("renewed", (ACTIVE, PAST_DUE), "", ("offer_in_force",)),
     # End, and the way back
     Rule(
         "cancellation_planned",
-        (ACTIVE, PAST_DUE),
+        (TRIAL, ACTIVE, PAST_DUE),
         "",
         ("no_end_planned",),
         BILLING,

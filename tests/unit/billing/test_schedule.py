@@ -131,10 +131,19 @@ def test_a_change_of_price_leaves_the_periods_as_they_are() -> None:
     ]
 
 
-def test_phases_that_leave_a_day_out_are_refused() -> None:
+def test_after_a_subscription_was_won_back_the_days_between_have_no_period() -> None:
+    plan = agreement(phase("2025-04-01", "2025-04-11"), phase("2025-05-20"))
+    assert told(due_periods(plan, at("2025-05-20"))) == [
+        ("recurring", "2025-04-01", "2025-04-11", ""),
+        ("recurring", "2025-05-20", "2025-06-20", ""),
+    ]
+
+
+@pytest.mark.parametrize("end", ["2025-04-17", None])
+def test_phases_that_share_a_day_are_refused(end) -> None:
     with pytest.raises(Refused) as refusal:
-        agreement(phase("2025-04-01", "2025-04-15"), phase("2025-04-16"))
-    assert refusal.value.code == "phases_apart"
+        agreement(phase("2025-04-01", end), phase("2025-04-16"))
+    assert refusal.value.code == "phases_overlap"
 
 
 def test_a_subscription_of_centuries_is_refused() -> None:
