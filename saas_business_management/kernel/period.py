@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import Refused
@@ -120,7 +120,7 @@ def in_utc(instant: datetime) -> datetime:
     return instant.astimezone(timezone.utc)
 
 
-def midnight(day: date, where: ZoneInfo) -> datetime:
+def midnight(day: date, where: tzinfo) -> datetime:
     """Return the instant at which a day begins in a zone, in UTC.
 
     Where the clocks skip midnight the day begins when they jump; where they show it twice, at the
@@ -129,7 +129,7 @@ def midnight(day: date, where: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), where).astimezone(timezone.utc)
 
 
-def local_day(instant: datetime, where: ZoneInfo) -> date:
+def local_day(instant: datetime, where: tzinfo) -> date:
     """Return the day that the calendar of a zone shows at an instant.
 
     Raises: Refused (`instant_naive`).
@@ -137,7 +137,7 @@ def local_day(instant: datetime, where: ZoneInfo) -> date:
     return in_utc(instant).astimezone(where).date()
 
 
-def bounds(period: Period, where: ZoneInfo, follows: datetime | None = None) -> Bounds:
+def bounds(period: Period, where: tzinfo, follows: datetime | None = None) -> Bounds:
     """Return the instants of a period of days in a zone.
 
     `follows` is the end of the period before it: after a change of the zone the next one begins

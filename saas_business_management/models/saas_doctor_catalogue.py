@@ -23,7 +23,7 @@ class SaasDoctor(models.AbstractModel):
             yield self._told("template_none", "template", "warning", what, why, mend, templates[:1])
         for template in templates:
             yield from self._look_at_template(template)
-        plans = self.env["saas.plan"].search([])
+        plans = self.env["saas.plan"].search([("kind", "=", "plan")])
         if not plans:
             what = _("There is no billing plan")
             why = _("Tenants without one are free for ever.")

@@ -105,6 +105,13 @@ class SaasPlan(models.Model):
                     "Tenants have this plan. Archive it instead: they keep it, nobody new gets it."
                 )
             )
+        if any(plan.version_ids for plan in self):
+            raise ValidationError(
+                self.env._(
+                    "A version of this plan was published. Archive it instead: what was sold stays "
+                    "readable, nobody new gets it."
+                )
+            )
 
     @api.constrains("kind", "compatible_plan_ids")
     def _check_kind(self) -> None:

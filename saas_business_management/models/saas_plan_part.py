@@ -36,28 +36,22 @@ class SaasPlanPart(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list: list[dict[str, Any]]) -> models.BaseModel:
-        parts = super().create(vals_list)
-        parts._refuse_frozen()
-        return parts
+        self._refuse_frozen(any(vals.get("version_id") for vals in vals_list))
+        return super().create(vals_list)
 
     def write(self, vals: dict[str, Any]) -> bool:
-        self._refuse_frozen()
-        done = super().write(vals)
-        self._refuse_frozen()
-        return done
+        self._refuse_frozen(bool(vals.get("version_id")))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_frozen(self) -> None:
         self._refuse_frozen()
 
-    def _refuse_frozen(self) -> None:
+    def _refuse_frozen(self, joins: bool = False) -> None:
+        """Refuse to change a row of a version, and to make one, unless it is being published."""
         publishing = self.env.context.get("saas_publishing") is PUBLISHING
-        if not publishing and any(part._owner()._name != "saas.plan" for part in self):
+        if not publishing and (joins or self.version_id):
             raise UserError(frozen_text(self.env))
-
-    def _owner(self) -> models.BaseModel:
-        """Return the plan or the version that this row belongs to."""
-        return self.version_id or self.plan_id
 
 
 def frozen_text(env: api.Environment) -> str:

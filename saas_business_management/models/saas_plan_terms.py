@@ -257,7 +257,7 @@ class SaasPlanTerms(models.AbstractModel):
     def _terms_names(self) -> list[str]:
         """Return the names of the fields that are terms, in the order of their declaration."""
         terms = self.env["saas.plan.terms"]._fields
-        return [name for name, field in terms.items() if field.store and not field.automatic]
+        return [name for name, field in terms.items() if field.store and name != "id"]
 
     def _terms_values(self) -> dict[str, Any]:
         """Return the terms as values to create a record with."""

@@ -15,7 +15,7 @@ from odoo import fields, models
 from odoo.fields import Command, Domain
 
 from ..kernel.billing.agreement import RECURRING
-from ..kernel.billing.compose import Credit, parts_of, settle
+from ..kernel.billing.fees import Credit, parts_of, settle
 from ..kernel.period import Period
 
 INVOICE, REFUND = "out_invoice", "out_refund"

@@ -1,7 +1,7 @@
 """Another plan, quantity or add-on for a running subscription, now or with the next period.
 
 Owns: when a change takes effect, the phases it leaves, trying one out for its documents. Does not
-own: what is credited and charged (`kernel/billing/compose.py`), the dialog
+own: what is credited and charged (`kernel/billing/fees.py`), the dialog
 (`wizards/saas_subscription_change.py`).
 """
 

@@ -106,6 +106,7 @@ class SaasTenant(models.Model):
         tracking=True,
         ondelete="restrict",
         check_company=True,
+        domain=[("kind", "=", "plan")],
     )
     cluster_id = fields.Many2one(
         "saas.cluster",
@@ -280,6 +281,13 @@ class SaasTenant(models.Model):
     @api.constrains("plan_id", "template_id")
     def _check_plan_template(self):
         for tenant in self:
+            if tenant.plan_id.kind == "addon":
+                raise ValidationError(
+                    self.env._(
+                        "%(plan)s is an add-on: it is sold on top of a plan. Choose a plan.",
+                        plan=tenant.plan_id.name,
+                    )
+                )
             offered = tenant.plan_id.template_ids
             if offered and tenant.template_id not in offered:
                 raise ValidationError(

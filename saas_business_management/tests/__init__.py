@@ -22,6 +22,10 @@ from . import test_js
 from . import test_lifecycle
 from . import test_node_event
 from . import test_plan
+from . import test_plan_charge
+from . import test_plan_publish
+from . import test_coupon
+from . import test_segregation
 from . import test_retention
 from . import test_rotation
 from . import test_runner

@@ -1,7 +1,8 @@
 """The stage of the tests: a provider with a cluster, two templates, a plan, and its people.
 
 People: bob runs tenants (operator), ada sets up (administrator), vera looks on (viewer), carol
-works for another company (operator there), alice is a customer with a portal login.
+works for another company (operator there), alice is a customer with a portal login. Ben runs
+billing (billing user), petra sets prices (billing manager), anton approves (billing approver).
 """
 
 import tempfile
@@ -73,6 +74,9 @@ class SaasCommon(TransactionCase):
             company_id=cls.other_company.id,
             company_ids=[(6, 0, cls.other_company.ids)],
         )
+        cls.biller = new_test_user(cls.env, "ben", groups=f"{GROUP}billing_user")
+        cls.pricer = new_test_user(cls.env, "petra", groups=f"{GROUP}billing_manager")
+        cls.approver = new_test_user(cls.env, "anton", groups=f"{GROUP}billing_approver")
         cls.employee = new_test_user(cls.env, "emil", groups="base.group_user")
         cls.customer = new_test_user(
             cls.env, "alice", groups="base.group_portal", email="alice@portal.example"

@@ -13,7 +13,16 @@ MATRIX = {
     "saas.template": ("r", "rwc", "rwcu"),
     "saas.template.parameter": ("r", "rwcu", "rwcu"),
     "saas.template.version": ("r", "r", "r"),
-    "saas.plan": ("r", "r", "rwcu"),
+    "saas.plan": ("r", "r", "r"),
+    "saas.plan.version": ("r", "r", "r"),
+    "saas.plan.price": ("r", "r", "r"),
+    "saas.plan.charge": ("r", "r", "r"),
+    "saas.plan.charge.tier": ("r", "r", "r"),
+    "saas.plan.publish": ("", "", ""),
+    "saas.plan.publish.line": ("", "", ""),
+    "saas.meter": ("r", "r", "rwcu"),
+    "saas.service.tier": ("r", "r", "rwcu"),
+    "saas.coupon": ("", "", ""),
     "saas.reserved.name": ("r", "r", "rwcu"),
     "saas.tenant": ("r", "rwcu", "rwcu"),
     "saas.tenant.event": ("r", "r", "r"),
@@ -62,6 +71,20 @@ MATRIX = {
     "saas.backup.delete": ("", "", "rwcu"),
     "saas.recovery.sheet": ("", "", "rwc"),
 }
+# The same for billing user, billing manager, billing approver; nothing where a model is missing.
+BILLING = {
+    "saas.template": ("r", "r", ""),
+    "saas.plan": ("r", "rwcu", "r"),
+    "saas.plan.version": ("r", "r", "r"),
+    "saas.plan.price": ("r", "rwcu", "r"),
+    "saas.plan.charge": ("r", "rwcu", "r"),
+    "saas.plan.charge.tier": ("r", "rwcu", "r"),
+    "saas.plan.publish": ("", "rwcu", ""),
+    "saas.plan.publish.line": ("", "rwcu", ""),
+    "saas.meter": ("r", "rwcu", "r"),
+    "saas.service.tier": ("r", "rwcu", "r"),
+    "saas.coupon": ("r", "rwcu", ""),
+}
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
@@ -72,8 +95,11 @@ class TestAccess(SaasCommon):
         self.assertEqual(set(ours.mapped("model")), set(MATRIX))
 
     def test_each_group_may_what_the_table_says_and_nothing_else(self):
+        people = (self.viewer, self.operator, self.admin)
+        people += (self.biller, self.pricer, self.approver)
         for model, rights in MATRIX.items():
-            for user, letters in zip((self.viewer, self.operator, self.admin), rights, strict=True):
+            rights += BILLING.get(model, ("", "", ""))
+            for user, letters in zip(people, rights, strict=True):
                 for letter, operation in OPERATIONS.items():
                     with self.subTest(model=model, user=user.login, operation=operation):
                         allowed = self.env[model].with_user(user).has_access(operation)

@@ -4,6 +4,7 @@ import ast
 import re
 
 from lxml import etree
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import file_path
 
@@ -94,6 +95,10 @@ class TestViews(SaasCommon):
         actions = self.env["ir.actions.act_window"].browse(data.mapped("res_id"))
         return actions.filtered(lambda one: one.target != "new")
 
+    def people(self):
+        platform = (self.viewer, self.operator, self.admin)
+        return (*platform, self.biller, self.pricer)
+
     def may_see(self, user, action):
         return self.env[action.res_model].with_user(user).has_access("read")
 
@@ -101,7 +106,7 @@ class TestViews(SaasCommon):
         data = self.env["ir.model.data"].search(
             [("module", "=", OURS), ("model", "=", "ir.ui.menu")]
         )
-        for user in (self.viewer, self.operator, self.admin):
+        for user in self.people():
             visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
             for menu in self.env["ir.ui.menu"].browse(data.mapped("res_id")).filtered("action"):
                 if menu.id in visible and menu.action.res_model != "res.config.settings":
@@ -109,7 +114,7 @@ class TestViews(SaasCommon):
                         self.assertTrue(self.may_see(user, menu.action))
 
     def test_every_action_loads_its_views_for_every_group(self):
-        for user in (self.viewer, self.operator, self.admin):
+        for user in self.people():
             for action in self.our_actions().filtered(
                 lambda one: one.res_model != "res.config.settings"
             ):
@@ -126,6 +131,20 @@ class TestViews(SaasCommon):
                     )
                     self.assertEqual(set(got["views"]), {mode for _id, mode in views})
 
+    def sold_things(self):
+        """Return a plan with its version and charge, and what else the catalogue of prices has."""
+        meter, tier = (self.env.ref(f"{OURS}.{name}") for name in ("meter_users", "service_tier_basic"))
+        plan = self.env["saas.plan"].create(
+            {
+                "name": "Sold",
+                "price": 5,
+                "charge_ids": [Command.create({"meter_id": meter.id, "unit_price": "0.5"})],
+            }
+        )
+        version = plan._publish_version()
+        coupon = self.env["saas.coupon"].create({"name": "Off", "code": "OFF", "percent": "5"})
+        return plan, version, plan.charge_ids, version.charge_ids, meter, tier, coupon
+
     def test_records_can_be_read_as_each_form_asks_for_them(self):
         records = (
             self.make_open_tenant(),
@@ -135,9 +154,12 @@ class TestViews(SaasCommon):
             self.cluster,
             self.version.job_id,
             self.modules[0],
+            *self.sold_things(),
         )
-        for user in (self.viewer, self.operator, self.admin):
+        for user in self.people():
             for record in records:
+                if not record.with_user(user).has_access("read"):
+                    continue
                 with self.subTest(model=record._name, user=user.login):
                     view = record.with_user(user).get_view(view_type="form")
                     names = {
@@ -149,7 +171,7 @@ class TestViews(SaasCommon):
                     self.assertTrue(record.with_user(user).read(sorted(names)))
 
     def test_a_new_record_can_be_begun_wherever_the_button_is_there(self):
-        for user in (self.operator, self.admin):
+        for user in (self.operator, self.admin, self.pricer):
             for action in self.our_actions():
                 model = self.env[action.res_model].with_user(user)
                 if not model.has_access("create"):
@@ -219,7 +241,7 @@ class TestViews(SaasCommon):
             "Doctor",
         ):
             self.assertIn(name, names)
-        for user in (self.viewer, self.operator, self.admin):
+        for user in self.people():
             visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
             for menu in (
                 self.env["ir.ui.menu"].browse(visible).filtered(lambda one: one in names.values())

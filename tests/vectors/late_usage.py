@@ -10,7 +10,6 @@ from tests import bare
 bare.install()
 
 from saas_business_management.kernel.billing import late  # noqa: E402
-from saas_business_management.kernel.billing.rerating import settle_void  # noqa: E402
 from saas_business_management.kernel.period import midnight, zone  # noqa: E402
 
 from .rating import charge_of, difference_of  # noqa: E402
@@ -28,23 +27,16 @@ def settled_late(asked: Asked) -> Any:
         back = asked.get("lookback_closed_periods", late.LOOKBACK)
         status = late.period_status(asked["closed_periods"], asked["event_period"], back)
         return {"status": status, "delta": unit(asked).zero}
-    end_at = midnight(day(asked["period"][1]), zone(asked.get("timezone", "UTC")))
     target = late.target_of(
         instant(asked["received"]),
-        end_at,
+        midnight(day(asked["period"][1]), zone(asked.get("timezone", "UTC"))),
         asked.get("grace_hours", late.GRACE_HOURS),
         asked.get("policy", late.NEXT_INVOICE),
     )
     units = number(asked["billed_units_before"]), number(asked["late_units"])
-    service = days(asked["period"])
-    found = late.settle_late(target, service, charge_of(asked), units, unit(asked))
-    return {
-        **difference_of(found.delta),
-        "target": found.target,
-        "draft_amount": found.draft_amount,
-        "delta": found.billed,
-        "line_service_period": pair(found.service),
-    }
+    return told(
+        late.settle_late(target, days(asked["period"]), charge_of(asked), units, unit(asked))
+    )
 
 
 @op("correct")
@@ -52,6 +44,20 @@ def corrected(asked: Asked) -> Any:
     """Void units of a draft or of a posted document, or amend an event."""
     if "event" in asked:
         return amended(asked)
-    voided = number(asked["voided_value"])
-    found = settle_void(charge_of(asked), number(asked["units_before"]), voided, unit(asked))
-    return {**difference_of(found), "draft_amount": found.rerated}
+    target = late.target_of_state(asked["state"] == "posted")
+    units = number(asked["units_before"]), number(asked["voided_value"]).copy_negate()
+    service = days(asked["period"]) if "period" in asked else None
+    return told(late.settle_late(target, service, charge_of(asked), units, unit(asked)))
+
+
+def told(found: late.Late) -> dict[str, Any]:
+    """Name the parts of how a change is settled."""
+    paper = found.document
+    return {
+        **difference_of(found.delta),
+        "target": found.target,
+        "draft_amount": found.draft_amount,
+        "delta": found.billed,
+        "document": paper and f"{paper.kind} {paper.amount}",
+        "line_service_period": found.service and pair(found.service),
+    }

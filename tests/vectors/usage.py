@@ -107,7 +107,8 @@ def aggregated(asked: Asked) -> Any:
         return summary(events, told)
     carry = asked.get("carry_forward", False)
     carries = carry if isinstance(carry, list) else [carry]
-    within = bounds(days(asked["period"]), UTC) if "period" in asked else None
+    where = zone(asked.get("timezone", "UTC"))
+    within = bounds(days(asked["period"]), where) if "period" in asked else None
     previous = number(asked.get("previous_value", 0))
     found = [measure(Meter(asked["kind"], told, one), events, previous, within) for one in carries]
     quantities = [one.billable for one in found]

@@ -1,7 +1,7 @@
 """The facts of one subscription that billing is decided from, frozen.
 
 Owns: phases with their items, days without service, periods already known. Does not own: where they
-are stored (the records), deciding (`schedule.py`, `compose.py`).
+are stored (the records), deciding (`schedule.py`, `fees.py`).
 
 Days are days of the subscription's zone, half-open: `end` is the first day that is no longer in it,
 None where no end is known.

@@ -9,13 +9,14 @@ The day of a change belongs to the new plan. A new interval begins a new cycle o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone, tzinfo
 from decimal import Decimal
+from fractions import Fraction
 
 from ..errors import Refused
 from ..money import difference, exact, not_negative, total
-from ..period import Period
+from ..period import Period, bounds, local_day
 from .document import Document
 from .interval import Interval
 from .papers import SEPARATE, documents
@@ -65,7 +66,7 @@ class ChangePolicy:
 
 @dataclass(frozen=True)
 class Change:
-    """What a change costs. `credit` is zero or negative, `fee_for` zero or positive, `net` their
+    """What a change costs. `credit` is zero or negative, `charge` zero or positive, `net` their
     sum; what is left of a negative one, `renewal_due` already pays.
 
     `fee` is the fee that runs from then on; `anchor_on` is set where the cycle begins anew.
@@ -94,7 +95,7 @@ class Changes:
     """Several changes of one period, in order, and what the customer paid for it in the end."""
 
     steps: tuple[Change, ...]
-    paid: Decimal = field(default=Decimal(0))
+    paid: Decimal
 
 
 def is_upgrade(old: Terms, new: Terms) -> bool:
@@ -106,23 +107,30 @@ def is_upgrade(old: Terms, new: Terms) -> bool:
     return after >= before
 
 
-def change_plan(fee: Fee, old: Terms, new: Terms, at: date, policy: ChangePolicy) -> Change:
-    """Return what a change on a day (or at an instant) costs.
+def change_plan(
+    fee: Fee,
+    old: Terms,
+    new: Terms,
+    at: date,
+    policy: ChangePolicy,
+    where: tzinfo = timezone.utc,
+) -> Change:
+    """Return what a change on a day (or at an instant, in a zone) costs.
 
     Raises: Refused (`number_invalid`, `number_negative`, `percent_range`, `outside_period`).
     """
     when, by = policy.of(is_upgrade(old, new))
-    kept = fee.kept(at)
-    if when == PERIOD_END or at == fee.service.end:
+    rest = fee.service.length - fee.service.until(at)
+    if when == PERIOD_END or not rest:
         return _later(fee, new, fee.service.end)
     if new.interval and old.interval and new.interval != old.interval:
-        return _anew(fee, new, at, policy.papers)
+        return _anew(fee, new, at, policy.papers, where)
     if by == NONE:
         return _later(fee, new, at)
     after = fee_for(
         new.price, type(fee.service)(at, fee.service.end), fee.whole, fee.unit, new.discount_percent
     )
-    return _now(fee, after, kept, at, policy.papers)
+    return _now(fee, after, at, policy.papers)
 
 
 def change_plans(
@@ -142,16 +150,13 @@ def change_plans(
     return Changes(tuple(steps), paid)
 
 
-def _now(
-    fee: Fee, after: Fee, kept: Decimal, at: date, papers: str, anchor_on: date | None = None
-) -> Change:
-    back = fee.credit(at)
-    unit = fee.unit
+def _now(fee: Fee, after: Fee, at: date, papers: str) -> Change:
+    back, unit = fee.credit(at), fee.unit
     net = difference(after.charged, back, unit)
     renewal = after.renewal_amount
     return Change(
         effective_on=at,
-        kept=kept,
+        kept=fee.kept(at),
         credit=unit.round(-exact(back)),
         charge=after.charged,
         net=net,
@@ -159,17 +164,17 @@ def _now(
         renewal_due=max(unit.zero, total([renewal, min(net, unit.zero)], unit)),
         fee=after,
         documents=documents(back, after.charged, unit, papers),
-        anchor_on=anchor_on,
-        period=after.service if anchor_on else None,
     )
 
 
-def _anew(fee: Fee, new: Terms, at: date, papers: str) -> Change:
+def _anew(fee: Fee, new: Terms, at: date, papers: str, where: tzinfo) -> Change:
     """The cycle begins anew on the day of the change, and its first period is charged in full."""
-    day = at.date() if isinstance(at, datetime) else at
-    term = Period(day, new.interval.after(day, 1))
+    is_instant = isinstance(at, datetime)
+    day = local_day(at, where) if is_instant else at
+    days = Period(day, new.interval.after(day, 1))
+    term = bounds(days, where, follows=at) if is_instant else days
     after = fee_for(new.price, term, term, fee.unit, new.discount_percent)
-    return _now(fee, after, fee.kept(at), at, papers, anchor_on=day)
+    return replace(_now(fee, after, at, papers), anchor_on=day, period=days)
 
 
 def _later(fee: Fee, new: Terms, on: date) -> Change:
@@ -179,7 +184,7 @@ def _later(fee: Fee, new: Terms, on: date) -> Change:
     return Change(on, fee.charged, zero, zero, zero, renewal, renewal, fee)
 
 
-def _yearly(terms: Terms, other: Terms) -> object:
+def _yearly(terms: Terms, other: Terms) -> Fraction:
     price = not_negative(terms.price, "price")
     both = terms.interval and other.interval
     return price * terms.interval.per_year if both else price

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -66,19 +66,14 @@ def close(
 ) -> Closing:
     """Return what becomes of a deferral when `last_on` is the last day that was served.
 
-    By full months the month of that day is served whole.
+    By full months that day's month of the service is recognised whole.
 
     Raises: Refused (`number_invalid`, `deferral_method`, `outside_period`).
     """
-    served = Period(service.start, min(service.end, date.fromordinal(last_on.toordinal() + 1)))
     if not service.holds(last_on):
         raise Refused("outside_period", at=last_on, start=service.start, end=service.end)
-    if method == FULL_MONTHS:
-        parts = (len(_months(served, method)), len(_months(service, method)))
-    else:
-        _months(service, method)
-        parts = (served.length, service.length)
-    recognized, rest = split(amount, (parts[0], parts[1] - parts[0]), unit)
+    part = _size(Period(service.start, last_on + timedelta(days=1)), method)
+    recognized, rest = split(amount, (part, _size(service, method) - part), unit)
     return Closing(recognized, rest, difference(amount, total([recognized, rest], unit), unit))
 
 
@@ -86,11 +81,16 @@ def by_month(
     lines: Iterable[tuple[Hashable, Sequence[Portion]]], unit: Currency
 ) -> Mapping[tuple[Hashable, date], Decimal]:
     """Return one sum for each pair of accounts (any key) and month, so that it is one entry."""
-    sums: dict[tuple[Hashable, date], Decimal] = defaultdict(lambda: unit.zero)
+    amounts: dict[tuple[Hashable, date], list[Decimal]] = defaultdict(list)
     for key, portions in lines:
         for one in portions:
-            sums[key, one.month] = total([sums[key, one.month], one.amount], unit)
-    return dict(sums)
+            amounts[key, one.month].append(one.amount)
+    return {key: total(found, unit) for key, found in amounts.items()}
+
+
+def _size(service: Period, method: str) -> int:
+    months = len(_months(service, method))
+    return months if method == FULL_MONTHS else service.length
 
 
 def _months(service: Period, method: str) -> list[date]:

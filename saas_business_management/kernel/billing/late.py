@@ -17,6 +17,7 @@ from ..money import Currency
 from ..period import Period
 from .arithmetic import plus
 from .charge import Charge
+from .document import Document, document_for
 from .rerating import Delta, rerate
 
 SAME_DRAFT = "same_draft"
@@ -39,13 +40,23 @@ class Late:
     """
 
     target: str
-    service: Period
+    service: Period | None
     delta: Delta
 
     @property
     def draft_amount(self) -> Decimal:
         """Return what the draft shows while it is one."""
         return self.delta.rerated
+
+    @property
+    def document(self) -> Document | None:
+        """Return the document of its own that settles it: a credit note for what is owed to the
+        customer, an invoice only where the policy wants one; none while the draft changes.
+        """
+        if self.target == SAME_DRAFT:
+            return None
+        apart = self.target == SEPARATE_DOCUMENT or self.billed < 0
+        return document_for(self.billed) if apart else None
 
     @property
     def billed(self) -> Decimal:
@@ -64,16 +75,24 @@ def target_of(
 
     Raises: Refused (`late_policy_unknown`, `grace_hours_range`).
     """
-    if policy not in POLICIES:
-        raise Refused("late_policy_unknown", policy=policy)
     if not 0 <= grace_hours <= GRACE_HOURS_MOST:
         raise Refused("grace_hours_range", hours=grace_hours, most=GRACE_HOURS_MOST)
-    return SAME_DRAFT if received_at < period_end_at + timedelta(hours=grace_hours) else policy
+    return target_of_state(received_at >= period_end_at + timedelta(hours=grace_hours), policy)
+
+
+def target_of_state(posted: bool, policy: str = NEXT_INVOICE) -> str:
+    """Return where a change belongs by what became of the document.
+
+    Raises: Refused (`late_policy_unknown`).
+    """
+    if policy not in POLICIES:
+        raise Refused("late_policy_unknown", policy=policy)
+    return policy if posted else SAME_DRAFT
 
 
 def settle_late(
     target: str,
-    service: Period,
+    service: Period | None,
     charge: Charge,
     units: tuple[Decimal, Decimal],
     unit: Currency,

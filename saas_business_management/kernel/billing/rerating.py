@@ -51,11 +51,3 @@ def rerate(charge: Charge, billed: Decimal, now: Decimal, unit: Currency) -> Del
     Raises: Refused (`number_invalid`, `number_negative`, `number_digits`).
     """
     return Delta(rate(charge, billed, unit), rate(charge, now, unit))
-
-
-def settle_void(charge: Charge, before: Decimal, voided: Decimal, unit: Currency) -> Delta:
-    """Return the difference after units of a rated quantity were voided.
-
-    Raises: Refused (`number_invalid`, `number_negative`, `number_digits`).
-    """
-    return rerate(charge, before, minus(before, voided), unit)

@@ -1,7 +1,7 @@
 """Which periods of a subscription are due at an instant, and why one is not.
 
 Owns: the order of periods of each kind, when each is due, what is skipped or waits. Does not own:
-the length of a cycle (`cycle.py`), what a period costs (`compose.py`, `rate.py`), rows.
+the length of a cycle (`cycle.py`), what a period costs (`fees.py`, `rate.py`), rows.
 
 Periods of a kind follow each other without gap from the first day of the first phase. They are
 reckoned from the anchor of the phase, never from the period before.

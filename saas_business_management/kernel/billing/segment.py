@@ -60,5 +60,5 @@ def rate_segment(
     Raises: Refused (as `rate`).
     """
     own = prorated_allowance(charge, part, whole, precision)
-    beyond = max(ZERO, minus(units, own.included))
-    return Segment(own.included, beyond, rate(own, units, unit))
+    rated = rate(own, units, unit)
+    return Segment(own.included, max(ZERO, minus(rated.quantity, own.included)), rated)

@@ -6,7 +6,7 @@ fall into the period (`snapshot.py`), prices, the meter's record.
 No kind depends on the order in which events came in: what is *last* is told by the instant of use.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,9 +24,12 @@ LAST = "last"
 AVERAGE = "average"
 UNIQUE_COUNT = "unique_count"
 TIME_WEIGHTED = "time_weighted"
+WEIGHTED_SUM = "weighted_sum"
 ZERO = Decimal(0)
 # A level that was reached before and holds until something else is told.
-LEVELS = frozenset({MAX, MIN, LAST, TIME_WEIGHTED})
+LEVELS = frozenset({MAX, MIN, LAST})
+# Weighted by the time for which a level held: events tell the level, or by how much it changes.
+WEIGHTED = frozenset({TIME_WEIGHTED, WEIGHTED_SUM})
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Meter:
 
         Raises: Refused (`meter_kind_unknown`, `meter_property_missing`).
         """
-        if self.kind not in (*KINDS, TIME_WEIGHTED):
+        if self.kind not in KINDS and self.kind not in WEIGHTED:
             raise Refused("meter_kind_unknown", kind=self.kind)
         if self.kind == UNIQUE_COUNT and not self.unique_property:
             raise Refused("meter_property_missing")
@@ -80,19 +83,20 @@ def measure(
 ) -> Usage:
     """Return the quantity of a meter over the events of one period, in any order.
 
-    `previous` is the level before the period. `within` is needed for levels weighted by time:
-    each counts for as long as it held.
+    `previous` is the level before the period. Of events outside `within` nothing counts; levels
+    weighted by time need it.
 
     Raises: Refused (`meter_period_missing`).
     """
     before = previous if meter.carry_forward else ZERO
-    if meter.kind == TIME_WEIGHTED:
+    inside = _in_order(one for one in events if within is None or within.holds(one.at))
+    if meter.kind in WEIGHTED:
         if within is None:
             raise Refused("meter_period_missing")
-        return Usage(_time_weighted(_in_order(events), before, within))
-    if not events:
+        return Usage(_weighted(inside, before, within, meter.kind == WEIGHTED_SUM))
+    if not inside:
         return Usage(before if meter.kind in LEVELS else ZERO)
-    return Usage(KINDS[meter.kind](_in_order(events), meter))
+    return Usage(KINDS[meter.kind](inside, meter))
 
 
 def summary(events: Sequence[Event], unique_property: str = "") -> Mapping[str, Decimal]:
@@ -101,7 +105,7 @@ def summary(events: Sequence[Event], unique_property: str = "") -> Mapping[str, 
     return {kind: measure(Meter(kind, unique_property), events).raw for kind in kinds}
 
 
-def _in_order(events: Sequence[Event]) -> list[Event]:
+def _in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda one: (one.at, one.source, one.event_id))
 
 
@@ -135,15 +139,16 @@ def _unique(events: Sequence[Event], meter: Meter) -> Decimal:
     return Decimal(len({one.properties[name] for one in events if name in one.properties}))
 
 
-def _time_weighted(events: Sequence[Event], before: Decimal, within: Bounds) -> Decimal:
-    marks = [(within.start, before)]
-    marks += [(event.at, event.value) for event in events if within.holds(event.at)]
-    ends = [at for at, _level in marks[1:]] + [within.end]
-    area = sum(
-        Fraction(level) * (within.until(end) - within.until(at))
-        for (at, level), end in zip(marks, ends, strict=True)
-    )
-    return as_quantity(Fraction(area) / within.length)
+def _weighted(events: Sequence[Event], before: Decimal, within: Bounds, changes: bool) -> Decimal:
+    """Return the mean of a level over a period, each weighted by how long it held."""
+    level, since = Fraction(before), within.start
+    area = Fraction(0)
+    for event in events:
+        area += level * (within.until(event.at) - within.until(since))
+        level = level + Fraction(event.value) if changes else Fraction(event.value)
+        since = event.at
+    area += level * (within.length - within.until(since))
+    return as_quantity(area / within.length)
 
 
 KINDS: dict[str, Callable[[Sequence[Event], Meter], Decimal]] = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saas_business_management.kernel.billing.agreement import Rest
-from saas_business_management.kernel.billing.compose import parts_of, settle
+from saas_business_management.kernel.billing.fees import parts_of, settle
 from saas_business_management.kernel.period import Period
 
 from .agreements import APRIL, USD, agreement, day, item, monthly, phase
