@@ -128,6 +128,9 @@ from . import saas_retention_backup
 from . import account_move
 from . import res_company_billing
 from . import saas_subscription
+from . import saas_billing_period
+from . import saas_billing_rating
+from . import saas_billing_run
 from . import saas_subscription_course
 from . import saas_subscription_event
 from . import saas_subscription_phase
@@ -142,11 +145,8 @@ from . import saas_subscription_document
 from . import saas_subscription_bill
 from . import saas_subscription_look
 from . import saas_subscription_tenant
-from . import saas_billing_period
-from . import saas_billing_rating
 from . import saas_billing_usage
 from . import saas_billing_words
-from . import saas_billing_run
 from . import saas_billing_run_work
 from . import saas_billing_post
 from . import saas_usage_bucket

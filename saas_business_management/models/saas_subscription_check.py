@@ -21,7 +21,7 @@ class SaasSubscription(models.Model):
         self.ensure_one()
         if not self.partner_id.active:
             raise Refused("customer_archived", customer=self.partner_id.name)
-        self._check_company()
+        self._check_books()
         self._check_currency()
         versions = self.phase_ids.version_id | self.addon_ids.version_id
         for version in versions:
@@ -29,7 +29,7 @@ class SaasSubscription(models.Model):
         for meter in versions._charges_in(self.currency_id).meter_id:
             self._check_product(meter.product_id, meter.name)
 
-    def _check_company(self):
+    def _check_books(self):
         company_sudo = self.company_id.sudo()
         accounts = self.env["account.account"].sudo()
         ours = accounts._check_company_domain(company_sudo)

@@ -40,3 +40,4 @@ from . import test_audit
 from . import test_security_event
 from . import test_support
 from . import test_support_guest
+from . import test_subscription
