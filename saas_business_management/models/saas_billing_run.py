@@ -224,7 +224,9 @@ class SaasBillingRunLine(models.Model):
         currency_field="company_currency_id",
         string="In Our Currency",
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Our Currency"
+    )
     before = fields.Monetary(readonly=True, string="The Time Before")
     code = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)

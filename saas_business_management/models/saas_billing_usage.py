@@ -19,18 +19,19 @@ from ..kernel.billing.segment import rate_segment
 from ..kernel.period import Period, bounds, zone
 
 TOTALS = """
-    SELECT {how}, COALESCE(sum(event_count), 0)
+    SELECT %(how)s, COALESCE(sum(event_count), 0)
       FROM saas_usage_bucket
      WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
        AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
 """
+SUM = SQL("COALESCE(sum(quantity::numeric), 0)")
 # How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
 QUANTITY = {
-    "sum": "COALESCE(sum(quantity::numeric), 0)",
-    "count": "COALESCE(sum(quantity::numeric), 0)",
-    "unique_count": "COALESCE(sum(quantity::numeric), 0)",
-    "max": "max(quantity::numeric)",
-    "last": "(array_agg(quantity::numeric ORDER BY end_at DESC, id DESC))[1]",
+    "sum": SUM,
+    "count": SUM,
+    "unique_count": SUM,
+    "max": SQL("max(quantity::numeric)"),
+    "last": SQL("(array_agg(quantity::numeric ORDER BY end_at DESC, id DESC))[1]"),
 }
 BEFORE = """
     SELECT quantity::numeric FROM saas_usage_bucket
@@ -97,7 +98,8 @@ class SaasBillingPeriod(models.Model):
         """Return the quantity of a meter between two instants, never below zero, and its events."""
         self.env["saas.usage.bucket"].flush_model()
         query = SQL(
-            TOTALS.format(how=QUANTITY[meter.aggregation]),
+            TOTALS,
+            how=QUANTITY[meter.aggregation],
             subscription=self.subscription_id.id,
             meter=meter.id,
             start=start,

@@ -217,6 +217,7 @@ class SaasSubscription(models.Model):
         """End the fee period that a day lies in with it: another one may begin there."""
         cut = self.sudo().period_ids.filtered(lambda one: one.start_on < day < one.end_on)
         cut.write({"end_on": day, "end_at": self._instant(day)})
+        cut.flush_recordset()
 
     def _moved(self, move):
         super()._moved(move)

@@ -66,7 +66,9 @@ class SaasSubscription(models.Model):
 class SaasTenant(models.Model):
     _inherit = "saas.tenant"
 
-    subscription_ids = fields.One2many("saas.subscription", "tenant_id", readonly=True)
+    subscription_ids = fields.One2many(
+        "saas.subscription", "tenant_id", readonly=True, string="Subscriptions"
+    )
     subscription_id = fields.Many2one(
         "saas.subscription",
         string="Subscription",

@@ -157,12 +157,12 @@ class BillingCommon(SaasCommon):
         return runs.search([], limit=1)
 
     def use(self, one: Any, quantity: str, start: str, end: str, meter: Any = None) -> Any:
-        return self.env["saas.usage.bucket"].create(
-            {
-                "subscription_id": one.id,
-                "meter_id": (meter or self.meter).id,
-                "start_at": start,
-                "end_at": end,
-                "quantity": quantity,
-            }
-        )
+        values = {
+            "subscription_id": one.id,
+            "meter_id": (meter or self.meter).id,
+            "start_at": start,
+            "end_at": end,
+            "quantity": quantity,
+        }
+        with self.on(end):
+            return self.env["saas.usage.bucket"].create(values)
