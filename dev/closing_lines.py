@@ -1,6 +1,6 @@
-"""What a test runner says at its end, as numbers.
+"""What a test runner says at its end, as numbers, and which tests failed.
 
-Owns: reading pytest's and Odoo's closing lines. Does not own: running them.
+Owns: reading what pytest and Odoo say. Does not own: running them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ PYTEST = re.compile(
 )
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 ODOO = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
+PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S.*)$", re.M)
+# A line of Odoo's log that names a test, and the lines of its record that follow.
+ODOO_FAILED = re.compile(
+    r"^\d{4}-\d\d-\d\d \S+ \d+ ERROR .*? (?:FAIL|ERROR): (\S.*(?:\n(?!\d{4}-\d\d-\d\d ).*)*)", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -58,3 +63,9 @@ def read_odoo(output: str) -> tuple[Counts, str]:
         total += Counts(int(tests) - wrong, wrong)
         line = f"{failed} failed, {errors} error(s) of {tests} tests"
     return total, line
+
+
+def failures(output: str) -> list[str]:
+    """What failed: a line of pytest's summary each, or Odoo's name of it with the trace."""
+    found = [*PYTEST_FAILED.findall(output), *ODOO_FAILED.findall(output)]
+    return list(dict.fromkeys(one.strip() for one in found))

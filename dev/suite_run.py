@@ -11,11 +11,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import paths
-from .closing_lines import Counts
+from .closing_lines import Counts, failures
 from .say import Failed, say
 from .shell import clean_environment
 from .suites import Command, Suite
@@ -106,10 +107,17 @@ def run_one(suite: Suite, **environment: str) -> Outcome:
 
 def tail(suite: Suite) -> str:
     """The last lines of a suite's output."""
+    return "\n".join(_output(suite).splitlines()[-TAIL_LINES:])
+
+
+def failed(suite: Suite) -> list[str]:
+    """What failed in it, however much was said afterwards."""
+    return failures(_output(suite)) if suite.read else []
+
+
+def _output(suite: Suite) -> str:
     log = paths.STATE / "log" / f"test-{suite.name}.log"
-    if not log.exists():
-        return ""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+    return log.read_text(errors="replace") if log.exists() else ""
 
 
 def _trouble(suite: Suite, codes: list[int], counts: Counts) -> str:
@@ -154,7 +162,9 @@ def _wait(threads: list[threading.Thread]) -> None:
 def _end(child: subprocess.Popen) -> None:
     """End a child and what it started, if it still runs."""
     if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
+        # Another lane may have ended it meanwhile.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
 
 

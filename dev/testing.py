@@ -16,7 +16,7 @@ from . import proof as proof_page
 from .closing_lines import Counts
 from .say import fail, say
 from .shell import clean_environment, run
-from .suite_run import Outcome, run_all, tail
+from .suite_run import Outcome, failed, run_all, tail
 from .suites import BROWSER, Suite, nullcontext, pytest_command, suites
 from .work import setup
 
@@ -112,6 +112,8 @@ def _tell(outcomes: list[Outcome], seconds: float) -> None:
     say(f"\nSummary ({seconds:.0f} s)")
     for outcome in outcomes:
         say(outcome.line)
+        for one in failed(outcome.suite) if outcome.trouble else ():
+            say(f"      {one}")
     if wrong:
         say(f"Not whole: {', '.join(outcome.suite.name for outcome in wrong)}.")
     say(str(sum((outcome.counts for outcome in outcomes), Counts())))

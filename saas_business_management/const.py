@@ -28,6 +28,10 @@ ROLE_ROTATION_DAYS = 90
 
 # Restores, in days
 RESTORE_UNDO_DAYS = 7
+SANDBOX_DAYS = 30
+
+# Backups of tenants for whom no policy counts, in days
+BACKUP_KEPT_DAYS = 30
 
 # 1 GB of every limit, bill and sentence
 GB = 10**9

@@ -187,7 +187,7 @@ def _parse(content: bytes) -> tuple[str, dict[str, bytes]]:
             key_id: base64.b64decode(key, validate=True) for key_id, key in told["keys"].items()
         }
         whole = told["format"] == FORMAT and told["current"] in keys
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Broken("keyring_damaged") from None
     if not whole or not all(KEY_ID.fullmatch(one) and len(keys[one]) == KEY_BYTES for one in keys):
         raise Broken("keyring_damaged")

@@ -210,7 +210,7 @@ def _answer(line: str) -> dict[str, Any] | None:
     """Return an answer of a phase, None for any other text."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and found.keys() & ANSWERS else None
 

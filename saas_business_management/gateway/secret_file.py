@@ -78,7 +78,7 @@ def _parse(text: str) -> NodeSecrets:
         if found["format"] != FORMAT:
             raise Refused("secret_file_invalid", format=found["format"])
         return _secrets(found)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError):
         raise Refused("secret_file_invalid") from None
 
 

@@ -12,6 +12,7 @@ from .build_template import BUILD_TEMPLATE
 from .check_canaries import CHECK_CANARIES
 from .check_host import CHECK_HOST
 from .close_support import CLOSE_SUPPORT
+from .count_newer import COUNT_NEWER
 from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
 from .drop_exports import DROP_EXPORTS
@@ -52,6 +53,7 @@ JOBS: dict[str, Job] = {
         CLOSE_SUPPORT,
         CHECK_CANARIES,
         CHECK_HOST,
+        COUNT_NEWER,
         DROP_DATABASE,
         EXPIRE_BACKUPS,
         DROP_EXPORTS,

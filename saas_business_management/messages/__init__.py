@@ -1,7 +1,7 @@
 """What the product says to people: sentences of errors, lines of tests.
 
 Owns: choosing the sentence and its variant, the form of facts in it. Does not own: the sentences
-(`errors.py`), lines of tests (`checks.py`), words inside them (`words.py`), where they are shown.
+(`errors/`), lines of tests (`checks.py`), words inside them (`words.py`), where they are shown.
 """
 
 from collections.abc import Callable, Mapping

@@ -51,6 +51,7 @@ ACTIONS = {
     "subscription_cancelled": _lt("Subscription cancelled"),
     "subscription_won_back": _lt("Subscription won back"),
     "billing_run_approved": _lt("Billing run approved"),
+    "sandbox_extended": _lt("Sandbox kept longer"),
     "restore_ordered": _lt("Restore ordered"),
     "restore_done": _lt("Backup restored"),
     "restore_failed": _lt("Restore failed"),

@@ -1,7 +1,7 @@
 """The lines of a connection test: what was looked at, in words.
 
 Owns: one text per check code; `code.passed` and `code.failed` where they differ. Does not own: what
-mends a failed check (the adapter that knows), sentences of errors (`errors.py`).
+mends a failed check (the adapter that knows), sentences of errors (`errors/`).
 """
 
 from odoo.tools import LazyTranslate

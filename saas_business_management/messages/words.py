@@ -1,6 +1,6 @@
 """Words of the product that appear inside sentences: events, states, reasons.
 
-Owns: their translations, as `fact.value`. Does not own: the sentences (`errors.py`), labels of
+Owns: their translations, as `fact.value`. Does not own: the sentences (`errors/`), labels of
 fields.
 """
 

@@ -1,4 +1,5 @@
 from . import saas_operations
+from . import saas_ledger
 from . import saas_limits
 from . import saas_keyring
 from . import saas_keyring_rotation
@@ -104,6 +105,7 @@ from . import saas_backup_check
 from . import saas_template_backup
 from . import saas_plan_backup
 from . import saas_tenant_backup_policy
+from . import saas_backup_promise
 from . import saas_tenant_backup
 from . import saas_control_backup
 from . import saas_backup_work
@@ -122,6 +124,8 @@ from . import saas_tenant_coverage_order
 from . import saas_restore
 from . import saas_restore_work
 from . import saas_tenant_restore
+from . import saas_tenant_newer
+from . import saas_tenant_sandbox
 from . import saas_backup_proof
 from . import saas_erasure_backup
 from . import saas_retention_backup

@@ -12,7 +12,6 @@ import uuid
 from datetime import timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 from ..kernel.backup import evidence, layout
@@ -46,12 +45,11 @@ LEVELS = [
 ]
 assert [int(level) for level, _label in LEVELS] == [*evidence.LEVELS]
 RESTORABLE = ("stored", "expired")
-# Only who holds this very object may write.
-_AT_WORK = object()
 
 
 class SaasBackup(models.Model):
     _name = "saas.backup"
+    _inherit = "saas.ledger"
     _description = "Backup"
     _order = "started_at desc, id desc"
     _rec_name = "started_at"
@@ -180,10 +178,11 @@ class SaasBackup(models.Model):
         `tenant` may be empty for the control database, whose key is named in `control_key`. A
         repeated step passes the `uuid` it got first and gets the same row.
         """
-        known = self.sudo().search([("uuid", "=", vals["uuid"])]) if vals.get("uuid") else None
-        if known:
-            known._put({"fence": fence})
-            return known
+        same = [("uuid", "=", vals["uuid"])] if vals.get("uuid") else None
+        known_sudo = self.sudo().search(same) if same else None
+        if known_sudo:
+            known_sudo._put({"fence": fence})
+            return known_sudo
         previous_sudo = self._newest(tenant, target)
         policy = tenant.backup_policy_effective_id
         made_sudo = self._at_work().create(
@@ -200,7 +199,7 @@ class SaasBackup(models.Model):
         )
         if tenant:
             tenant.sudo()._backup_tried(made_sudo)
-        return made_sudo.with_context(saas_backup=False)
+        return made_sudo._hands_off()
 
     @api.private
     def _stored(self, *, taken_at, manifest_hash, **facts):
@@ -278,24 +277,6 @@ class SaasBackup(models.Model):
 
     # Nobody else writes
 
-    @api.model
-    def _at_work(self):
-        return self.sudo().with_context(saas_backup=_AT_WORK)
-
-    @api.private
-    def _put(self, vals):
-        """Write; for operations and the buttons of this model."""
-        self.sudo().with_context(saas_backup=_AT_WORK).write(vals)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._refuse_others()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_others()
-        return super().write(vals)
-
     @api.private
     def _expire(self):
         """Forget the rows of backups that are long gone; the retention rule's."""
@@ -304,12 +285,11 @@ class SaasBackup(models.Model):
         at_work_sudo.search([("previous_id", "in", self.ids)]).write({"previous_id": False})
         at_work_sudo.unlink()
 
-    def unlink(self):
-        gone = all(one.state in ("failed", "deleted") for one in self)
-        if self.env.context.get("saas_backup") is not _AT_WORK or not gone:
-            raise UserError(self.env._("The record of a backup stays: it says what became of it."))
-        return super().unlink()
+    def _may_go(self):
+        return self._is_at_work() and all(one.state in ("failed", "deleted") for one in self)
 
-    def _refuse_others(self):
-        if self.env.context.get("saas_backup") is not _AT_WORK:
-            raise UserError(self.env._("Backups are written by operations, never by hand."))
+    def _stays_text(self):
+        return self.env._("The record of a backup stays: it says what became of it.")
+
+    def _by_hand_text(self):
+        return self.env._("Backups are written by operations, never by hand.")

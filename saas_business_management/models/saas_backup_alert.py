@@ -11,7 +11,6 @@ from collections import defaultdict
 from datetime import timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_datetime, plaintext2html
 
 from ..kernel.backup import alert, evidence
@@ -28,11 +27,11 @@ assert [event for event, _label in EVENTS] == [*alert.EVENTS]
 # A target that nothing was tried on for so long is told by its gap.
 FAILED_WITHIN = timedelta(days=2)
 MOST_NAMED = 20
-_WATCH = object()
 
 
 class SaasBackupAlert(models.Model):
     _name = "saas.backup.alert"
+    _inherit = "saas.ledger"
     _description = "Alert of Backups"
     _order = "since desc, id desc"
     _rec_name = "event"
@@ -104,9 +103,10 @@ class SaasBackupAlert(models.Model):
     def _watch(self):
         """Compare what holds with what is open."""
         held = self._held()
-        for row in self.sudo().search([("ended_at", "=", False)]):
-            if held.pop((row.tenant_id.id, row.event, row.target_id.id), None) is None:
-                row._end()
+        for row_sudo in self.sudo().search([("ended_at", "=", False)]):
+            place = (row_sudo.tenant_id.id, row_sudo.event, row_sudo.target_id.id)
+            if held.pop(place, None) is None:
+                row_sudo._end()
         for (tenant, event, target), facts in held.items():
             self._open(tenant, event, target, facts)
 
@@ -118,12 +118,12 @@ class SaasBackupAlert(models.Model):
         covered = [("state", "in", BACKED_UP), ("database_id", "!=", False)]
         tenants_sudo = self.env["saas.tenant"].sudo().search(covered)
         held = {}
-        for tenant in tenants_sudo:
-            for event in tenant._backup_conditions(now):
-                held[tenant.id, event, False] = {"text": tenant._alert_text(event)}
-        for failed in self._failing(tenants_sudo):
-            facts = {"text": failed.error_text, "backup_id": failed.id}
-            held[failed.tenant_id.id, alert.BACKUP_FAILED, failed.target_id.id] = facts
+        for tenant_sudo in tenants_sudo:
+            for event in tenant_sudo._backup_conditions(now):
+                held[tenant_sudo.id, event, False] = {"text": tenant_sudo._alert_text(event)}
+        for one_sudo in self._failing(tenants_sudo):
+            facts = {"text": one_sudo.error_text, "backup_id": one_sudo.id}
+            held[one_sudo.tenant_id.id, alert.BACKUP_FAILED, one_sudo.target_id.id] = facts
         return held
 
     @api.model
@@ -144,8 +144,8 @@ class SaasBackupAlert(models.Model):
             )
         }
         newest = {}
-        for one in failed_sudo.sorted("finished_at"):
-            newest[one.tenant_id.id, one.target_id.id] = one
+        for one_sudo in failed_sudo.sorted("finished_at"):
+            newest[one_sudo.tenant_id.id, one_sudo.target_id.id] = one_sudo
         return [
             one
             for place, one in newest.items()
@@ -155,10 +155,6 @@ class SaasBackupAlert(models.Model):
         ]
 
     # Opening and ending
-
-    @api.model
-    def _at_work(self):
-        return self.sudo().with_context(saas_watch=_WATCH)
 
     def _open(self, tenant_id, event, target_id, facts):
         vals = {"tenant_id": tenant_id, "event": event, "target_id": target_id, **facts}
@@ -178,11 +174,11 @@ class SaasBackupAlert(models.Model):
 
     def _end(self):
         """The condition no longer holds: its activity is done."""
-        at_work = self._at_work().browse(self.ids)
-        at_work.activity_id.filtered("active").action_feedback(
+        at_work_sudo = self._at_work()
+        at_work_sudo.activity_id.filtered("active").action_feedback(
             feedback=self.env._("It is well again.")
         )
-        at_work.write({"ended_at": fields.Datetime.now()})
+        at_work_sudo.write({"ended_at": fields.Datetime.now()})
 
     def _people(self):
         """Return who hears of it: who is responsible for the tenant, else every administrator of
@@ -191,8 +187,8 @@ class SaasBackupAlert(models.Model):
         if self.tenant_id.user_id:
             return self.tenant_id.user_id
         group = self.env.ref("saas_business_management.group_saas_admin")
-        found = group.sudo().all_user_ids.filtered(lambda one: one.active and not one.share)
-        return found.filtered(lambda one: self.company_id in one.company_ids)
+        people_sudo = group.sudo().all_user_ids.filtered(lambda one: one.active and not one.share)
+        return people_sudo.filtered(lambda one: self.company_id in one.company_ids)
 
     # Mailing
 
@@ -202,14 +198,14 @@ class SaasBackupAlert(models.Model):
         """Mail what is open and not told yet: one mail for each person and kind, however many."""
         new_sudo = self._at_work().search([("told_at", "=", False), ("ended_at", "=", False)])
         heaps = defaultdict(self.browse)
-        for row in new_sudo:
-            for user in row._people().filtered("email"):
-                heaps[user, row.event] |= row
-        template = self.env.ref("saas_business_management.mail_template_backup_alert").sudo()
+        for row_sudo in new_sudo:
+            for user in row_sudo._people().filtered("email"):
+                heaps[user, row_sudo.event] |= row_sudo
+        template_sudo = self.env.ref("saas_business_management.mail_template_backup_alert").sudo()
         for (user, _event), rows in heaps.items():
             spoken = {"saas_alert_ids": rows.ids, "lang": user.lang, "tz": user.tz or "UTC"}
             values = {"email_to": user.email_formatted, "saas_tenant_id": rows[0].tenant_id.id}
-            template.with_context(**spoken).send_mail(rows[:1].id, email_values=values)
+            template_sudo.with_context(**spoken).send_mail(rows[:1].id, email_values=values)
         new_sudo.write({"told_at": fields.Datetime.now()})
         if heaps:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
@@ -270,26 +266,16 @@ class SaasBackupAlert(models.Model):
 
     # Nobody else writes
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._refuse_others()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_others()
-        return super().write(vals)
-
     @api.private
     def _expire(self):
         """Forget alerts that ended long ago; the retention rule's."""
-        super(SaasBackupAlert, self._at_work().browse(self.ids)).unlink()
+        self._at_work()._drop()
 
-    def unlink(self):
-        raise UserError(self.env._("Alerts cannot be deleted."))
+    def _stays_text(self):
+        return self.env._("Alerts cannot be deleted.")
 
-    def _refuse_others(self):
-        if self.env.context.get("saas_watch") is not _WATCH:
-            raise UserError(self.env._("Alerts open and end by themselves, never by hand."))
+    def _by_hand_text(self):
+        return self.env._("Alerts open and end by themselves, never by hand.")
 
 
 class SaasTenant(models.Model):

@@ -37,12 +37,11 @@ class SaasBackupTarget(models.Model):
     @api.depends("canary_ids.outcome", "canary_ids.read_at")
     def _compute_locked(self):
         for target in self:
-            bad = target.sudo().canary_ids.filtered("is_fatal")
-            target.locked_count = len(bad)
-            names = ", ".join(bad[:5].tenant_id.mapped("name"))
-            target.locked_text = (
-                self.env._("Backups here do not open: %(names)s.", names=names) if bad else False
-            )
+            bad_sudo = target.sudo().canary_ids.filtered("is_fatal")
+            target.locked_count = len(bad_sudo)
+            names = ", ".join(bad_sudo[:5].tenant_id.mapped("name"))
+            told = self.env._("Backups here do not open: %(names)s.", names=names)
+            target.locked_text = told if bad_sudo else False
 
     @api.model
     def _cron_canaries(self):
@@ -85,8 +84,8 @@ class SaasBackupTarget(models.Model):
         """Return the keys whose proof was not read for a day; no answer is no reading."""
         self.ensure_one()
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
-        answered = self.sudo().canary_ids.filtered(lambda row: row.outcome != canary.UNREACHABLE)
-        read = {row.key_id: row.read_at for row in answered}
+        rows_sudo = self.sudo().canary_ids.filtered(lambda row: row.outcome != canary.UNREACHABLE)
+        read = {row_sudo.key_id: row_sudo.read_at for row_sudo in rows_sudo}
 
         def due(key):
             read_at = read.get(key)
@@ -144,10 +143,10 @@ class SaasBackupTarget(models.Model):
         """Note what the readings said: `key`, `outcome`, and whether it was `written` before."""
         self.ensure_one()
         rows, told = self.env["saas.backup.canary"], {one["key"]: one for one in readings}
-        for key in self.env["saas.backup.key"].sudo().search([("key_id", "in", list(told))]):
-            if told[key.key_id]["written"]:
-                rows._written(key, self)
-            rows._told(key, self, told[key.key_id]["outcome"])
+        for key_sudo in self.env["saas.backup.key"].sudo().search([("key_id", "in", list(told))]):
+            if told[key_sudo.key_id]["written"]:
+                rows._written(key_sudo, self)
+            rows._told(key_sudo, self, told[key_sudo.key_id]["outcome"])
 
     @api.private
     def _step_canaries_gone(self, keys):
@@ -158,8 +157,8 @@ class SaasBackupTarget(models.Model):
     def _step_canaries_unanswered(self):
         """Note that the target gave no answer, which proves nothing: what did not open stays so."""
         self.ensure_one()
-        bad = self.sudo().canary_ids.filtered("is_fatal").key_id
-        for key in self._canaries_due() - bad:
+        bad_sudo = self.sudo().canary_ids.filtered("is_fatal").key_id
+        for key in self._canaries_due() - bad_sudo:
             self.env["saas.backup.canary"]._told(key, self, canary.UNREACHABLE)
 
 
@@ -174,12 +173,13 @@ class SaasTenant(models.Model):
         self.ensure_one()
         wanted = [("tenant_id", "=", self.id), ("target_id", "=", target.id)]
         wanted += [("key_id", "=", key.id)] if key else [("key_id.state", "!=", "destroyed")]
-        fatal = self.env["saas.backup.canary"].sudo().search(wanted).filtered("is_fatal")[:1]
-        if not fatal:
+        fatal_sudo = self.env["saas.backup.canary"].sudo().search(wanted).filtered("is_fatal")[:1]
+        if not fatal_sudo:
             return ""
+        outcomes = dict(fatal_sudo._fields["outcome"]._description_selection(self.env))
         return self.env._(
             "daily proof of key %(key)s on %(target)s: %(outcome)s",
-            key=fatal.key_id.key_id,
+            key=fatal_sudo.key_id.key_id,
             target=target.name,
-            outcome=dict(fatal._fields["outcome"]._description_selection(self.env))[fatal.outcome],
+            outcome=outcomes[fatal_sudo.outcome],
         )

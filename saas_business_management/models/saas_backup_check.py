@@ -24,11 +24,11 @@ FAILURES = [
     ("target", "Target Did Not Answer"),
     ("other", "Something Else"),
 ]
-_CHECKED = object()
 
 
 class SaasBackupCheck(models.Model):
     _name = "saas.backup.check"
+    _inherit = "saas.ledger"
     _description = "Check of a Backup"
     _order = "at desc, id desc"
     _rec_name = "level"
@@ -69,19 +69,15 @@ class SaasBackupCheck(models.Model):
         `level` is 0 to 3. No answer of a target is no check: it is tried again, not told here.
         `facts` are `text`, `seconds`, `restore_seconds`, `facts` and `at`.
         """
-        made_sudo = (
-            self.sudo()
-            .with_context(saas_checked=_CHECKED)
-            .create(
-                {
-                    "backup_id": backup.id,
-                    "level": str(level),
-                    "outcome": "passed" if passed else "failed",
-                    "failure": False if passed else failure or "other",
-                    "job_id": self.env.context.get("saas_job_id"),
-                    **facts,
-                }
-            )
+        made_sudo = self._at_work().create(
+            {
+                "backup_id": backup.id,
+                "level": str(level),
+                "outcome": "passed" if passed else "failed",
+                "failure": False if passed else failure or "other",
+                "job_id": self.env.context.get("saas_job_id"),
+                **facts,
+            }
         )
         if passed and level >= evidence.PROVEN_FROM:
             backup.sudo()._put(
@@ -138,19 +134,16 @@ class SaasBackupCheck(models.Model):
         }
         return said[badge.why]
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("saas_checked") is not _CHECKED:
-            raise UserError(self.env._("Checks are written by operations, never by hand."))
-        return super().create(vals_list)
-
     def write(self, vals):
         raise UserError(self.env._("A check cannot be changed: another one is made."))
 
     @api.private
     def _forget(self):
         """Forget checks of backups that are long gone."""
-        super().unlink()
+        self._drop()
 
-    def unlink(self):
-        raise UserError(self.env._("Checks cannot be deleted."))
+    def _stays_text(self):
+        return self.env._("Checks cannot be deleted.")
+
+    def _by_hand_text(self):
+        return self.env._("Checks are written by operations, never by hand.")

@@ -110,11 +110,10 @@ class SaasBackup(models.Model):
         """
         over = self._apply_retention(tenant, target)
         here = [("tenant_id", "=", tenant.id), ("target_id", "=", target.id)]
-        ordered = self.sudo().search([*here, ("state", "=", "deleting")])
+        ordered_sudo = self.sudo().search([*here, ("state", "=", "deleting")])
         unreadable = [("state", "in", RESTORABLE), ("key_id.state", "=", "destroyed")]
-        return (over | ordered | self.sudo().search([*here, *unreadable])).filtered(
-            lambda one: not one._is_in_use()
-        )
+        leaving_sudo = over | ordered_sudo | self.sudo().search([*here, *unreadable])
+        return leaving_sudo.filtered(lambda one: not one._is_in_use())
 
     def _is_in_use(self):
         return any(job.state in OPEN for job in self.sudo().job_ids)
@@ -124,55 +123,51 @@ class SaasBackup(models.Model):
     def _own_job(self):
         return self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
 
+    def _own_target(self):
+        target_id = self._own_job().spec["targets"][0]
+        return self.env["saas.backup.target"].sudo().browse(target_id)
+
     @api.private
     def _step_expire_begin(self):
         """Write down what goes; from now on it cannot be restored."""
         job_sudo = self._own_job()
-        tenant = job_sudo.tenant_id
-        target = self.env["saas.backup.target"].sudo().browse(job_sudo.spec["targets"][0])
-        leaving = self._leaving(tenant, target)
-        leaving._put({"state": "deleting", "kept_for": False})
+        tenant_sudo, target_sudo = job_sudo.tenant_id, self._own_target()
+        leaving_sudo = self._leaving(tenant_sudo, target_sudo)
+        leaving_sudo._put({"state": "deleting", "kept_for": False})
         since = fields.Datetime.now() - UPLOADS_EVERY
         return {
-            "target": target.id,
-            "tenant": tenant._backup_uuid() if tenant else layout.CONTROL,
-            "leaving": [one._step_place() for one in leaving],
-            "aborting": not target.tidied_at or target.tidied_at < since,
+            "target": target_sudo.id,
+            "tenant": tenant_sudo._backup_uuid() if tenant_sudo else layout.CONTROL,
+            "leaving": [one._step_place() for one in leaving_sudo],
+            "aborting": not target_sudo.tidied_at or target_sudo.tidied_at < since,
         }
 
     @api.private
     def _step_expire_deleted(self, freed):
         """Note what is gone; `freed` are bytes by uuid."""
-        for backup in self.sudo().search([("uuid", "in", list(freed))]):
-            backup._deleted(freed[backup.uuid])
+        for backup_sudo in self.sudo().search([("uuid", "in", list(freed))]):
+            backup_sudo._deleted(freed[backup_sudo.uuid])
 
     @api.private
     def _step_expire_known(self):
         """Return which manifests must be on the target, with their hashes."""
-        job_sudo = self._own_job()
-        there = self._restorable_of(
-            job_sudo.tenant_id,
-            self.env["saas.backup.target"].sudo().browse(job_sudo.spec["targets"][0]),
-        )
-        return {"known": {one.uuid: one.manifest_hash or "" for one in there}}
+        there_sudo = self._restorable_of(self._own_job().tenant_id, self._own_target())
+        return {"known": {one.uuid: one.manifest_hash or "" for one in there_sudo}}
 
     @api.private
     def _step_expire_told(self, swept, aborted):
         """Note what came of the sweep: a manifest that does not open is a check that failed."""
         stopped = [("uuid", "=", swept["backup"]), ("state", "in", RESTORABLE)]
-        backup = self.sudo().search(stopped) if swept["code"] else self.browse()
-        if backup:
+        backup_sudo = self.sudo().search(stopped) if swept["code"] else self.sudo().browse()
+        if backup_sudo:
             text = self.env._(
                 "Its manifest cannot be opened (%(code)s), so nothing was swept.",
                 code=swept["code"],
             )
             failure = CLASSES.get(swept["code"], "other")
-            self.env["saas.backup.check"]._told(backup, 0, False, failure=failure, text=text)
+            self.env["saas.backup.check"]._told(backup_sudo, 0, False, failure=failure, text=text)
         if aborted:
-            target = (
-                self.env["saas.backup.target"].sudo().browse(self._own_job().spec["targets"][0])
-            )
-            target.tidied_at = fields.Datetime.now()
+            self._own_target().tidied_at = fields.Datetime.now()
 
     # By hand
 
@@ -205,9 +200,10 @@ class SaasBackup(models.Model):
         if self._is_in_use():
             return _("An operation works with this backup: wait until it has ended.")
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        backups_sudo = self._restorable_of(self.tenant_id, self.target_id)
         policy_sudo = self._policy_of(self.tenant_id)
-        rule = policy_sudo._to_rule() if policy_sudo else retention.PRESETS["days_30"]
-        copies = [one._to_copy() for one in self._restorable_of(self.tenant_id, self.target_id)]
+        rule = policy_sudo._to_rule() if policy_sudo else self._promised_rule(backups_sudo, 1)
+        copies = [one._to_copy() for one in backups_sudo]
         told = retention.deletion_guards(copies, self.uuid, rule, now)
         return self._guard_texts(rule)[told[0].code] if told else ""
 

@@ -34,12 +34,11 @@ ENDINGS = {"sealed": "saasbackup", "odoo_zip": "zip"}
 KEPT = timedelta(days=7)
 MOST_GB = 100
 FOLDER = "saas_exports"
-# Only who holds this very object may write.
-_AT_WORK = object()
 
 
 class SaasBackupExport(models.Model):
     _name = "saas.backup.export"
+    _inherit = "saas.ledger"
     _description = "Download of a Backup"
     _order = "id desc"
 
@@ -346,39 +345,19 @@ class SaasBackupExport(models.Model):
 
     # Nobody else writes
 
-    @api.model
-    def _at_work(self):
-        return self.sudo().with_context(saas_backup_export=_AT_WORK)
-
-    @api.private
-    def _put(self, vals):
-        """Write; for operations and the methods of this model."""
-        self.sudo().with_context(saas_backup_export=_AT_WORK).write(vals)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._refuse_others()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_others()
-        return super().write(vals)
-
     @api.private
     def _forget(self):
         """Forget rows whose files are gone, together with the backup they were made of."""
-        self.sudo().with_context(saas_backup_export=_AT_WORK).unlink()
+        self._at_work().unlink()
 
-    def unlink(self):
-        gone = all(one.state in ("failed", "deleted") for one in self)
-        if self.env.context.get("saas_backup_export") is not _AT_WORK or not gone:
-            told = self.env._("The record of a download stays: it says who took what away.")
-            raise UserError(told)
-        return super().unlink()
+    def _may_go(self):
+        return self._is_at_work() and all(one.state in ("failed", "deleted") for one in self)
 
-    def _refuse_others(self):
-        if self.env.context.get("saas_backup_export") is not _AT_WORK:
-            raise UserError(self.env._("Downloads are written by operations, never by hand."))
+    def _stays_text(self):
+        return self.env._("The record of a download stays: it says who took what away.")
+
+    def _by_hand_text(self):
+        return self.env._("Downloads are written by operations, never by hand.")
 
 
 class SaasBackup(models.Model):

@@ -20,12 +20,11 @@ _logger = logging.getLogger(__name__)
 STATES = [("active", "In Use"), ("decrypt_only", "Only Opens"), ("destroyed", "Destroyed")]
 # Backups in these states are opened, or become readable, with their key alone.
 NEEDED_BY = ("running", "stored", "expired", "deleting")
-# Only who holds this very object may write.
-_KEPT = object()
 
 
 class SaasBackupKey(models.Model):
     _name = "saas.backup.key"
+    _inherit = "saas.ledger"
     _description = "Backup Key"
     _order = "tenant_id, id desc"
     _rec_name = "key_id"
@@ -210,43 +209,29 @@ class SaasBackupKey(models.Model):
     def _make(self, tenant, before=""):
         keys = self.env["saas.backup.keyring"]._load()
         key, wrapped = keys.make(tenant.public_id)
-        made_sudo = (
-            self.sudo()
-            .with_context(saas_backup_key=_KEPT)
-            .create(
-                {
-                    "tenant_id": tenant.id,
-                    "key_id": key.id,
-                    "wrapped": wrapped,
-                    "kek_id": keys.current,
-                }
-            )
+        made_sudo = self._at_work().create(
+            {
+                "tenant_id": tenant.id,
+                "key_id": key.id,
+                "wrapped": wrapped,
+                "kek_id": keys.current,
+            }
         )
         action = "backup_key_rotated" if before else "backup_key_made"
         facts = {"key": [before, key.id]} if before else {"key": key.id}
         self.env["saas.audit.entry"]._note(action, made_sudo.with_env(self.env), **facts)
-        return made_sudo.with_context(saas_backup_key=False)
+        return made_sudo._hands_off()
 
     # Nobody else writes
 
     @api.private
     def _put(self, vals):
-        """Write; for the methods above alone."""
-        self.with_context(saas_backup_key=_KEPT).write(vals)
+        """Write at once; for the methods above alone."""
+        super()._put(vals)
         self.flush_recordset()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._refuse_others()
-        return super().create(vals_list)
+    def _stays_text(self):
+        return self.env._("The record of a backup key stays; the key can be destroyed.")
 
-    def write(self, vals):
-        self._refuse_others()
-        return super().write(vals)
-
-    def unlink(self):
-        raise UserError(self.env._("The record of a backup key stays; the key can be destroyed."))
-
-    def _refuse_others(self):
-        if self.env.context.get("saas_backup_key") is not _KEPT:
-            raise UserError(self.env._("Backup keys are made by the product, never by hand."))
+    def _by_hand_text(self):
+        return self.env._("Backup keys are made by the product, never by hand.")

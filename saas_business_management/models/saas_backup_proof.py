@@ -126,8 +126,8 @@ class SaasBackup(models.Model):
     def _step_restored(self, faults, told):
         """Note what came of restoring it."""
         job_sudo = self._proof_job()
-        own = self.tenant_id.sudo().cluster_id
-        level = RESTORED if job_sudo.cluster_id == own else ELSEWHERE
+        own_sudo = self.tenant_id.sudo().cluster_id
+        level = RESTORED if job_sudo.cluster_id == own_sudo else ELSEWHERE
         now = fields.Datetime.now()
         seconds = (now - (job_sudo.started_at or now)).total_seconds()
         facts = {"seconds": seconds, "restore_seconds": seconds}

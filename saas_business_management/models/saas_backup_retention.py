@@ -21,6 +21,7 @@ WHY = {
     retention.WEEK: _lt("newest of week %(period)s"),
     retention.MONTH: _lt("newest of month %(period)s"),
     retention.YEAR: _lt("newest of year %(period)s"),
+    retention.YOUNG: _lt("no policy: kept until %(period)s"),
     retention.PINNED: _lt("pinned"),
     retention.LEGAL_HOLD: _lt("legal hold"),
     retention.PROMISED: _lt("promised until %(period)s"),
@@ -59,7 +60,7 @@ class SaasBackup(models.Model):
     def _reasons(self):
         """Yield the reasons for which it is kept, with dates as people read them."""
         for code, period, place in self.kept_for or ():
-            whole = code in (retention.DAY, retention.PROMISED)
+            whole = code in (retention.DAY, retention.PROMISED, retention.YOUNG)
             shown = format_date(self.env, period) if whole and period else period
             if code in WHY:
                 yield code, {"period": shown, "place": place}
@@ -81,20 +82,15 @@ class SaasBackup(models.Model):
 
         Return those that are to be deleted; deleting is an operation's.
         """
-        owner = tenant or self.env["saas.control.backup"]
-        told = owner._backup_schedule()
+        now = now or fields.Datetime.now()
+        backups_sudo = self._restorable_of(tenant, target)
+        told = self._rule_for(tenant, backups_sudo, now)
         if told is None:
             return self.browse()
-        now = now or fields.Datetime.now()
-        _plan, zone, _key = told
-        backups_sudo = self._restorable_of(tenant, target)
-        verdict = retention.decide_retention(
-            [one._to_copy() for one in backups_sudo],
-            self._policy_of(tenant)._to_rule(),
-            zone,
-            now.replace(tzinfo=timezone.utc),
-            owner._backup_failing(now),
-        )
+        rule, zone, failing = told
+        copies = [one._to_copy() for one in backups_sudo]
+        aware = now.replace(tzinfo=timezone.utc)
+        verdict = retention.decide_retention(copies, rule, zone, aware, failing)
         by_key = {one.uuid: one for one in backups_sudo}
         for key, reasons in verdict.kept.items():
             by_key[key]._keep([[one.code, one.period, one.place] for one in reasons])

@@ -117,15 +117,15 @@ class SaasBackupTarget(models.Model):
             wanted.append(("tenant_id", "=", False))
         else:
             wanted.append(("tenant_id.public_id", "=", layout.reference_of(tenant)))
-        there = self.env["saas.backup"].sudo().search(wanted)
-        return {"known": {one.uuid: one.manifest_hash or "" for one in there}}
+        there_sudo = self.env["saas.backup"].sudo().search(wanted)
+        return {"known": {one.uuid: one.manifest_hash or "" for one in there_sudo}}
 
     @api.private
     def _step_audit_adoptable(self, backups):
         """Return those of which a record says that they came to nothing, and nobody is at work."""
         wanted = [("uuid", "in", backups), ("target_id", "=", self.id)]
-        rows = self.env["saas.backup"].sudo().search([*wanted, ("state", "in", UNNOTED)])
-        places = [one._step_place() for one in rows if not one._is_in_use()]
+        rows_sudo = self.env["saas.backup"].sudo().search([*wanted, ("state", "in", UNNOTED)])
+        places = [one._step_place() for one in rows_sudo if not one._is_in_use()]
         return {
             "places": [
                 {name: one[name] for name in ("tenant", "backup", "fence", "key", "sha256")}
@@ -136,9 +136,9 @@ class SaasBackupTarget(models.Model):
     @api.private
     def _step_audit_adopted(self, backup, figures):
         """Note a backup that is whole: its worker had died before it could."""
-        row = self.env["saas.backup"].sudo().search([("uuid", "=", backup)])
-        if row.state in UNNOTED:
-            row._adopt(figures)
+        row_sudo = self.env["saas.backup"].sudo().search([("uuid", "=", backup)])
+        if row_sudo.state in UNNOTED:
+            row_sudo._adopt(figures)
 
     @api.private
     def _step_audit_told(self, found, counts):

@@ -10,7 +10,6 @@ changed, and the newest one when it was last seen.
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 CLAIMS = [
@@ -18,12 +17,11 @@ CLAIMS = [
     ("rights", "Rights on the cluster as they should be"),
 ]
 RESULTS = [("passed", "Passed"), ("failed", "Failed"), ("unknown", "Unknown")]
-# Only who holds this very object may write.
-_PROVEN = object()
 
 
 class SaasEvidence(models.Model):
     _name = "saas.evidence"
+    _inherit = "saas.ledger"
     _description = "Evidence"
     _order = "at desc, id desc"
     _rec_name = "claim"
@@ -81,7 +79,7 @@ class SaasEvidence(models.Model):
         now = fields.Datetime.now()
         dates = {"at": now, "expires_at": now + timedelta(days=days)}
         newest = self._newest(claim, [tenant.id for tenant in results])
-        proven_sudo = self.sudo().with_context(saas_proven=_PROVEN)
+        proven_sudo = self._at_work()
         same, new = proven_sudo.browse(), []
         for tenant, (result, facts) in results.items():
             row = newest.get(tenant.id)
@@ -109,21 +107,11 @@ class SaasEvidence(models.Model):
         found_sudo = self.sudo().browse([number for (number,) in rows])
         return {row.tenant_id.id: row for row in found_sudo}
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._refuse_others()
-        return super().create(vals_list)
+    def _stays_text(self):
+        return self.env._("Evidence cannot be deleted.")
 
-    def write(self, vals):
-        self._refuse_others()
-        return super().write(vals)
-
-    def unlink(self):
-        raise UserError(self.env._("Evidence cannot be deleted."))
-
-    def _refuse_others(self):
-        if self.env.context.get("saas_proven") is not _PROVEN:
-            raise UserError(self.env._("Evidence is written by checks alone, never by hand."))
+    def _by_hand_text(self):
+        return self.env._("Evidence is written by checks alone, never by hand.")
 
     def action_check_now(self):
         """Have these claims checked again."""

@@ -32,12 +32,11 @@ STATES = [
     ("undone", "Undone"),
     ("failed", "Failed"),
 ]
-# Only who holds this very object may write.
-_AT_WORK = object()
 
 
 class SaasRestore(models.Model):
     _name = "saas.restore"
+    _inherit = "saas.ledger"
     _description = "Restore"
     _order = "started_at desc, id desc"
 
@@ -121,9 +120,11 @@ class SaasRestore(models.Model):
     @api.model
     @api.private
     def _order_restore(self, backup, where, what, *, typed="", reason="", **copy):
-        """Have a backup brought back; return the row. `copy` has `name` and `subdomain` of a copy.
+        """Have a backup brought back; return the row. `copy` has `name` and `subdomain` of a copy,
+        and `until`, the last day of a sandbox.
 
-        Raises: Refused (`kernel/backup/restore.py`, `backup_no_target`, `subdomain_…`).
+        Raises: Refused (`kernel/backup/restore.py`, `backup_no_target`, `subdomain_…`,
+        `sandbox_end`).
         """
         tenant = backup.tenant_id
         backup.check_access("read")
@@ -146,7 +147,7 @@ class SaasRestore(models.Model):
         self.env["saas.audit.entry"]._note(
             "restore_ordered", tenant, reason, where=where, what=what, backup=backup.uuid
         )
-        return one.with_context(saas_restore=False).with_env(self.env)
+        return one.with_env(self.env)
 
     @api.private
     def _enqueue(self, kind, tenant, priority=5):
@@ -196,27 +197,8 @@ class SaasRestore(models.Model):
 
     # Nobody else writes
 
-    @api.model
-    def _at_work(self):
-        return self.sudo().with_context(saas_restore=_AT_WORK)
+    def _stays_text(self):
+        return self.env._("The record of a restore stays: it says what was done.")
 
-    @api.private
-    def _put(self, vals):
-        """Write; for operations and the buttons of this model."""
-        self.sudo().with_context(saas_restore=_AT_WORK).write(vals)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._refuse_others()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_others()
-        return super().write(vals)
-
-    def unlink(self):
-        raise UserError(self.env._("The record of a restore stays: it says what was done."))
-
-    def _refuse_others(self):
-        if self.env.context.get("saas_restore") is not _AT_WORK:
-            raise UserError(self.env._("Restores are written by operations, never by hand."))
+    def _by_hand_text(self):
+        return self.env._("Restores are written by operations, never by hand.")

@@ -31,10 +31,12 @@ class SaasBackup(models.Model):
 
     # For the API and programs; people have the dialog
 
-    def action_restore_copy(self, name, subdomain, what="all", sandbox=False, note=""):
-        """Bring a backup back as a tenant of its own; return the id of the restore."""
+    def action_restore_copy(self, name, subdomain, what="all", sandbox=False, note="", until=False):
+        """Bring a backup back as a tenant of its own; return the id of the restore. `until` is the
+        last day of a sandbox.
+        """
         where = restore.SANDBOX if sandbox else restore.COPY
-        return self._restore_or_say(where, what, note, name=name, subdomain=subdomain)
+        return self._restore_or_say(where, what, note, name=name, subdomain=subdomain, until=until)
 
     def action_restore_in_place(self, typed, note, what="all"):
         """Bring a backup back into its tenant, whose subdomain is `typed`; return the id of the
@@ -110,8 +112,8 @@ class SaasRestore(models.Model):
         does without."""
         if not self.safety_id and self.into_id.sudo()._wants_safety():
             target_sudo = self.backup_id.sudo().target_id
-            made = self.into_id.sudo()._order_backup("safety", target_sudo, priority=3)
-            self._put({"safety_id": made.id})
+            made_sudo = self.into_id.sudo()._order_backup("safety", target_sudo, priority=3)
+            self._put({"safety_id": made_sudo.id})
 
     @api.private
     def _step_safety(self):

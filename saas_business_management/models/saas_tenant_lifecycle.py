@@ -28,6 +28,8 @@ GUARDED = {
     "database_id",
     "trial_end_on",
     "deletion_on",
+    "is_sandbox",
+    "sandbox_until",
     "public_id",
 }
 

@@ -46,7 +46,6 @@ class SaasTenant(models.Model):
     undo_restore_until = fields.Datetime(compute="_compute_restores", string="Undo Until")
     restore_undone = fields.Boolean(compute="_compute_restores")
     swapping = fields.Boolean(readonly=True, copy=False)
-    is_sandbox = fields.Boolean(readonly=True, copy=False, string="Sandbox")
 
     @api.depends("restore_ids.state", "restore_ids.undo_until")
     def _compute_restores(self):
@@ -138,10 +137,15 @@ class SaasTenant(models.Model):
     # Copies
 
     @api.private
-    def _make_copy(self, where, name="", subdomain=""):
-        """Make the tenant that a copy of this one's backup becomes; return it, a draft."""
+    def _make_copy(self, where, name="", subdomain="", until=None):
+        """Make the tenant that a copy of this one's backup becomes; return it, a draft. `until` is
+        the last day of a sandbox.
+
+        Raises: Refused (`sandbox_end`).
+        """
         self.ensure_one()
-        return self.create(
+        ends = self._sandbox_end(until) if where == restore.SANDBOX else False
+        copy = self.create(
             {
                 "name": name or self.env._("%(name)s, copy", name=self.name),
                 "subdomain": subdomain,
@@ -155,6 +159,8 @@ class SaasTenant(models.Model):
                 "user_id": self.env.uid,
             }
         )
+        copy._set({"is_sandbox": bool(ends), "sandbox_until": ends})
+        return copy
 
     @api.private
     def _start_copy(self, one):
@@ -163,9 +169,9 @@ class SaasTenant(models.Model):
         Raises: Refused (`subdomain_…`).
         """
         self._wait_for_turn()
-        source = one.tenant_id.sudo()
-        self._set({"subdomain": self._checked_subdomain(), "version_id": source.version_id.id})
-        self._set({"is_sandbox": one.where == restore.SANDBOX})
+        source_sudo = one.tenant_id.sudo()
+        version_id = source_sudo.version_id.id
+        self._set({"subdomain": self._checked_subdomain(), "version_id": version_id})
         self._reserve_host()
         self._fire("provisioning_started")
         one.sudo()._enqueue("restore_copy", self, priority=2)
@@ -192,8 +198,8 @@ class SaasTenant(models.Model):
     @api.private
     def _step_claim_copy(self, fence):
         """Reserve the database of a copy; a second call finds the first one's choice."""
-        one = self.env["saas.job"].sudo().browse(self.env.context["saas_job_id"]).restore_id
-        source_sudo = one.tenant_id.sudo()
+        one_sudo = self.env["saas.job"].sudo().browse(self.env.context["saas_job_id"]).restore_id
+        source_sudo = one_sudo.tenant_id
         database_sudo = self.database_id.sudo()
         if not database_sudo:
             database_sudo = self.env["saas.database"]._reserve(
@@ -205,7 +211,7 @@ class SaasTenant(models.Model):
             )
             self._set({"database_id": database_sudo.id})
         return {
-            **one._source_facts(),
+            **one_sudo._source_facts(),
             "link": "tenant",
             "copy": database_sudo.name,
             "login": database_sudo.generation,

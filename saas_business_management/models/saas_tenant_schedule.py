@@ -79,9 +79,14 @@ class SaasTenantSchedule(models.Model):
 
     def write(self, vals):
         done = super().write(vals)
-        if DATING & set(vals):
+        if self._dating() & set(vals):
             self._foresee()
         return done
+
+    @api.model
+    def _dating(self):
+        """Return the fields from which the day of the next move follows."""
+        return DATING
 
     # Doing it
 

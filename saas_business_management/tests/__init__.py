@@ -12,6 +12,8 @@ from . import test_backup_export
 from . import test_backup_import
 from . import test_backup_work
 from . import test_restore
+from . import test_restore_newer
+from . import test_sandbox
 from . import test_brand
 from . import test_cluster
 from . import test_cluster_secret
@@ -19,6 +21,7 @@ from . import test_control_backup
 from . import test_doctor
 from . import test_evidence
 from . import test_js
+from . import test_ledger
 from . import test_lifecycle
 from . import test_node_event
 from . import test_plan

@@ -48,17 +48,16 @@ class TestBackup(BackupCommon):
     def test_nobody_writes_backups_or_checks_by_hand(self):
         backup = self.make_backup(hours=1)
         check = self.check(backup, 1)
-        clean = {"saas_backup": False, "saas_checked": False}
         for record, values in ((backup, {"state": "deleted"}), (check, {"outcome": "failed"})):
             with self.subTest(model=record._name):
                 with self.assertRaises(UserError):
-                    record.sudo().with_context(**clean).write(values)
+                    record.sudo()._hands_off().write(values)
                 with self.assertRaises(UserError):
-                    record.sudo().with_context(**clean).copy()
+                    record.sudo()._hands_off().copy()
                 with self.assertRaises(UserError):
-                    record.sudo().with_context(**clean).unlink()
+                    record.sudo()._hands_off().unlink()
                 with self.assertRaises(UserError):
-                    record.with_user(self.admin).with_context(**clean).write(values)
+                    record._hands_off().with_user(self.admin).write(values)
 
     def test_what_badges_are_computed_from_is_not_written_by_hand(self):
         for values in ({"backup_proven_at": self.now}, {"backup_last_at": self.now}):
@@ -244,12 +243,15 @@ class TestBackup(BackupCommon):
         self.apply()
         self.assertEqual(backups.mapped("state"), ["stored", "expired", "stored", "stored"])
 
-    def test_without_a_policy_nothing_expires(self):
+    def test_without_a_policy_age_counts_and_two_verified_ones_stay(self):
         backups = self.history(5)
         self.policy.action_switch_off()
         self.tenant.invalidate_recordset()
-        self.assertFalse(self.apply(days=900))
+        self.assertFalse(self.apply(days=20))
         self.assertEqual(set(backups.mapped("state")), {"stored"})
+        self.assertFalse(self.apply(days=900), "what expires can be restored for its grace")
+        stay = backups.sorted("finished_at", reverse=True)[:2]
+        self.assertEqual(backups.filtered(lambda one: one.state == "stored"), stay)
 
     def test_rows_of_what_is_gone_are_forgotten_by_their_rule_and_no_others(self):
         gone, kept = self.make_backup(days=500), self.make_backup(days=499)

@@ -171,7 +171,7 @@ class TestBackupExpiry(BackupCommon):
         self.policy.action_switch_off()
         self.env.invalidate_all()
         self.assertFalse(self.env["saas.backup"]._leaving(self.tenant, self.target))
-        self.assertEqual(oldest.state, "expired")
+        self.assertEqual(oldest.state, "stored", "it is younger than what everybody is promised")
 
     # By hand
 
@@ -251,3 +251,100 @@ class TestBackupExpiry(BackupCommon):
         failed._failed("no_space", "The backup target is full.")
         self.assertFalse(self.env["saas.backup"]._leaving(self.tenant, self.target))
         self.assertEqual([one.state for one in backups], before)
+
+
+@tagged("post_install", "-at_install")
+class TestBackupPromise(BackupCommon):
+    """Tenants to whom no policy counts."""
+
+    def setUp(self):
+        super().setUp()
+        self.confirm_sheet()
+
+    def verified(self, policy=None, **span):
+        backup = self.make_backup(**span)
+        self.check(backup, 1, **span)
+        if policy:
+            backup._put({"policy_id": policy.id})
+        return backup
+
+    def decide(self):
+        return self.env["saas.backup"]._apply_retention(self.tenant, self.target)
+
+    def test_what_nobody_has_a_policy_for_expires_after_thirty_days_and_is_deleted(self):
+        oldest, *others = [self.verified(days=days) for days in (40, 31, 2, 1)]
+        young = self.make_backup(days=29)
+        self.decide()
+        self.assertEqual(oldest.state, "expired")
+        self.assertEqual(others[0].state, "expired")
+        self.assertEqual([one.state for one in (*others[1:], young)], ["stored"] * 3)
+        self.assertIn("no policy: kept until", young.kept_text)
+        self.assertIn("newest verified", others[-1].kept_text)
+        oldest._put({"expired_at": self.ago(days=8)})
+        self.env["saas.backup"]._cron_expire()
+        jobs = self.env["saas.job"].search([("kind", "=", "expire_backups")])
+        self.assertEqual((len(jobs), jobs.tenant_id), (1, self.tenant))
+        self.assertEqual(self.env["saas.backup"]._leaving(self.tenant, self.target), oldest)
+
+    def test_the_last_two_verified_ones_stay_for_ever_and_nothing_goes_with_fewer(self):
+        backups = [self.verified(days=days) for days in (400, 300, 200)]
+        self.decide()
+        self.assertEqual([one.state for one in backups], ["expired", "stored", "stored"])
+        self.check(backups[2], 1, passed=False)
+        self.decide()
+        self.assertEqual([one.state for one in backups], ["stored", "stored", "expired"])
+        self.check(backups[1], 1, passed=False)
+        for backup in backups:
+            backup._put({"state": "expired", "expired_at": self.ago(days=30)})
+        self.assertFalse(self.decide(), "one alone is verified")
+
+    def test_nothing_goes_while_the_newest_try_failed(self):
+        oldest, *_others = [self.verified(days=days) for days in (60, 50, 40, 35)]
+        failed = self.make_backup()
+        failed._put({"state": "failed"})
+        self.decide()
+        self.assertEqual(oldest.state, "stored")
+        self.assertIn("while backups fail", oldest.kept_text)
+        failed._put({"state": "deleted"})
+        self.decide()
+        self.assertEqual(oldest.state, "expired")
+
+    def test_who_loses_his_policy_keeps_what_it_promised(self):
+        policy = self.make_policy(is_default=True, preset="days_90", grace_days=20)
+        old, *_others = [self.verified(policy, days=days) for days in (80, 60, 2, 1)]
+        policy.action_switch_off()
+        self.assertFalse(self.tenant.backup_policy_effective_id)
+        self.decide()
+        self.assertEqual(old.state, "stored")
+        self.verified(policy, days=91)
+        oldest = self.env["saas.backup"].search([], order="taken_at", limit=1)
+        oldest._put({"state": "expired", "expired_at": self.ago(days=19)})
+        self.assertFalse(self.decide(), "the grace is that of its policy, too")
+
+    def test_pinned_ones_stay_and_archived_tenants_and_drafts_keep_what_they_have(self):
+        oldest, *_others = [self.verified(days=days) for days in (60, 50, 2, 1)]
+        oldest.with_user(self.operator).action_pin()
+        self.decide()
+        self.assertEqual(oldest.state, "stored")
+        oldest.with_user(self.operator).action_unpin()
+        for state in ("archived", "draft", "deleting"):
+            self.tenant._set({"state": state})
+            self.assertIsNone(
+                self.env["saas.backup"]._rule_for(self.tenant, oldest, self.now), state
+            )
+
+    def test_the_number_is_a_setting_and_zero_keeps_them_for_good(self):
+        oldest, *_others = [self.verified(days=days) for days in (60, 50, 2, 1)]
+        params = self.env["ir.config_parameter"].sudo()
+        for told, state in (("0", "stored"), ("61", "stored"), ("59", "expired")):
+            params.set_param("saas.backup_kept_days", told)
+            self.decide()
+            self.assertEqual(oldest.state, state, told)
+        params.set_param("saas.backup_kept_days", "soon")
+        self.assertEqual(self.env["saas.backup"]._kept_days(), 30)
+
+    def test_the_control_plane_without_a_policy_keeps_what_it_has(self):
+        nobody = self.env["saas.tenant"]
+        self.assertIsNone(
+            self.env["saas.backup"]._rule_for(nobody, self.env["saas.backup"], self.now)
+        )

@@ -193,7 +193,7 @@ class TestBackupKey(BackupCommon):
             with self.assertRaises(UserError):
                 records.create({"tenant_id": self.tenant.id, "key_id": "by-hand", "wrapped": "x"})
         with self.assertRaises(UserError):
-            key.with_context(saas_backup_key=False).write({"state": "decrypt_only"})
+            key._hands_off().write({"state": "decrypt_only"})
         with self.assertRaises(UserError):
             key.unlink()
 
@@ -213,7 +213,7 @@ class TestBackupKey(BackupCommon):
         found = [one for one in self.env["saas.doctor"]._run() if one["code"] == "backup_key_opens"]
         self.assertEqual((found[0]["level"], found[0]["record"].id), ("failing", key.id))
         with self.assertRaises(UserError):
-            row.with_context(saas_canary=False).write({"outcome": "good"})
+            row._hands_off().write({"outcome": "good"})
 
 
 @tagged("post_install", "-at_install")

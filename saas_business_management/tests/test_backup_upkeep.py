@@ -45,7 +45,7 @@ class TestBackupCanaries(UpkeepCommon):
         return self.target.with_context(saas_job_id=job.id)._step_canaries()["canaries"]
 
     def aged_reading(self, **span):
-        row = self.target.canary_ids.with_context(saas_canary=None)
+        row = self.target.canary_ids._hands_off()
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE saas_backup_canary SET read_at = %s WHERE id = %s", (self.ago(**span), row.id)

@@ -103,7 +103,7 @@ class TestEvidence(SaasCommon):
         for work in (
             lambda: row.sudo().write({"result": "failed"}),
             lambda: row.sudo().unlink(),
-            lambda: self.env["saas.evidence"].sudo().with_context(saas_proven=True).create(vals),
+            lambda: self.env["saas.evidence"].sudo()._with_right(True).create(vals),
         ):
             with self.assertRaises(UserError):
                 work()

@@ -11,3 +11,4 @@ from . import saas_tenant_host_remove
 from . import saas_tenant_restore
 from . import saas_plan_publish
 from . import saas_subscription_change
+from . import saas_tenant_restore_newer

@@ -7,7 +7,7 @@ restore (`kernel/backup/restore.py`), ordering it (`models/saas_restore.py`).
 from odoo import api, fields, models
 from odoo.addons.base.models.res_users import check_identity
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 
 from .. import messages
 from ..kernel.errors import SaasError
@@ -45,6 +45,11 @@ class SaasTenantRestore(models.TransientModel):
     )
     name = fields.Char(string="Name of the Copy")
     subdomain = fields.Char(string="Subdomain of the Copy")
+    until = fields.Date(
+        string="Sandbox Ends",
+        default=lambda self: self.env["saas.tenant"]._sandbox_end(),
+        help="Its last day. Then it is archived by itself; it can be kept longer on its form.",
+    )
     typed = fields.Char(string="Subdomain")
     wanted = fields.Char(related="tenant_id.subdomain", string="Type This")
     reason = fields.Char(string="Why", help="It stands in the timeline and in the audit log.")
@@ -65,7 +70,7 @@ class SaasTenantRestore(models.TransientModel):
         for wizard in self:
             wizard.backup_count = wizard.tenant_id.backup_count
 
-    @api.depends("backup_id", "what", "where", "subdomain", "name", "tenant_id.state")
+    @api.depends("backup_id", "what", "where", "subdomain", "name", "until", "tenant_id.state")
     @api.depends_context("lang", "tz")
     def _compute_effect(self):
         for wizard in self:
@@ -94,6 +99,9 @@ class SaasTenantRestore(models.TransientModel):
             told.append(
                 _("The copy sends no mail, runs no scheduled work and takes no payment.", **facts)
             )
+            if self.until:
+                ends = format_date(self.env, self.until)
+                told.append(_("It is open until %(date)s; then it is archived.", date=ends))
         else:
             told.append(
                 _("The copy works like the original: it sends mail and runs scheduled work.")
@@ -126,7 +134,16 @@ class SaasTenantRestore(models.TransientModel):
         told = self.tenant_id._restore_hindrances(self.backup_id, self.where, self.what)
         if self.where != IN_PLACE:
             told += self._name_hindrance()
+        if self.where == SANDBOX:
+            told += self._end_hindrance()
         return told
+
+    def _end_hindrance(self):
+        try:
+            self.tenant_id._sandbox_end(self.until)
+        except SaasError as error:
+            return [messages.text(self.env, error)]
+        return []
 
     def _name_hindrance(self):
         copy = self.env["saas.tenant"].new(
@@ -195,7 +212,7 @@ class SaasTenantRestore(models.TransientModel):
         self.ensure_one()
         copy = {}
         if self.where != IN_PLACE:
-            copy = {"name": self.name, "subdomain": self.subdomain}
+            copy = {"name": self.name, "subdomain": self.subdomain, "until": self.until}
         try:
             made = self.env["saas.restore"]._order_restore(
                 self.backup_id,

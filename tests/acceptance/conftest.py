@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dev.control import admin_password
 from dev.settings import Settings
@@ -20,6 +20,11 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+# A screen that comes late on a busy machine is no fault; one that never comes is.
+SCREEN_MS = 60_000
+expect.set_options(timeout=SCREEN_MS)
 
 
 class Provider:
@@ -70,6 +75,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A browser window of a person who was never here."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(SCREEN_MS)
     window = context.new_page()
     yield window
     context.close()

@@ -103,7 +103,7 @@ def test_a_tenant_of_the_real_pipeline_is_proven_audited_and_rotated(provider: P
         port = provider.stack.settings.node_port
         address = login.replace("walled.localhost", "127.0.0.1")
         assert str(port) in address
-        answer = requests.get(address, headers={"Host": "walled.localhost"}, timeout=30)
+        answer = requests.get(address, headers={"Host": "walled.localhost"}, timeout=90)
         statuses.add(answer.status_code)
         return now["generation"] == before + 1 and not now["waiting"]
 

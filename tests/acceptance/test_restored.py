@@ -90,7 +90,7 @@ def ended(provider: Provider, jobs: int, seconds: float = 120) -> dict:
 def page(provider: Provider, host: str) -> int:
     """Return the status of a tenant's login page."""
     address = f"http://127.0.0.1:{provider.stack.settings.node_port}/web/login"
-    return requests.get(address, headers={"Host": host}, timeout=30).status_code
+    return requests.get(address, headers={"Host": host}, timeout=90).status_code
 
 
 def name_inside(provider: Provider) -> str:
@@ -128,7 +128,7 @@ def test_a_tenant_is_restored_taken_back_copied_and_proven(
     one = ended(provider, 1)
     assert one["state"] == "done", json.dumps(one)
     shell(provider, RESUME)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while page(provider, one["host"]) != 200:
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -16,10 +16,16 @@ from saas_business_management.kernel.support.course import STATES as SUPPORT_STA
 from saas_business_management.kernel.work.states import JOB_STATES
 
 from .codes import empty_places, raised, speechless, tables, unclear, unused
-from .scan import Source, calls, python
+from .scan import Source, calls, dotted, python
 
 FILES = {source.path: source for source in python()}
-SENTENCES = tables(FILES["messages/errors.py"])["SENTENCES"]
+JOINED = FILES["messages/errors/__init__.py"]
+BY_FILE = {
+    source.parts[-1].removesuffix(".py"): tables(source)["SENTENCES"]
+    for source in python("messages")
+    if source.parts[1] == "errors" and source is not JOINED
+}
+SENTENCES = {code: text for table in BY_FILE.values() for code, text in table.items()}
 CHECKS = tables(FILES["messages/checks.py"])["CHECKS"]
 WORDS = tables(FILES["messages/words.py"])["WORDS"]
 OTHERS = tuple(source for source in python() if source.layer != "messages")
@@ -44,6 +50,12 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
     assert speechless(USED, SENTENCES) == []
     assert unused(USED, SENTENCES) == []
     assert len(USED) > 40
+
+
+def test_every_code_stands_in_one_file_and_every_file_is_joined() -> None:
+    assert len(SENTENCES) == sum(map(len, BY_FILE.values()))
+    joined = [dotted(node) for node in ast.walk(JOINED.tree) if isinstance(node, ast.Attribute)]
+    assert sorted(joined) == sorted(f"{name}.SENTENCES" for name in BY_FILE)
 
 
 def test_every_code_can_be_looked_up() -> None:

@@ -1,7 +1,5 @@
 """The real Odoo installs real modules, and its worker is killed on the way."""
 
-import os
-import signal
 from functools import partial
 
 import pytest
@@ -32,8 +30,7 @@ def test_modules_half_installed_are_installed_anew(crash, count):
         since = crash.control(LAST)[0][0] if place else 0
         seen = partial(crash.control, LINES, case.job, f"%{text}", since)
         until(seen, f"never at {text}", 300)
-        os.kill(case.child.pid, signal.SIGKILL)
-        crash.mother.wait(case.child)
+        crash.mother.kill(case.child)
     assert case.resume(seconds=900)["state"] == "done"
     assert case.complaints("version_published") == []
 

@@ -1,11 +1,9 @@
 """A worker killed while a server or a program was busy for it."""
 
-import os
-import signal
-
 import pytest
 
 from tests.helpers.crash import REAL, STUB, until
+from tests.helpers.held import databases_held
 
 from .matrix import ORDERS, PROOF
 
@@ -15,7 +13,10 @@ SELECT 1 FROM pg_stat_activity
  WHERE query LIKE '%CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()
 """
 DUMPING = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'saas backup'"
-SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'g\\_%'"
+SESSIONS = """
+SELECT count(*) FROM pg_stat_activity
+ WHERE datname LIKE 'g\\_%' AND backend_type = 'client backend'
+"""
 
 
 @pytest.mark.parametrize("phase", PHASES)
@@ -26,8 +27,7 @@ def test_a_build_killed_inside_a_phase_begins_anew(crash, count, phase, tmp_path
     crash.use_stub("--halt", phase, "--mark", str(mark))
     case = crash.order_in_background("build", template=STUB)
     until(mark.exists, "the phase did not begin", 90)
-    os.kill(case.child.pid, signal.SIGKILL)
-    crash.mother.wait(case.child)
+    crash.mother.kill(case.child)
     until(lambda: crash.tenants(SESSIONS) == [(0,)], "the phase outlived its worker")
     crash.use_stub()
     assert case.resume()["state"] == "done"
@@ -39,10 +39,11 @@ def test_a_build_killed_inside_a_phase_begins_anew(crash, count, phase, tmp_path
 def test_a_copy_whose_customer_died_is_adopted(crash, count):
     count("inside CREATE DATABASE")
     crash.golden(REAL)
-    case = crash.order_in_background("provision", template=REAL)
-    until(lambda: crash.tenants(CREATING), "the copy did not begin")
-    os.kill(case.child.pid, signal.SIGKILL)
-    crash.mother.wait(case.child)
+    crash.no_standby(REAL)
+    with databases_held(crash.stack.tenant_cluster.dsn()):
+        case = crash.order_in_background("provision", template=REAL)
+        until(lambda: crash.tenants(CREATING), "the copy did not begin")
+        crash.mother.kill(case.child)
     assert case.resume()["state"] == "done"
     assert case.complaints("tenant_open") == []
     crash.discard(case.spent)
@@ -52,8 +53,7 @@ def test_a_backup_killed_while_it_dumps_is_made_anew_and_nothing_goes_on_without
     count("inside a dump")
     case = ORDERS["back up"].place_in_background(crash)
     until(lambda: crash.tenants(DUMPING), "the dump did not begin")
-    os.kill(case.child.pid, signal.SIGKILL)
-    crash.mother.wait(case.child)
+    crash.mother.kill(case.child)
     until(lambda: not crash.tenants(DUMPING), "the dump outlived its worker")
     assert case.resume()["state"] == "done"
     assert ORDERS["back up"].complaints(case) == []

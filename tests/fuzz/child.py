@@ -1,9 +1,11 @@
-"""`python -m tests.fuzz.child TARGET SECONDS SEED`: changes bytes and has them read, for so long.
+"""`python -m tests.fuzz.child TARGET SECONDS SEED FILE`: changes bytes and has them read, for so
+long; with an input of a run before instead of seconds, that one is read alone.
 
 Owns: the loop, which inputs are kept, the peak of memory. Does not own: what is tried
-(`targets.py`), what is right (`test_parsers.py`).
+(`targets.py`), how an input is written (`told_input.py`), what is right (`test_parsers.py`).
 
-An input is kept, and changed further, when it ended at a place where none had ended before.
+An input is kept, and changed further, when it ended at a place where none had ended before. The one
+that is being read stands in FILE, so that it is known when this process does not come back from it.
 Tells one line of JSON: `{"runs", "places", "taken", "peak_bytes", "uncaught": [[error, input]]}`.
 """
 
@@ -17,10 +19,10 @@ import tests.bare  # noqa: F401
 from saas_business_management.kernel.errors import SaasError
 from tests.fuzz.mutate import changed
 from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.told_input import LastRead, as_bytes, as_text
 
 KEPT_MOST = 2000
 UNCAUGHT_MOST = 5
-SHOWN_BYTES = 4096
 
 
 def place_of(error: BaseException) -> tuple[object, ...]:
@@ -29,7 +31,7 @@ def place_of(error: BaseException) -> tuple[object, ...]:
     return (type(error).__name__, *lines[-4:])
 
 
-def fuzz(target: Target, seconds: float, dice: random.Random) -> dict[str, object]:
+def fuzz(target: Target, seconds: float, dice: random.Random, last: LastRead) -> dict[str, object]:
     """Have changed bytes read until the time is over."""
     corpus, places, uncaught = [*target.begin], set(), []
     end, runs, taken = time.monotonic() + seconds, 0, 0
@@ -39,13 +41,14 @@ def fuzz(target: Target, seconds: float, dice: random.Random) -> dict[str, objec
         data = changed(dice.choice(newest), corpus, dice)
         place: tuple[object, ...] = ("taken",)
         runs += 1
+        last.keep(data)
         try:
             target.read(data)
             taken += 1
         except SaasError as error:
             place = (error.code, *place_of(error))
         except Exception as error:  # noqa: BLE001 - this is what is looked for
-            uncaught.append([f"{error!r} at {place_of(error)[-1]}", data[:SHOWN_BYTES].hex()])
+            uncaught.append([f"{error!r} at {place_of(error)[-1]}", as_text(data)])
         if place not in places:
             places.add(place)
             corpus.append(data)
@@ -60,9 +63,13 @@ def peak_bytes() -> int:
     return int(line.split()[1]) * 1024
 
 
-def main(name: str, seconds: str, seed: str) -> None:
-    """Fuzz one target and tell."""
-    told = fuzz(TARGETS[name], float(seconds), random.Random(f"{seed} {name}"))
+def main(name: str, seconds: str, seed: str = "", file: str = "") -> None:
+    """Fuzz one target and tell, or have it read one input."""
+    if not file:
+        TARGETS[name].read(as_bytes(seconds))
+        return
+    with LastRead(file) as last:
+        told = fuzz(TARGETS[name], float(seconds), random.Random(f"{seed} {name}"), last)
     print(json.dumps({**told, "peak_bytes": peak_bytes()}))
 
 

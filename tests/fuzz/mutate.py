@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 ODD_BYTES = (
     *(b"", b"\0", b"\xff" * 4, b"\x7f\xff\xff\xff", b"\n", b"{", b"[" * 300, b'{"a":' * 300),
+    *(b"[" * 50_000, b'{"a":' * 50_000),  # deeper than any parser goes
     *(b"NaN", b"-0", b"1e999", b"9" * 30, b"\\ud800", b"null", b"\x28\xb5\x2f\xfd"),
 )
 ODD_VALUES = (

@@ -147,7 +147,7 @@ def test_a_node_that_starts_without_the_control_plane_opens_its_copy_after_the_c
     copy = stage.node.data_dir / "saas" / "route_map.json"
     # Whatever is written after both secrets are known is sealed for the one that stays.
     until(copy.exists, 10)
-    time.sleep(1.5)
+    time.sleep(4)
     known = copy.read_bytes()
     stage.fleet.routes.put(stage.second.name, tenant_name="Renamed")
     until(lambda: copy.read_bytes() != known, 10)

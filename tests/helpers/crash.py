@@ -86,18 +86,27 @@ class Mother:
         """Fork a child; back when it has a process."""
         child = Child(next(self._numbers))
         self._children[child.number] = child
-        order = {"id": child.number, "deed": deed, "environment": environment or {}, **more}
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
+        self._say(id=child.number, deed=deed, environment=environment or {}, **more)
         while not child.pid:
             self._listen()
         return child
+
+    def kill(self, child: Child) -> Child:
+        """End it at once, which has to be before it ends by itself."""
+        self._say(kill=child.number)
+        ended = self.wait(child)
+        assert ended.status == KILLED, f"it ended before it was killed: {ended.said}"
+        return ended
 
     def wait(self, child: Child) -> Child:
         """Back when it has ended."""
         while child.status is None:
             self._listen()
         return self._children.pop(child.number)
+
+    def _say(self, **order: Any) -> None:
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
 
     def _listen(self) -> None:
         answer = self._heard()

@@ -2,8 +2,9 @@
 
 Owns: the talk with the tests, forking, reaping. Does not own: what a child does (`crash_deeds.py`).
 
-An order is a line `{"id", "deed", "with", "environment", "stale", "small_disk"}`; answers are
-`{"id", "pid"}` at its start and `{"id", "status", "said"}` at its end. `status` is the exit code or
+An order is a line `{"id", "deed", "with", "environment", "stale", "small_disk"}`, or `{"kill": id}`
+to end a child at once; answers are `{"id", "pid"}` at its start and `{"id", "status", "said"}` at
+its end. `status` is the exit code or
 minus the signal, `said` every value the child told, even when it was killed afterwards.
 """
 
@@ -70,9 +71,18 @@ class Mother:
                     break
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
-                    self._start(json.loads(line))
+                    self._obey(json.loads(line))
         for pid in self._children:
             os.kill(pid, signal.SIGKILL)
+
+    def _obey(self, order: dict) -> None:
+        if "kill" not in order:
+            self._start(order)
+            return
+        for pid, (number, _said) in self._children.items():
+            # One that ended is not reaped before this is over, so its number is nobody else's.
+            if number == order["kill"]:
+                os.kill(pid, signal.SIGKILL)
 
     def _start(self, order: dict) -> None:
         said = self._folder / f"{order['id']}.said"

@@ -12,11 +12,12 @@ from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
 from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.backup.canary import canary_path
-from tests.helpers.job_records import TENANT_UUID, reserve
+from tests.helpers.job_rows import TENANT_UUID, reserve
 from tests.helpers.job_world import GOLDEN, HOST, IDENTITY, World
 
 BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000001"
 OTHER_BACKUP = "8d5a1a52-6f2e-4b7a-9a0e-000000000002"
+NEWER = "2026-01-06T09:00:00"
 EXPORT = "8d5a1a52-6f2e-4b7a-9a0e-0000000000e1"
 
 
@@ -322,6 +323,21 @@ def _restore(world: World, kind: str, where: str, what: str, into: int) -> int:
     return world.desk.enqueue(kind, {"targets": [1]}, tenant=into, restore=1, backup=1)
 
 
+def count_newer(world: World) -> int:
+    """Order a count of what is newer than an instant in an open tenant."""
+    world.desk.work(provision(world))
+    found = world.cluster.databases_by_name[world.rows["tenants"][1]["database"]]
+    found.dated = {"res_partner": ["2026-01-04T09:00:00", NEWER, NEWER], "mail_message": None}
+    return world.desk.enqueue("count_newer", {"since": "2026-01-05T09:00:00+00:00"}, tenant=1)
+
+
+def count_newer_closed(world: World) -> int:
+    """Order the same in a suspended tenant."""
+    number = count_newer(world)
+    _suspend(world)
+    return number
+
+
 def prove_restore(world: World) -> int:
     """Order that a backup is proven by restoring it."""
     world.desk.work(back_up(world))
@@ -411,6 +427,8 @@ ORDERS = {
     "undo_restore_closed": Order("undo_restore", undo_restore_closed),
     "restore_copy": Order("restore_copy", restore_copy),
     "restore_sandbox": Order("restore_copy", restore_sandbox),
+    "count_newer": Order("count_newer", count_newer),
+    "count_newer_closed": Order("count_newer", count_newer_closed),
     "prove_restore": Order("prove_restore", prove_restore),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),

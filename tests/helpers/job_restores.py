@@ -112,6 +112,14 @@ class RestoreRecords:
     def _restore_undo_failed(self) -> None:
         self._rows["events"].append(("undo_failed",))
 
+    def _tenant_newer_begin(self) -> dict[str, Any]:
+        tenant = self._linked("tenant")
+        return {
+            "database": tenant["database"],
+            "login": self._rows["databases"][tenant["database"]]["generation"],
+            "open": tenant["state"] in OPEN_STATES,
+        }
+
     # Copies
 
     def _tenant_claim_copy(self, fence: int) -> dict[str, Any]:

@@ -25,15 +25,10 @@ from saas_business_management.adapters.ports import Answer
 from saas_business_management.jobs.ports import Ports
 from saas_business_management.kernel.errors import Broken
 from saas_business_management.kernel.provisioning.audit import Finding, audit
+from tests.helpers.job_clusters import inventory, known, secrets_in_use
 from tests.helpers.job_journal import MemoryDatabase
-from tests.helpers.job_records import (
-    MemoryRecords,
-    empty_rows,
-    inventory,
-    known,
-    reserve,
-    secrets_in_use,
-)
+from tests.helpers.job_records import MemoryRecords
+from tests.helpers.job_rows import empty_rows, reserve
 from tests.helpers.jobs import Desk
 
 HOST = "acme.localhost"

@@ -28,8 +28,10 @@ def server():
 
 def drain(name):
     """Do every job there is, count them; one of a busy serial key comes back when the other is
-    done.
+    done. It begins when standard input is closed.
     """
+    print("ready", flush=True)
+    sys.stdin.read()
     login, count, idle = server(), 0, 0
     cnx = psycopg2.connect(
         host=login.host,

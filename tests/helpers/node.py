@@ -322,7 +322,7 @@ def _error(answer: dict) -> str:
     return answer["error"]["data"]["message"] if "error" in answer else ""
 
 
-def until(condition, seconds: float = 10, told=lambda: ""):
+def until(condition, seconds: float = 30, told=lambda: ""):
     """Wait until the condition is true and return what it gave."""
     end = time.monotonic() + seconds
     while True:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.helpers.s3 import S3Server
 
-STALL_SECONDS = 1.5
+STALL_SECONDS = 6
 ERRORS = {
     "500": (500, "InternalError"),
     "503": (503, "ServiceUnavailable"),

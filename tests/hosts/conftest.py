@@ -14,7 +14,7 @@ from dev.demo import Tenant, ensure_demo
 from dev.ports import LOOPBACK
 from dev.settings import Settings
 from dev.stack import Stack
-from tests.acceptance.conftest import CHROMIUM, FLAGS
+from tests.acceptance.conftest import CHROMIUM, FLAGS, SCREEN_MS
 from tests.helpers.caddy import Caddy
 from tests.helpers.dns_server import NameServer
 from tests.helpers.node import until
@@ -158,5 +158,6 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A browser window of a person who was never here."""
     context = browser.new_context(ignore_https_errors=True)
+    context.set_default_timeout(SCREEN_MS)
     yield context.new_page()
     context.close()

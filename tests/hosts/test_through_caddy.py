@@ -14,6 +14,10 @@ from tests.helpers.node import until
 from .conftest import SECONDS, SUBDOMAIN, Provider
 
 
+def mails(provider: Provider) -> list[str]:
+    return [path.read_text() for path in provider.stack.settings.mails.glob("*.eml")]
+
+
 def test_a_stranger_gets_no_certificate_and_a_tenant_does(provider: Provider):
     assert provider.caddy.names_of(SUBDOMAIN) == [SUBDOMAIN]
     assert provider.caddy.names_of("stranger.example") == []
@@ -164,6 +168,5 @@ def test_an_operator_adds_a_name_the_customer_sets_records_and_it_opens_in_a_bro
     page.click("button[type=submit]")
     page.wait_for_selector(".o_main_navbar", timeout=SECONDS * 1000)
     assert page.url.startswith(f"https://{name}:{provider.caddy.port}/")
-    mails = [path.read_text() for path in provider.stack.settings.mails.glob("*.eml")]
-    assert any(f"{name} now works" in mail for mail in mails)
+    until(lambda: any(f"{name} now works" in mail for mail in mails(provider)), SECONDS)
     provider.remove(name)

@@ -118,8 +118,9 @@ def test_a_damaged_file_is_told(path, change):
 
 def test_a_file_that_is_no_json_is_damaged(path):
     Keyring.create(path)
-    path.write_bytes(b"\xff\x00")
-    assert code_of(Broken, Keyring.load, path) == "keyring_damaged"
+    for content in (b"\xff\x00", b"[" * 100_000):
+        path.write_bytes(content)
+        assert code_of(Broken, Keyring.load, path) == "keyring_damaged"
 
 
 def test_after_a_rotation_old_secrets_open_and_new_ones_use_the_new_key(path):

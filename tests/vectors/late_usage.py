@@ -58,6 +58,6 @@ def told(found: late.Late) -> dict[str, Any]:
         "target": found.target,
         "draft_amount": found.draft_amount,
         "delta": found.billed,
-        "document": paper and f"{paper.kind} {paper.amount}",
+        "document": paper and str(paper),
         "line_service_period": found.service and pair(found.service),
     }

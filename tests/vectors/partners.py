@@ -26,7 +26,7 @@ Asked = Mapping[str, Any]
 def invoices_of(asked: Asked) -> list[Collected]:
     """Read the invoices of a month."""
     return [
-        Collected(*[number(one.get(name, 0)) for name in ("untaxed", "tax", "paid")])
+        Collected(number(one["untaxed"]), number(one.get("tax", 0)), number(one.get("paid", 0)))
         for one in asked["invoices"]
     ]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tests import bare
 
 bare.install()
 
+from saas_business_management.kernel.billing import charging  # noqa: E402
 from saas_business_management.kernel.billing.charging import Happening, account  # noqa: E402
+from saas_business_management.kernel.billing.dunning import DunningProfile, plan  # noqa: E402
 from saas_business_management.kernel.billing.payment import allocate  # noqa: E402
 from saas_business_management.kernel.period import midnight, zone  # noqa: E402
 
@@ -19,6 +21,13 @@ from .registry import op  # noqa: E402
 
 Asked = Mapping[str, Any]
 UTC = zone("UTC")
+# Words of the vectors for results that the product calls otherwise.
+RESULTS = {
+    "success": charging.DONE,
+    "failed": charging.DECLINED,
+    "soft_decline": charging.DECLINED,
+    "hard": charging.HARD_DECLINE,
+}
 
 
 def moment(text: str) -> datetime:
@@ -30,12 +39,15 @@ def moment(text: str) -> datetime:
 def charged(asked: Asked) -> Any:
     """Let charges, runs of the scheduler and notices happen."""
     first = moment(asked["attempts"][0]["at"])
-    retries = [first + timedelta(days=one) for one in asked.get("retry_days", ())]
+    profile = DunningProfile(tuple(asked.get("retry_days", ())), ())
+    retries = [midnight(one, UTC) for one in plan(profile, first.date()).retries]
     runs = [moment(one) for one in asked.get("scheduler_runs", ())]
+    results = [RESULTS.get(one["result"], one["result"]) for one in asked["attempts"]]
+    charges = zip(asked["attempts"], results, strict=True)
     notices = [asked[name] for name in ("webhook", "later") if name in asked]
     found = account(
         [
-            *(Happening(moment(one["at"]), result=one["result"]) for one in asked["attempts"]),
+            *(Happening(moment(one["at"]), result=result) for one, result in charges),
             *(Happening(at) for at in (*retries, *runs)),
             *(Happening(moment(one["at"]), notice=one["state"]) for one in notices),
         ]

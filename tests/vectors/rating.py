@@ -55,7 +55,7 @@ def difference_of(delta: Delta) -> dict[str, Any]:
         "already_billed": delta.already_billed,
         "rerated": delta.rerated,
         "delta": delta.amount,
-        "document": paper and f"{paper.kind} {paper.amount}",
+        "document": paper and str(paper),
     }
 
 

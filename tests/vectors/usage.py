@@ -32,6 +32,8 @@ NOW = "2025-03-10T12:00:00Z"
 LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 UTC = zone("UTC")
 KNOWN = "SUB-1"
+# Words of other products for kinds of meters.
+KINDS = {"latest": "last", "avg": "average", "time_weighted_average": "time_weighted"}
 FILLED = {"subscription_ref": KNOWN, "meter": "calls"}
 
 
@@ -50,7 +52,7 @@ def receive(ledger: Ledger, asked: Asked) -> list[str]:
         now = one.get("received", asked.get("now", NOW))
         sent = [{**FILLED, "ts": now, **one}]
         source = one.get("source", "app")
-        statuses += ledger.receive(sent, source, rules_of(asked, now)).statuses
+        statuses.extend(ledger.receive(sent, source, rules_of(asked, now)).statuses)
     return statuses
 
 
@@ -110,7 +112,8 @@ def aggregated(asked: Asked) -> Any:
     where = zone(asked.get("timezone", "UTC"))
     within = bounds(days(asked["period"]), where) if "period" in asked else None
     previous = number(asked.get("previous_value", 0))
-    found = [measure(Meter(asked["kind"], told, one), events, previous, within) for one in carries]
+    kind = KINDS.get(asked["kind"], asked["kind"])
+    found = [measure(Meter(kind, told, one), events, previous, within) for one in carries]
     quantities = [one.billable for one in found]
     return {
         "raw": found[0].raw,

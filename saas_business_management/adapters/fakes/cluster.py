@@ -33,6 +33,8 @@ class FakeDatabase:
     content: bytes = b""
     neutral: bool = False
     signals: int = 1
+    # When rows of each table were written, as ISO texts in UTC; None = nobody can read it.
+    dated: dict[str, list[str] | None] = field(default_factory=lambda: {"res_partner": []})
 
 
 @dataclass

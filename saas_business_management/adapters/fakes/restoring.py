@@ -6,13 +6,12 @@ Owns: what `postgres/restoring.py` does on a real one. Does not own: databases a
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked, stem_of
-from ..ports import Birth
-
-LENT = 0
+from ..ports import LENT, Birth
 
 
 class FakeRestoring:
@@ -79,6 +78,20 @@ class FakeRestoring:
             "database.secret": birth.database_secret,
             "web.base.url": base_url,
             "web.base.url.freeze": "True",
+        }
+
+    def count_newer(
+        self, name: str, generation: int, since: datetime, most: int
+    ) -> dict[str, int | None]:
+        """Count the dates that a test wrote into `dated`; a table with None cannot be read."""
+        self._about_to("count_newer")
+        dated = self._login(name, generation).dated
+        if not dated:
+            raise Broken("table_missing")
+        naive = since.astimezone(timezone.utc).replace(tzinfo=None).isoformat()
+        return {
+            table: None if dates is None else min(sum(one > naive for one in dates), most + 1)
+            for table, dates in dated.items()
         }
 
     def signals(self, name: str, generation: int) -> dict[str, int]:

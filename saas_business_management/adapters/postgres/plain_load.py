@@ -8,7 +8,8 @@ a dump is a program, has no part in it.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from ...kernel.backup.plain_dump import Rows, Statement, parse
+from ...kernel.backup.plain_dump import Rows, parse
+from ...kernel.backup.plain_reading import Statement
 from ...kernel.errors import Broken, Refused, SaasError
 from .connect import Cursor, Limits, Server, opened, transaction
 from .errors import translated

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from psycopg2 import sql
 
-from ...kernel.backup.plain_dump import APPROVED_EXTENSIONS
+from ...kernel.backup.plain_statements import APPROVED_EXTENSIONS
 from ...kernel.errors import Refused
 from ...kernel.provisioning.naming import checked
 from . import admin, locks, roles

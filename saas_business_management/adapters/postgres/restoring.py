@@ -9,14 +9,16 @@ A staging copy `…_r<fence>` belongs to the role of the live database, its stem
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked, stem_of
-from ..ports import Birth
+from ..ports import LENT, Birth, Clock
 from . import (
     admin,
     exchange,
     neutral,
+    newer,
     ownership,
     restore,
     roles,
@@ -25,12 +27,9 @@ from . import (
     tenant_db,
     tenant_secret,
 )
-from .connect import Cursor
+from .connect import Cursor, used
+from .tenant_login import TenantLogins
 from .warm import WarmConnection
-
-# Under this generation a stopped tenant's role works for us: no route ever carries it, and nodes
-# try theirs and the next one, which begin at 1.
-LENT = 0
 
 
 class Restoring:
@@ -38,6 +37,8 @@ class Restoring:
 
     _warm: WarmConnection
     _connections: int
+    _clock: Clock
+    _logins: TenantLogins
     ensure_role: Callable[[str, int], None]
     stop_logins: Callable[[str], None]
     _holding: Callable[[str], AbstractContextManager[Cursor]]
@@ -114,6 +115,19 @@ class Restoring:
             tenant_secret.set_secret(cursor)
             tenant_secret.set_uuid(cursor, birth.database_uuid)
             tenant_address.set_address(cursor, base_url)
+
+    def count_newer(
+        self, name: str, generation: int, since: datetime, most: int
+    ) -> dict[str, int | None]:
+        """As the tenant's role, read only: return for each table that dates its rows how many are
+        newer than an instant, at most `most` + 1; None where that could not be told in time.
+
+        Raises: Refused, Unavailable, Broken (`login_refused`, `table_missing`).
+        """
+        role, end = stem_of(checked(name)), self._clock.monotonic() + newer.ALTOGETHER_SECONDS
+        login = (role, generation, name, newer.QUICK, "saas control", newer.READ_ONLY)
+        with used(self._logins.open(*login)) as cursor:
+            return newer.count_newer(cursor, since, most, lambda: self._clock.monotonic() < end)
 
     def signals(self, name: str, generation: int) -> dict[str, int]:
         """As the tenant's role: return how far each cache signal has come.

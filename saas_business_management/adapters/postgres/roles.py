@@ -132,10 +132,10 @@ def _stage(note: str | None) -> str:
     """Return the stage of a role's comment; a foreign comment is no stage."""
     try:
         told = json.loads(note or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     stage = told.get("stage") if isinstance(told, dict) else ""
-    return stage if stage in STAGES else ""
+    return stage if isinstance(stage, str) and stage in STAGES else ""
 
 
 def set_login(cursor: Cursor, role: str, allowed: bool) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+from datetime import date
 
 from .choose import by_code
 from .follow import follow
@@ -77,6 +78,9 @@ def _add_restore(words):
         "--in-place", metavar="SUBDOMAIN", help="into the tenant itself, whose subdomain this is"
     )
     one.add_argument("--why", default="", metavar="TEXT", help="needed to restore in place")
+    one.add_argument(
+        "--until", type=date.fromisoformat, metavar="DAY", help="last day of a sandbox, 2026-12-31"
+    )
     one.add_argument(
         "--what",
         default="all",
@@ -185,6 +189,7 @@ def _restore(control, chosen):
         else:
             subdomain = chosen.sandbox or chosen.copy
             told = {"where": "sandbox" if chosen.sandbox else "copy", "subdomain": subdomain}
+            told["until"] = chosen.until
         one = restores._order_restore(backup, what=chosen.what, reason=chosen.why, **told)
         restore_id, job_id = one.id, one.sudo().job_ids.id
     follow(control, job_id)
@@ -195,6 +200,8 @@ def _restore(control, chosen):
         say(f"address: {one.into_id.url}")
         if one.undo_until:
             say(f"undo until: {minute(one.undo_until)}")
+        if one.into_id.sandbox_until:
+            say(f"sandbox until: {one.into_id.sandbox_until}")
 
 
 def _export(control, chosen):

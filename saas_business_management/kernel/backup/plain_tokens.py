@@ -1,7 +1,7 @@
 """Statements of a plain dump cut into tokens, strictly: what pg_dump never writes is refused.
 
 Owns: strings, names, numbers, operators, and where a statement ends. Does not own: what a statement
-may be (`plain_dump.py`).
+may be (`plain_statements.py`).
 
 A statement goes on as its tokens alone, so that nothing which was read otherwise here than the
 server reads it can hide between them. Dollar quotes, block comments, comments inside statements,

@@ -15,17 +15,21 @@ from datetime import datetime, timedelta, tzinfo
 from ..errors import Refused
 
 LAST, DAY, WEEK, MONTH, YEAR = "last", "daily", "weekly", "monthly", "yearly"
+YOUNG = "young"
 PINNED, LEGAL_HOLD, PROMISED = "pinned", "legal_hold", "promised"
 NEWEST_VERIFIED, REDUNDANCY = "newest_verified", "redundancy"
 FAILING, UNPROVEN = "failing", "unproven"
 # Nothing goes while these are so; they bring nothing back either.
 STANDSTILL = (FAILING, UNPROVEN)
 MOST = 3660
+# What in a rule keeps something.
+KEEPING = ("last", "daily", "weekly", "monthly", "yearly", "age_days")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How many to keep: the newest `last`, and the newest of so many days, weeks, months, years.
+    """How many to keep: the newest `last`, the newest of so many days, weeks, months, years, and
+    everything that was completed in the last `age_days`.
 
     `redundancy` verified ones always stay; what expires can be restored for `grace_days`.
     """
@@ -35,6 +39,7 @@ class Rule:
     weekly: int = 0
     monthly: int = 0
     yearly: int = 0
+    age_days: int = 0
     redundancy: int = 2
     grace_days: int = 7
 
@@ -46,7 +51,7 @@ class Rule:
         for one in fields(self):
             if not 0 <= getattr(self, one.name) <= MOST:
                 raise Refused("backup_retention_number", number=getattr(self, one.name), most=MOST)
-        if not (self.last or self.daily or self.weekly or self.monthly or self.yearly):
+        if not any(getattr(self, name) for name in KEEPING):
             raise Refused("backup_retention_nothing")
         if self.redundancy < 1:
             raise Refused("backup_retention_number", number=self.redundancy, most=MOST)
@@ -59,6 +64,22 @@ PRESETS = {
     "days_90": Rule(last=2, daily=90),
     "gfs": Rule(last=2, daily=7, weekly=4, monthly=3),
 }
+
+
+def promise(days: int, former: Iterable[Rule] = ()) -> Rule:
+    """Return the rule for a tenant to whom no policy counts: so many days, by age.
+
+    Whoever stopped being backed up loses nothing earlier than the rules under which his backups
+    were made (`former`) would have let it go: their longest reach counts when it is longer.
+    """
+    former = [*former]
+    reach = [one.daily + one.weekly * 7 + one.monthly * 31 + one.yearly * 366 for one in former]
+    return Rule(
+        last=max((one.last for one in former), default=0),
+        age_days=min(max([days, *reach]), MOST),
+        redundancy=max([Rule.redundancy, *(one.redundancy for one in former)]),
+        grace_days=max([Rule.grace_days, *(one.grace_days for one in former)]),
+    )
 
 
 @dataclass(frozen=True)
@@ -163,7 +184,12 @@ def _wanted(
     ordered: Sequence[Copy], rule: Rule, zone: tzinfo, now: datetime
 ) -> dict[str, tuple[Reason, ...]]:
     wanted: dict[str, tuple[Reason, ...]] = {}
-    for copy, reason in (*_guarded(ordered, rule, now), *_ruled(ordered, rule, zone)):
+    reasons = (
+        *_guarded(ordered, rule, now),
+        *_ruled(ordered, rule, zone),
+        *_young(ordered, rule, now),
+    )
+    for copy, reason in reasons:
         wanted[copy.key] = (*wanted.get(copy.key, ()), reason)
     return wanted
 
@@ -191,6 +217,13 @@ def _ruled(ordered: Sequence[Copy], rule: Rule, zone: tzinfo) -> Iterator[tuple[
             newest.setdefault(name(copy.taken_at.astimezone(zone)), copy)
         for place, period in enumerate(sorted(newest, reverse=True)[:count], 1):
             yield newest[period], Reason(code, period, place)
+
+
+def _young(ordered: Sequence[Copy], rule: Rule, now: datetime) -> Iterator[tuple[Copy, Reason]]:
+    for copy in ordered if rule.age_days else ():
+        until = copy.completed_at + timedelta(days=rule.age_days)
+        if now < until:
+            yield copy, Reason(YOUNG, until.date().isoformat())
 
 
 def _standstill(ordered: Sequence[Copy], rule: Rule, failing: bool) -> Reason | None:

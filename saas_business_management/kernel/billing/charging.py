@@ -107,7 +107,7 @@ class Account:
 def may_charge(
     attempts: Iterable[Attempt], now: datetime, token_since: datetime | None = None
 ) -> Verdict:
-    """Return whether one more attempt may be made now.
+    """Return whether one more attempt may be made now, for what its earlier ones were made for.
 
     `token_since` is when the means of payment was saved; after a hard decline only a newer one
     counts.

@@ -15,7 +15,7 @@ from decimal import Decimal
 from ..errors import Refused
 from ..money import Currency
 from ..period import Period
-from .arithmetic import plus
+from .arithmetic import ZERO, plus
 from .charge import Charge
 from .document import Document, document_for
 from .rerating import Delta, rerate
@@ -99,12 +99,13 @@ def settle_late(
 ) -> Late:
     """Return how late units are settled; `units` are those known before and those that came.
 
-    Units below zero were voided.
+    Units below zero were voided; the quantity never falls below zero.
 
     Raises: Refused (`number_invalid`, `number_negative`, `number_digits`).
     """
     before, change = units
-    return Late(target, service, rerate(charge, before, plus((before, change)), unit))
+    now = max(plus((before, change)), ZERO)
+    return Late(target, service, rerate(charge, before, now, unit))
 
 
 def period_status(closed: Sequence[str], period: str, lookback: int = LOOKBACK) -> str:

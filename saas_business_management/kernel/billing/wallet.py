@@ -127,11 +127,15 @@ def balance(wallet: Iterable[Grant], on: date, unit: Currency) -> Decimal:
 def burn(wallet: Sequence[Grant], charge: Due) -> Burn:
     """Return what a charge takes of a wallet.
 
-    Raises: Refused (`number_invalid`, `number_negative`, `number_digits`).
+    Raises: Refused (`grant_step`, `number_invalid`, `number_negative`, `number_digits`).
     """
     left = charge.unit.round(counted(charge.amount, "amount"))
     taken: dict[int, Decimal] = {}
     usable = [place for place, grant in enumerate(wallet) if grant.pays(charge)]
+    for place in usable:
+        # Half a cent that was granted would be made or lost by rounding.
+        if charge.unit.round(wallet[place].amount) != wallet[place].amount:
+            raise Refused("grant_step", amount=wallet[place].amount, currency=charge.unit.code)
     for place in sorted(usable, key=lambda place: _turn(wallet[place])):
         part = min(left, wallet[place].amount)
         if part:
@@ -158,7 +162,7 @@ def expire(wallet: Sequence[Grant], on: date) -> Expiry:
 def course(wallet: Sequence[Grant], charges: Sequence[Due], unit: Currency) -> Course:
     """Return what charges one after the other, each with expiry before it, make of a wallet.
 
-    Raises: Refused (`number_invalid`, `number_negative`, `number_digits`).
+    Raises: Refused (`grant_step`, `number_invalid`, `number_negative`, `number_digits`).
     """
     burns: list[Burn] = []
     lost: list[Grant] = []

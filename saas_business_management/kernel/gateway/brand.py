@@ -63,7 +63,7 @@ class Brand:
         """Return the brand's own sentences; what is no such object gives none."""
         try:
             found = json.loads(self.texts or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         pairs = found.items() if isinstance(found, dict) else ()
         return {code: text[:TEXT_LENGTH] for code, text in pairs if text and isinstance(text, str)}

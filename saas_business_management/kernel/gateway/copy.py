@@ -31,7 +31,7 @@ def is_of_earlier_format(content: bytes) -> bool:
     """Tell whether an earlier version wrote this copy, as far as its first line can be believed."""
     try:
         found = json.loads(content.partition(b"\n")[0])["format"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return False
     return isinstance(found, int) and found < FORMAT
 

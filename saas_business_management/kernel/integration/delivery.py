@@ -5,7 +5,6 @@ Owns: waiting times, the state of a delivery. Does not own: sending, the log's r
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate, takewhile
 
 from ..errors import Refused
 
@@ -43,7 +42,7 @@ class Backoff:
     @property
     def delays(self) -> tuple[int, ...]:
         """Return every waiting time until the horizon; behind the last one nobody tries again."""
-        return tuple(pair[0] for pair in self._within())
+        return tuple(self._within())
 
     @property
     def first_delays(self) -> tuple[int, ...]:
@@ -60,12 +59,13 @@ class Backoff:
         """Return what a delivery is that failed until the horizon."""
         return self.state_after(len(self.delays) + 1)
 
-    def _within(self) -> Iterator[tuple[int, int]]:
-        """Yield each waiting time with the sum of all so far."""
-        count = self.horizon_seconds // self.base_seconds
-        delays = [self.delay_seconds(failures) for failures in range(1, count + 1)]
-        pairs = zip(delays, accumulate(delays), strict=True)
-        return takewhile(lambda pair: pair[1] <= self.horizon_seconds, pairs)
+    def _within(self) -> Iterator[int]:
+        """Yield the waiting times that fit into the horizon."""
+        failures, left = 1, self.horizon_seconds
+        while self.delay_seconds(failures) <= left:
+            yield self.delay_seconds(failures)
+            left -= self.delay_seconds(failures)
+            failures += 1
 
 
 @dataclass(frozen=True)

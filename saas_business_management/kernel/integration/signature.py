@@ -48,7 +48,7 @@ def parse(header: str) -> Signature | None:
     """Return what a header says; None when it is none. Parts of other schemes are passed over."""
     parts = [part.strip().partition("=") for part in header.split(",")]
     stamps = [value for name, _equal, value in parts if name == "t"]
-    marks = tuple(value for name, _equal, value in parts if name == "v1")
+    marks = tuple(value for name, _equal, value in parts if name == "v1" and value.isascii())
     if len(stamps) != 1 or not _TIMESTAMP.fullmatch(stamps[0]) or not marks:
         return None
     return Signature(int(stamps[0]), marks)

@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from ..errors import Refused
 from . import states
+
+# A sandbox is for a while; nobody forgets one for longer than this.
+MOST_SANDBOX_DAYS = 365
 
 TRIAL_ENDED = "trial_ended"
 ARCHIVED = "archived"
@@ -45,8 +49,9 @@ class Policy:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a tenant stands. `trial_end_on` is the last day of its trial; `deletion_on` the day
-    from which a deletion can no longer be undone."""
+    """Where a tenant stands. `trial_end_on` is the last day of its trial, `ends_on` the last day on
+    which a sandbox is open; `deletion_on` the day from which a deletion can no longer be undone.
+    """
 
     state: str
     since_on: date
@@ -54,6 +59,7 @@ class Standing:
     trial_end_on: date | None = None
     trial_end_rule: str = states.SUSPEND
     deletion_on: date | None = None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,17 @@ def marks(planned: Planned, policy: Policy) -> tuple[date, ...]:
     return tuple(sorted({planned.on - timedelta(days=one) for one in days} | {planned.on}))
 
 
+def sandbox_end(today: date, until: date | None, days: int) -> date:
+    """Return the last day of a sandbox: the one that is wished for, else so many days from today.
+
+    Raises: Refused (`sandbox_end`) when it is not after today, or more than a year away.
+    """
+    wanted = until or today + timedelta(days=days)
+    if not 1 <= (wanted - today).days <= MOST_SANDBOX_DAYS:
+        raise Refused("sandbox_end", most=MOST_SANDBOX_DAYS)
+    return wanted
+
+
 def parse_days(text: str) -> tuple[int, ...]:
     """Return days such as "30, 7, 1" as numbers, the largest first, each once.
 
@@ -129,14 +146,15 @@ def format_days(days: Sequence[int]) -> str:
 
 def _moves(standing: Standing, policy: Policy) -> Iterator[Planned]:
     state, since, reason = standing.state, standing.since_on, standing.reason
-    if state == states.TRIAL and standing.trial_end_on:
+    if state == states.TRIAL and standing.trial_end_on and not _ends_before_its_trial(standing):
         since = standing.trial_end_on + timedelta(days=1)
         state, reason = _AFTER_TRIAL[standing.trial_end_rule], states.TRIAL_END
         yield Planned(TRIAL_ENDED, state, since)
     if reason in HELD:
         return
-    if state == states.SUSPENDED:
-        state, since = states.ARCHIVED, since + timedelta(days=policy.suspension_days)
+    archived = _archived_on(standing, policy, state, since)
+    if archived:
+        state, since = states.ARCHIVED, archived
         yield Planned(ARCHIVED, state, since)
     if state == states.ARCHIVED:
         state, since = states.DELETING, since + timedelta(days=policy.archive_days)
@@ -145,3 +163,19 @@ def _moves(standing: Standing, policy: Policy) -> Iterator[Planned]:
         known = standing.deletion_on if standing.state == states.DELETING else None
         ends = known or since + timedelta(days=policy.deletion_undo_days)
         yield Planned(DELETED, states.DELETED, ends)
+
+
+def _ends_before_its_trial(standing: Standing) -> bool:
+    return bool(standing.ends_on) and standing.ends_on <= standing.trial_end_on
+
+
+def _archived_on(standing: Standing, policy: Policy, state: str, since: date) -> date | None:
+    """Return the day on which a tenant in this state since then is archived: it was suspended for
+    long enough, or it is a sandbox whose last day is over, whichever comes first.
+    """
+    days = []
+    if state == states.SUSPENDED:
+        days.append(since + timedelta(days=policy.suspension_days))
+    if standing.ends_on and state in (*states.SERVING, states.SUSPENDED):
+        days.append(standing.ends_on + timedelta(days=1))
+    return min(days, default=None)

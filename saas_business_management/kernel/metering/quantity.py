@@ -13,6 +13,7 @@ from ..money import round_half_up
 
 WHOLE_DIGITS = 26
 DECIMALS = 12
+BITS_MOST = 100
 STEP = Decimal(1).scaleb(-DECIMALS)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{1,60})?([eE][+-]?[0-9]{1,2})?")
 
@@ -22,7 +23,10 @@ def read_value(raw: object) -> Decimal | None:
 
     Texts, whole numbers and decimals are read; a float is refused, for nobody wrote its digits.
     """
-    text = str(raw) if isinstance(raw, str | int | Decimal) and not isinstance(raw, bool) else ""
+    if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
+        return None
+    # A number of thousands of digits would not even become a text.
+    text = "" if isinstance(raw, int) and raw.bit_length() > BITS_MOST else str(raw)
     if not _NUMBER.fullmatch(text):
         return None
     value = Decimal(written(Decimal(text)))

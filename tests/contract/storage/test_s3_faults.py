@@ -14,26 +14,14 @@ from urllib3 import Timeout
 
 from saas_business_management.adapters.storage.capability import CHECKSUMS, EXCLUSIVE
 from saas_business_management.adapters.storage.s3 import S3Store
-from saas_business_management.adapters.storage.s3_calls import Patience, S3Calls
 from saas_business_management.kernel.errors import Refused, SaasError
+from tests.helpers.s3_bench import PASSING, client, forget, roomy_bucket
 from tests.helpers.s3_stub import in_front_of
 
 from .subjects import PART_BYTES, s3_place
 
-FAST = Patience(
-    tries=3,
-    first_seconds=0.01,
-    longest_seconds=0.02,
-    connect_seconds=1,
-    answer_seconds=20,
-    total_seconds=60,
-    slow_after_seconds=0.5,
-    slow_bytes_a_second=64 * 1024,
-)
 SMALL = hashlib.sha256(b"small").digest() * 1000
 BIG = hashlib.sha256(b"big").digest() * ((2 * PART_BYTES + 999) // 32)
-# Nothing reached the service, or its answer was lost: trying again helps unless it stays so.
-PASSING = ["500", "503", "slow_down", "html_503", "drop", "reset_in_request", "answer_lost"]
 UNDONE = "target_unavailable"
 CALLS = {
     "put_small": ["put_object", "head_object"],
@@ -88,9 +76,7 @@ def stub(s3_server):
 
 @pytest.fixture(scope="module")
 def bucket(s3_server):
-    made = s3_server.bucket(f"faults-{uuid4().hex[:12]}")
-    s3_server.client.put_object(Bucket=made, Key="first", Body=b"makes it find room")
-    return made
+    return roomy_bucket(s3_server, "faults")
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +86,7 @@ def place(stub, bucket):
 
 @pytest.fixture(scope="module")
 def calls(place):
-    """One client for all: it takes long to make."""
-    made = S3Calls(place, FAST)
+    made = client(place.endpoint, place.bucket)
     yield made
     made.close()
 
@@ -109,8 +94,7 @@ def calls(place):
 @pytest.fixture
 def bench(stub, place, calls):
     stub.clear()
-    calls.checksums = calls.exclusive = calls.in_a_hurry = True
-    calls.bucket_seen = False
+    forget(calls)
     own = replace(place, prefix=f"{uuid4()}/")
     yield Bench(stub, own, S3Store(own, part_bytes=PART_BYTES, calls=calls))
     stub.clear()
@@ -213,7 +197,7 @@ def test_bytes_that_change_on_the_way_are_sent_again(bench, work, call):
     [("put_small", "put_object"), ("put_big", "upload_part"), ("get", "get_object")],
 )
 def test_a_service_that_says_nothing_is_asked_again(bench, calls, monkeypatch, work, call):
-    impatient = calls._door._pools.connection_pool_kw | {"timeout": Timeout(1)}
+    impatient = calls._door._pools.connection_pool_kw | {"timeout": Timeout(4)}
     monkeypatch.setattr(calls._door._pools, "connection_pool_kw", impatient)
     calls.close()
     bench.stub.once[call] = ["stall"]

@@ -54,6 +54,14 @@ class Tenant:
         )
         return name
 
+    def write_log(self, rows):
+        """Have rows of about a kilobyte, so that a dump takes a while."""
+        self.run(
+            "INSERT INTO ir_logging (name, message)"
+            " SELECT 'x', repeat(md5(n::text), 30) FROM generate_series(1, %s) n",
+            (rows,),
+        )
+
     def move_below(self, files):
         """Have the files lie where a node keeps them, in a folder of the database's name; no link
         is followed there. Return the folder above.

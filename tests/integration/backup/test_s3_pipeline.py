@@ -15,10 +15,10 @@ from saas_business_management.adapters.backup.vault import Vault, VaultSpec
 from saas_business_management.adapters.ports import BackupPlace, BackupSource
 from saas_business_management.adapters.postgres.tenant_login import TenantLogins
 from saas_business_management.adapters.storage.s3 import S3Store
-from saas_business_management.adapters.storage.s3_calls import Patience, S3Calls
 from saas_business_management.kernel.backup import layout
 from saas_business_management.kernel.errors import SaasError
 from tests.contract.storage.subjects import PART_BYTES, s3_place
+from tests.helpers.s3_bench import PASSING, client, forget, roomy_bucket
 from tests.helpers.s3_stub import in_front_of
 
 from .stage import KEY, TENANT, Tenant, programs, uuid
@@ -26,17 +26,6 @@ from .stage import KEY, TENANT, Tenant, programs, uuid
 PROOF = os.environ.get("SAAS_PROOF") == "1"
 SEED = int(os.environ.get("SAAS_SEED", "20260301"))
 SLICE = 12
-FAST = Patience(
-    tries=3,
-    first_seconds=0.01,
-    longest_seconds=0.02,
-    connect_seconds=1,
-    answer_seconds=20,
-    total_seconds=60,
-    slow_after_seconds=0.5,
-    slow_bytes_a_second=64 * 1024,
-)
-PASSING = ("500", "503", "slow_down", "html_503", "drop", "reset_in_request", "answer_lost")
 LASTING = ("503", "drop", "denied", "full", "expired", "no_bucket", "html", "answer_lost")
 LIES = ("swallow", "gone", "shorter", "other")
 SENDING = ("put_object", "upload_part", "complete_multipart_upload")
@@ -109,18 +98,13 @@ def stub(s3_server):
 
 @pytest.fixture(scope="module")
 def bucket(s3_server):
-    made = s3_server.bucket(f"pipeline-{uuid4().hex[:12]}")
-    s3_server.client.put_object(Bucket=made, Key="first", Body=b"makes it find room")
-    return made
+    return roomy_bucket(s3_server, "pipeline")
 
 
 @pytest.fixture(scope="module")
 def calls(stub, bucket, s3_server):
-    """One client each way: they take long to make."""
-    made = [
-        S3Calls(s3_place(endpoint, bucket), FAST)
-        for endpoint in (stub.endpoint, s3_server.endpoint)
-    ]
+    """One client each way."""
+    made = [client(endpoint, bucket) for endpoint in (stub.endpoint, s3_server.endpoint)]
     yield made
     for one in made:
         one.close()
@@ -147,8 +131,7 @@ def bench(stub, bucket, calls, wide_tenant, tmp_path):
     prefix = f"{uuid4()}/"
     stores = []
     for one, endpoint in zip(calls, (stub.endpoint, stub.server.endpoint), strict=True):
-        one.checksums = one.exclusive = one.in_a_hurry = True
-        one.bucket_seen = False
+        forget(one)
         place = s3_place(endpoint, bucket, prefix=prefix)
         stores.append(S3Store(place, part_bytes=PART_BYTES, calls=one))
     spec = VaultSpec({KEY.id: KEY}, tenant.folder.parent, tmp_path, programs(tenant.pg))

@@ -181,9 +181,15 @@ class Control:
             [sys.executable, "-m", "tests.integration.jobs.worker_child"],
             cwd=ROOT,
             env={**os.environ, **told},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    def at_rest(self, number: int) -> bool:
+        """Whether so many jobs are done, and given back."""
+        leases = "SELECT count(*)::int FROM saas_job_lease"
+        return self.states() == {"done": number} and self.rows(leases) == [(0,)]
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 30) -> float:

@@ -1,11 +1,12 @@
 """A worker process: runs jobs of one kind by the real worker and runner until nothing is due.
 
 Told by variables: CONTROL_… where, WORKER_NAME, WORKER_STALE seconds, WORKER_SECONDS to stay even
-when idle, WORKER_ROOT filestore, WORKER_DEAF to ignore the heartbeat, SAAS_FAILPOINT. The last line
-is how many jobs it ran.
+when idle, WORKER_ROOT filestore, WORKER_DEAF to ignore the heartbeat, WORKER_WAITS to say `ready`
+and begin when standard input is closed, SAAS_FAILPOINT. The last line is how many jobs it ran.
 """
 
 import os
+import sys
 
 import psycopg2
 
@@ -55,6 +56,9 @@ def main() -> None:
         Runner(EXAM, journal, records, ports, {}, fence, failpoints, alive).run()
 
     worker = Worker(told, name, run, float(os.environ["WORKER_STALE"]))
+    if os.environ.get("WORKER_WAITS"):
+        print("ready", flush=True)
+        sys.stdin.read()
     seconds = os.environ.get("WORKER_SECONDS")
     print(worker.run(float(seconds or 3600), until_idle=not seconds), flush=True)
     worker.close()

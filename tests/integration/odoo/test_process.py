@@ -51,7 +51,7 @@ def run(odoo: OdooProcess, spec: dict | None = None, lines: list | None = None) 
     return odoo.run_phase("modules", "g_x", spec or {}, heard.append)
 
 
-def gone(pid: int, seconds: float = 5) -> bool:
+def gone(pid: int, seconds: float = 30) -> bool:
     """Whether the process ends within that time; a zombie of somebody else's counts as ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -184,6 +184,7 @@ def test_the_error_a_phase_answers_is_what_is_told_without_paths_and_password(pl
         ("pass", "Odoo ended without a report"),
         ("say(report={'a': 1}); sys.exit(4)", "Odoo ended with status 4"),
         ("sys.stdout.write('{torn'); sys.exit(0)", "Odoo ended without a report"),
+        ("print('[' * 100_000); sys.exit(0)", "Odoo ended without a report"),
         ("os.kill(os.getpid(), signal.SIGKILL)", "Odoo was ended by SIGKILL"),
     ],
 )  # fmt: skip
@@ -220,14 +221,14 @@ def test_a_phase_that_takes_too_long_is_ended_with_everything_it_started(play, t
         open({str(tmp_path / "pids")!r}, "w").write(f"{{os.getpid()}} {{child.pid}}")
         time.sleep(600)
         """,
-        timeout_seconds=1.5,
+        timeout_seconds=4,
     )
     began = time.monotonic()
     with pytest.raises(Unavailable) as caught:
         run(odoo)
     assert caught.value.code == "odoo_phase_timeout"
-    assert caught.value.facts == {"phase": "modules", "seconds": 1.5}
-    assert time.monotonic() - began < 5
+    assert caught.value.facts == {"phase": "modules", "seconds": 4}
+    assert time.monotonic() - began < 60, "it was not waited for until it ended"
     for pid in (tmp_path / "pids").read_text().split():
         assert gone(int(pid)), "a process of the phase outlived it"
 
@@ -295,7 +296,7 @@ def test_the_child_dies_when_its_parent_is_killed(play, tmp_path):
         time.sleep(600)
     """
     parent = worker(play, program)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not pid_file.exists() and time.monotonic() < end:
         time.sleep(0.05)
     child = int(pid_file.read_text())
@@ -319,7 +320,7 @@ signal.signal(signal.SIGQUIT, signal.SIG_IGN)
                     "leads": os.getpgid(0) == os.getpid(),
                     "quit": signal.getsignal(signal.SIGQUIT) == signal.SIG_DFL})
     """
-    said, _ = worker(play, program, setup).communicate(timeout=30)
+    said, _ = worker(play, program, setup).communicate(timeout=90)
     report = json.loads(said.replace("'", '"').replace("True", "true").replace("False", "false"))
     assert report["as"][0] == report["as"][1] != 4 << 30
     assert report["cpu"][0] == report["cpu"][1] != 60

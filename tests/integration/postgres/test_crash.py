@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from saas_business_management.adapters.ports import Birth, Identity
 from saas_business_management.kernel.errors import Unavailable
 from tests.helpers import cluster_child
+from tests.helpers.held import databases_held
 from tests.helpers.postgres import VERSIONS, TestServer, new_name
 
 HEAVY = """
@@ -39,8 +41,26 @@ def pg(request, tmp_path_factory):
     server.private.destroy()
 
 
+@contextmanager
+def copying(pg, name):
+    """Have another process begin to copy; the server goes on with it when the block ends."""
+    with databases_held(pg.private.dsn()):
+        child, _pid = begin_copy(pg, name)
+        yield child
+
+
 def start_copy(pg, name):
     """Have another process begin to copy, and return it when the server is in the middle of it."""
+    for _again in range(5):
+        child, pid = begin_copy(pg, name)
+        if pid:
+            return child, pid
+        pg.port().drop_database(name)
+    raise AssertionError("the copy was over before it was seen, five times")
+
+
+def begin_copy(pg, name):
+    """Have another process begin to copy; return it and the backend, 0 when that had ended."""
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.helpers.cluster_child", "clone", name, pg.golden],
         env=cluster_child.environment(pg),
@@ -49,12 +69,14 @@ def start_copy(pg, name):
         text=True,
     )
     assert child.stdout.readline().strip() == "ready"
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+    until = time.monotonic() + 60
+    while child.poll() is None:
+        assert time.monotonic() < until, "it neither copies nor ends"
         found = pg.rows(MAKING)
         if found:
             return child, found[0][0]
-    raise AssertionError("the copy was over before it was seen")
+    assert child.stdout.read().strip().isdigit(), "the copy failed"
+    return child, 0
 
 
 def kill(child):
@@ -75,9 +97,9 @@ def name(pg):
 
 
 def test_the_copy_of_a_killed_worker_is_adopted_when_it_appears(pg, name):
-    child, _pid = start_copy(pg, name)
-    kill(child)
-    assert named(pg, name) == 0
+    with copying(pg, name) as child:
+        kill(child)
+        assert named(pg, name) == 0
     oid = pg.port().clone(name, pg.golden)
     assert pg.rows(
         "SELECT oid, datallowconn, datconnlimit FROM pg_database WHERE datname = %s", [name]
@@ -87,8 +109,8 @@ def test_the_copy_of_a_killed_worker_is_adopted_when_it_appears(pg, name):
 
 
 def test_until_it_is_adopted_nobody_can_enter_what_a_killed_worker_left(pg, name):
-    child, _pid = start_copy(pg, name)
-    kill(child)
+    with copying(pg, name) as child:
+        kill(child)
     until = time.monotonic() + 30
     while not named(pg, name) and time.monotonic() < until:
         time.sleep(0.02)
@@ -96,18 +118,18 @@ def test_until_it_is_adopted_nobody_can_enter_what_a_killed_worker_left(pg, name
 
 
 def test_undoing_waits_for_the_copy_of_a_killed_worker_and_leaves_nothing(pg, name):
-    child, _pid = start_copy(pg, name)
-    kill(child)
+    with copying(pg, name) as child:
+        kill(child)
     pg.port().drop_database(name)
     pg.port().drop_role(name)
-    time.sleep(0.5)
+    assert pg.rows(MAKING) == [], "nothing is on its way any more"
     assert named(pg, name) == 0
-    assert pg.rows(MAKING) == []
     assert name not in {one.name for one in pg.port().roles()}
 
 
 def test_while_a_living_worker_copies_another_waits_and_finds_it_done(pg, name):
-    child, _pid = start_copy(pg, name)
+    with copying(pg, name) as child:
+        pass
     oid = pg.port().clone(name, pg.golden)
     assert child.communicate(timeout=30)[0].strip() == str(oid)
 
@@ -131,8 +153,9 @@ def test_a_killed_server_process_is_unavailable_and_the_next_try_succeeds(pg, na
     """The whole cluster recovers from it, and every connection is lost."""
     port = pg.port()
     port.databases()
-    child, pid = start_copy(pg, name)
-    os.kill(pid, signal.SIGKILL)
+    with databases_held(pg.private.dsn()):
+        child, pid = begin_copy(pg, name)
+        os.kill(pid, signal.SIGKILL)
     child.wait(timeout=30)
     deadline = time.monotonic() + 30
     while True:

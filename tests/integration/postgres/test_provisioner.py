@@ -295,7 +295,7 @@ def test_the_tenants_role_has_no_attribute_and_one_membership(pg, tenant):
 
 
 def test_a_forged_comment_is_no_stage(pg, tenant):
-    for comment in ("x", "[1]", '{"stage": "sold"}', "{}"):
+    for comment in ("x", "[1]", '{"stage": "sold"}', "{}", '{"stage": []}', "[" * 100_000):
         pg.rows(f"COMMENT ON ROLE {tenant} IS %s", [comment])
         (role,) = [one for one in pg.port().roles() if one.name == tenant]
         assert role.stage == ""

@@ -11,9 +11,9 @@ from saas_business_management.kernel.backup import plain_dump
 from saas_business_management.kernel.backup.plain_dump import (
     LAST_WORDS,
     Rows,
-    Statement,
     parse,
 )
+from saas_business_management.kernel.backup.plain_reading import Statement
 from saas_business_management.kernel.backup.plain_tokens import Scanner, text_of
 from saas_business_management.kernel.errors import Refused
 

@@ -68,6 +68,7 @@ rules = st.builds(
     weekly=st.integers(0, 5),
     monthly=st.integers(0, 5),
     yearly=st.integers(0, 3),
+    age_days=st.sampled_from([0, 0, 1, 30, 400]),
     redundancy=st.integers(1, 4),
     grace_days=st.integers(0, 9),
 )
@@ -104,6 +105,8 @@ def test_each_rule_is_satisfied(copies, rule, zone):
         for period in periods:
             newest = next(one for one in ordered if name(local[one.key]) == period)
             assert newest.key in found
+    young = {one.key for one in copies if NOW - one.completed_at < rule.age_days * DAY}
+    assert young <= set(found)
 
 
 @many
@@ -161,6 +164,7 @@ def test_nothing_is_kept_without_a_reason_that_is_true(copies, rule, zone):
                 assert sum(one.verified for one in copies) < rule.redundancy
             else:
                 assert {
+                    "young": NOW - copy.completed_at < rule.age_days * DAY,
                     "pinned": copy.pinned,
                     "legal_hold": copy.legal_hold,
                     "promised": bool(copy.promised_until),
@@ -340,3 +344,56 @@ def test_deleting_what_is_not_guarded_never_leaves_too_few_verified(copies):
     for copy in copies:
         if copy.verified and not guards(copies, copy.key):
             assert verified - 1 >= rule.redundancy
+
+
+def test_by_age_everything_young_stays_and_two_verified_ones_for_ever():
+    rule = retention.promise(30)
+    old = [Copy(f"o{n}", NOW - n * DAY, NOW - n * DAY, verified=True) for n in (31, 45, 60, 400)]
+    young = [Copy(f"y{n}", NOW - n * DAY, NOW - n * DAY) for n in (1, 29)]
+    verdict = decide_retention([*young, *old], rule, UTC, NOW, failing=False)
+    assert verdict.expire == ("o60", "o400")
+    assert verdict.kept["y29"] == (Reason(retention.YOUNG, "2026-03-31"),)
+    assert [one.code for one in verdict.kept["o31"]] == [retention.NEWEST_VERIFIED]
+    assert not decide_retention([*young, *old], rule, UTC, NOW, failing=True).expire
+    assert not decide_retention([*young, *old[:1]], rule, UTC, NOW, failing=False).expire
+
+
+def test_age_ends_with_the_last_second_of_the_last_day():
+    rule = Rule(age_days=30, redundancy=1)
+    newest, copy = (Copy(key, NOW - DAY, NOW - n * DAY, True) for key, n in (("a", 0), ("b", 30)))
+    before = decide_retention([newest, copy], rule, UTC, NOW - timedelta(seconds=1), False)
+    assert "b" in before.kept
+    assert decide_retention([newest, copy], rule, UTC, NOW, False).expire == ("b",)
+
+
+def test_age_is_counted_from_when_it_was_made_not_from_what_it_shows():
+    imported = Copy("i", NOW - 900 * DAY, NOW - DAY)
+    found = [imported, *(Copy(f"v{n}", NOW, NOW - n * DAY, True) for n in (2, 3))]
+    assert "i" in kept(found, retention.promise(30))
+
+
+@pytest.mark.parametrize(
+    ("former", "told"),
+    [
+        ([], Rule(age_days=30)),
+        ([PRESETS["days_7"]], Rule(last=2, age_days=30)),
+        ([PRESETS["days_90"], PRESETS["days_7"]], Rule(last=2, age_days=90)),
+        ([PRESETS["gfs"]], Rule(last=2, age_days=7 + 4 * 7 + 3 * 31)),
+        ([Rule(yearly=30)], Rule(age_days=retention.MOST)),
+        (
+            [Rule(daily=3, redundancy=4, grace_days=20)],
+            Rule(age_days=30, redundancy=4, grace_days=20),
+        ),
+    ],
+)
+def test_who_loses_his_policy_keeps_at_least_what_it_promised(former, told):
+    assert retention.promise(30, former) == told
+
+
+@many
+@given(histories(), rules, zones)
+def test_what_a_policy_kept_by_its_newest_days_does_not_go_sooner_without_it(copies, rule, zone):
+    reach = rule.daily * DAY
+    found = kept(copies, retention.promise(1, [rule]), zone)
+    young = {one.key for one in copies if NOW - one.completed_at < reach}
+    assert young <= set(found)

@@ -171,9 +171,10 @@ def answers_in(tree, expected):
         if isinstance(node, ast.Subscript):
             names.add(id(node.slice))
         if isinstance(node, ast.Compare):
-            names.add(id(node.left))
-        if isinstance(node, ast.Call):
-            names |= {id(one) for one in node.args if str(_value(one)).isidentifier()}
+            names |= {id(one) for one in (node.left, *node.comparators)}
+        parts = getattr(node, "args" if isinstance(node, ast.Call) else "elts", ())
+        if isinstance(node, ast.Call | ast.Tuple):
+            names |= {id(one) for one in parts if str(_value(one)).isidentifier()}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and id(node) not in names and node.value in expected:
             yield f"line {node.lineno}: {node.value!r}"

@@ -22,6 +22,7 @@ class PlayedFeed:
     def __init__(self):
         self.rows, self.version, self.broken = {}, 0, False
         self.heard, self.horizons, self.told = queue.Queue(), [], []
+        self.refused = 0
 
     def change(self, *routes):
         self.version += 1
@@ -30,6 +31,7 @@ class PlayedFeed:
 
     def open(self):
         if self.broken:
+            self.refused += 1
             raise Unavailable("server_unreachable")
 
     def read(self, horizon=0):
@@ -66,7 +68,7 @@ def played(tmp_path, monkeypatch):
 
 
 def until(condition):
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -98,7 +100,7 @@ def test_a_control_plane_that_is_away_lets_requests_go_on(played):
     began = time.monotonic()
     agent.ensure()
     agent.wait_for_first_reading(5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5, "it did not wait for an answer"
     assert not cache.known
     feed.change(ACME)
     feed.broken = False
@@ -110,7 +112,7 @@ def test_after_an_interruption_everything_is_read_again(played):
     agent.ensure()
     agent.wait_for_first_reading(5)
     feed.broken = True
-    time.sleep(0.2)
+    until(lambda: feed.refused)
     feed.rows[1] = (0, ACME)  # changed unheard, and older than any horizon
     feed.broken = False
     until(lambda: "acme.localhost" in cache.map.by_host)

@@ -81,3 +81,4 @@ def test_a_copy_of_an_earlier_format_is_known_by_its_head():
     assert is_of_earlier_format(b'{"format": 1, "node": "paris", "hmac": ""}\n{}\n')
     for other in (written(), b"", b"[]\n", b'{"format": "1"}\n', b"\xff\n", b'{"format": 99}\n'):
         assert not is_of_earlier_format(other)
+    assert not is_of_earlier_format(b"[" * 100_000), "deeper than a parser goes"

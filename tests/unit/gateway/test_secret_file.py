@@ -100,6 +100,8 @@ BROKEN = [
     {**GOOD, "bus": {}},
     {**GOOD, "control": None},
     {**GOOD, "postgres": {"host": "x", "port": "no number"}},
+    json.dumps(GOOD).replace("5433", "1e999"),
+    "[" * 100_000,
     {key: value for key, value in GOOD.items() if key != "cluster_secret"},
     {key: value for key, value in GOOD.items() if key != "node"},
 ]

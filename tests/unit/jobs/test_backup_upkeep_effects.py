@@ -11,7 +11,7 @@ from tests.helpers.job_orders import (
     check_canaries,
     expire,
 )
-from tests.helpers.job_records import TENANT_UUID
+from tests.helpers.job_rows import TENANT_UUID
 from tests.helpers.job_world import World
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from saas_business_management.kernel.errors import Broken, Refused
 from tests.helpers.job_orders import carried, renew_signing_secret, rotate_cluster_secret
-from tests.helpers.job_records import reserve
+from tests.helpers.job_rows import reserve
 from tests.helpers.job_world import World
 from tests.helpers.jobs import KilledHere, Points
 

@@ -26,6 +26,7 @@ WITH_UNDO = (
     *("export_backup", "export_zip", "import_backup"),
     *("backup_closed", "restore", "restore_closed", "restore_records", "restore_files"),
     *("undo_restore", "undo_restore_closed", "restore_copy", "restore_sandbox", "prove_restore"),
+    *("count_newer", "count_newer_closed"),
 )
 
 

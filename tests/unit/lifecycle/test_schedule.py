@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.lifecycle import states
 from saas_business_management.kernel.lifecycle.schedule import (
     ARCHIVED,
@@ -24,6 +25,7 @@ from saas_business_management.kernel.lifecycle.schedule import (
     next_move,
     notice_due,
     parse_days,
+    sandbox_end,
 )
 
 DAY = date(2026, 3, 1)
@@ -77,6 +79,64 @@ def test_data_is_kept_to_the_day_before_it_is_destroyed_and_open_tenants_have_no
     assert data_kept_until(TRIAL, POLICY) is None
     held = Standing(states.SUSPENDED, DAY, reason=states.SECURITY)
     assert data_kept_until(held, POLICY) is None
+
+
+SANDBOX = Standing(states.ACTIVE, DAY, ends_on=date(2026, 3, 31))
+
+
+def test_a_sandbox_is_archived_after_its_last_day_and_goes_the_way_of_all_archived_ones():
+    assert told(SANDBOX) == [
+        (ARCHIVED, states.ARCHIVED, "2026-04-01"),
+        (DELETION_REQUESTED, states.DELETING, "2026-05-31"),
+        (DELETED, states.DELETED, "2026-06-07"),
+    ]
+    assert data_kept_until(SANDBOX, POLICY) is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "first"),
+    [
+        (Standing(states.SUSPENDED, DAY, ends_on=date(2026, 3, 9)), (ARCHIVED, "2026-03-10")),
+        (Standing(states.SUSPENDED, DAY, ends_on=date(2026, 9, 1)), (ARCHIVED, "2026-03-31")),
+        (replace(TRIAL, ends_on=date(2026, 3, 14)), (ARCHIVED, "2026-03-15")),
+        (replace(TRIAL, ends_on=date(2026, 3, 15)), (TRIAL_ENDED, "2026-03-15")),
+        (
+            Standing(states.ARCHIVED, DAY, ends_on=date(2026, 3, 9)),
+            (DELETION_REQUESTED, "2026-04-30"),
+        ),
+    ],
+)
+def test_of_two_ends_the_first_counts(standing, first):
+    event, _state, on = told(standing)[0]
+    assert (event, on) == first
+
+
+def test_a_sandbox_that_becomes_suspended_by_its_trial_still_ends_on_its_day():
+    standing = replace(TRIAL, ends_on=date(2026, 3, 20))
+    assert told(standing)[:2] == [
+        (TRIAL_ENDED, states.SUSPENDED, "2026-03-15"),
+        (ARCHIVED, states.ARCHIVED, "2026-03-21"),
+    ]
+
+
+def test_what_is_closed_for_security_is_not_ended_by_a_date():
+    held = Standing(states.SUSPENDED, DAY, reason=states.SECURITY, ends_on=date(2026, 3, 9))
+    assert told(held) == []
+
+
+@pytest.mark.parametrize("state", [states.DRAFT, states.PROVISIONING, states.FAILED])
+def test_a_sandbox_that_never_opened_has_no_end(state):
+    assert told(replace(SANDBOX, state=state)) == []
+
+
+def test_a_sandbox_ends_after_today_and_within_a_year():
+    assert sandbox_end(DAY, None, 30) == date(2026, 3, 31)
+    assert sandbox_end(DAY, date(2026, 3, 2), 30) == date(2026, 3, 2)
+    assert sandbox_end(DAY, DAY + timedelta(days=365), 30) == date(2027, 3, 1)
+    for wrong in (DAY, DAY - timedelta(days=1), DAY + timedelta(days=366)):
+        with pytest.raises(Refused) as refused:
+            sandbox_end(DAY, wrong, 30)
+        assert refused.value.code == "sandbox_end"
 
 
 def run(planned, policy, from_on, absent=frozenset()):

@@ -22,7 +22,9 @@ class Calls:
         self.parts = {}
         self.asked = []
         self.flying = self.most_flying = 0
+        self.company = 1
         self._lock = threading.Lock()
+        self._all_there = threading.Event()
 
     def until(self):
         return 100.0
@@ -38,6 +40,11 @@ class Calls:
             self.asked.append(operation)
             self.flying += 1
             self.most_flying = max(self.most_flying, self.flying)
+            if self.most_flying >= self.company:
+                self._all_there.set()
+        # The first ones stay on their way until as many are as are expected.
+        if operation == "upload_part":
+            self._all_there.wait(10)
         time.sleep(0.002)
         with self._lock:
             self.flying -= 1
@@ -72,7 +79,7 @@ def test_a_stream_is_cut_into_parts_of_one_size(size, chunk):
 @pytest.mark.parametrize(("in_a_hurry", "most"), [(True, AT_ONCE), (False, 1)])
 def test_only_a_few_parts_are_on_their_way_at_once(in_a_hurry, most):
     calls, cut = Calls(), []
-    calls.in_a_hurry = in_a_hurry
+    calls.in_a_hurry, calls.company = in_a_hurry, most
 
     def chunks():
         for number in range(20):

@@ -1,0 +1,25 @@
+"""What the jobs ask of the outside world, one Protocol per neighbour.
+
+Every method may be called twice with the same arguments and then finds its work done. Every method
+raises `Refused`, `Unavailable` or `Broken` and nothing else on purpose.
+"""
+
+from .away import ExportOrder, ExportsPort, ImportsPort
+from .clock import Clock
+from .cluster import Check, ClusterPort, DatabaseInfo, RoleInfo
+from .doors import Answer, DnsPort, FrontDoorPort, PublicDoorPort, PublicLook
+from .filestore import FilestorePort
+from .guarding import Attack, GuardingPort
+from .inside import Birth, Guest, Identity, InsidePort
+from .odoo import ModuleInfo, OdooPort
+from .restoring import LENT, RestoringPort
+from .stores import StoresPort
+from .vault import (
+    BackupPlace,
+    BackupSource,
+    Oddity,
+    Proof,
+    RestorePlace,
+    Swept,
+    VaultPort,
+)

@@ -1,0 +1,181 @@
+"""A cluster and its change of secret in memory, as jobs see and change them."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from saas_business_management.adapters.fakes.cluster import FIRST_SECRET
+from saas_business_management.jobs.registry import JOBS
+from saas_business_management.kernel.errors import Refused
+from saas_business_management.kernel.provisioning.audit import Inventory, Known, audit
+from saas_business_management.kernel.provisioning.naming import stem_of
+from saas_business_management.kernel.work.states import OPEN
+from tests.helpers.job_journal import order_of
+from tests.helpers.job_rows import LinkedRecords
+
+AUDIT_STAGES = {"standby": "ready", "dropping": "gone", "dropped": "gone"}
+WITH_ROLE = ("building", "ready", "standby", "claimed")
+AT_WORK = ("running", "undoing")
+WITH_FILES = ("ready", "standby", "claimed")
+
+
+def secrets_in_use(rows: dict[str, Any]) -> tuple[str, str]:
+    """Return what passwords are made from, and what they were made from that still open."""
+    told = rows["cluster"].get("secret", {"now": FIRST_SECRET, "next": "", "change": ""})
+    return (told["next"], told["now"]) if told["change"] == "moving" else (told["now"], "")
+
+
+class ClusterRecords(LinkedRecords):
+    """The part of `MemoryRecords` for clusters."""
+
+    def _cluster_audit(self, **found: Any) -> dict[str, Any]:
+        findings = audit(self._known(), inventory(**found))
+        kept = [(one.kind, one.what, one.name) for one in findings if not one.sweep]
+        self._rows["cluster"]["findings"] = kept
+        swept = [one for one in findings if one.sweep]
+        return {"sweep": [{"kind": one.what, "name": one.name, "why": one.kind} for one in swept]}
+
+    def _cluster_confirm_sweep(self, sweep: list[dict[str, str]]) -> dict[str, Any]:
+        rows = {one.name: one for one in self._known()}
+        return {"sweep": [one for one in sweep if _unneeded(rows.get(one["name"]))]}
+
+    def _known(self) -> list[Known]:
+        busy = {
+            name
+            for number, job in self._rows["jobs"].items()
+            if number != self._row_id and job["state"] in OPEN
+            for name in (job["links"].get("database"), job["facts"].get("database"))
+        }
+        return known(self._rows, busy)
+
+    def _cluster_rights_wanted(self) -> dict[str, Any]:
+        busy = {one.name for one in self._known() if one.busy}
+        rows = self._rows["databases"]
+        tenants = [
+            {"name": name, "generation": row["generation"], "busy": name in busy, "addresses": []}
+            for name, row in rows.items()
+            if name.startswith("t_") and row["stage"] in ("standby", "claimed")
+        ]
+        return {"trusted": [], "tenants": tenants}
+
+    def _cluster_rights_audited(self, found: list[dict], mended: list[dict]) -> dict[str, Any]:
+        self._rows["cluster"]["rights"] = [(one["kind"], one["name"]) for one in found]
+        self._rows["cluster"]["mended"] = [(one["kind"], one["name"]) for one in mended]
+        return {"findings": len(found)}
+
+    def _cluster_checked(self, checks: list[dict[str, Any]]) -> None:
+        self._rows["cluster"]["checks"] = checks
+
+    def _cluster_modules_read(self, modules: list[dict[str, Any]]) -> None:
+        self._rows["cluster"]["modules"] = modules
+
+    def _cluster_fingerprints_read(self, fingerprints: dict[str, str]) -> None:
+        self._rows["cluster"]["fingerprints"] = fingerprints
+
+    def _doctor_look(self) -> None:
+        self._rows["doctor"]["looks"] = self._rows["doctor"].get("looks", 0) + 1
+
+    @property
+    def _secret(self) -> dict[str, Any]:
+        return self._rows["cluster"]["secret"]
+
+    def _with_role(self, *stages: str) -> dict[str, dict[str, Any]]:
+        return {
+            name: row
+            for name, row in self._rows["databases"].items()
+            if name.startswith("t_") and row["stage"] in (stages or WITH_ROLE)
+        }
+
+    def _cluster_secret_keep(self) -> dict[str, Any]:
+        rows = [(name, row) for name, row in self._with_role().items() if not row["secret"]]
+        for name, row in rows:
+            row["secret"] = f"secret of {name}"
+        return {"kept": len(rows)}
+
+    def _cluster_secret_begin(self) -> None:
+        if not self._secret["next"]:
+            raise Refused("cluster_secret_not_prepared")
+        self._secret["change"] = "moving"
+
+    def _cluster_secret_line(self) -> dict[str, Any]:
+        return {"line": next(self._session.database.fences)}
+
+    def _cluster_secret_drain(self, line: int) -> dict[str, Any]:
+        jobs = self._rows["jobs"].items()
+        busy = [
+            number
+            for number, job in jobs
+            if number != self._row_id and job["state"] in AT_WORK and 0 < job["fence"] <= line
+        ]
+        return {"busy": len(busy)}
+
+    def _cluster_secret_list(self, line: int) -> dict[str, Any]:
+        for row in self._with_role().values():
+            row["pending"] = True
+        self._secret["line"] = line
+        return {"total": len(self._with_role())}
+
+    def _cluster_secret_standbys(self) -> dict[str, Any]:
+        rows = self._with_role("standby").items()
+        return {
+            "standbys": [
+                {"database": name, "generation": row["generation"]}
+                for name, row in rows
+                if row["pending"]
+            ]
+        }
+
+    def _cluster_secret_given(self, database: str) -> None:
+        self._rows["databases"][database]["pending"] = False
+
+    def _cluster_secret_order(self) -> None:
+        for row in self._with_role("claimed").values():
+            if row["pending"] and not self._is_ordered(row["tenant"]):
+                spec = {"line": self._secret["line"], "by": self._row_id}
+                links = {"tenant": row["tenant"]}
+                number = len(self._rows["jobs"]) + 1
+                self._rows["jobs"][number] = order_of(JOBS["rotate_role"], spec, links)
+
+    def _is_ordered(self, tenant: int) -> bool:
+        return any(
+            job["spec"].get("line") == self._secret["line"]
+            and job["links"] == {"tenant": tenant}
+            and job["state"] in (*OPEN, "dead")
+            for job in self._rows["jobs"].values()
+        )
+
+    def _cluster_secret_left(self) -> dict[str, Any]:
+        return {"left": sum(row["pending"] for row in self._with_role().values())}
+
+    def _cluster_secret_changed(self) -> None:
+        if self._secret["change"] == "moving":
+            self._secret.update(now=self._secret["next"], next="", change="")
+            self._rows["events"].append(("secret_changed",))
+
+
+def _unneeded(row: Known | None) -> bool:
+    return row is None or (not row.busy and row.stage in ("building", "gone"))
+
+
+def known(rows: dict[str, Any], busy: set[str] = frozenset()) -> list[Known]:
+    """Return what the control plane knows, as an audit wants it."""
+    return [
+        Known(
+            name=name,
+            stage=AUDIT_STAGES.get(row["stage"], row["stage"]),
+            busy=name in busy,
+            oid=row["oid"] or 0,
+            has_role=name.startswith("t_") and name == stem_of(name),
+            has_folder=row["stage"] in WITH_FILES,
+        )
+        for name, row in rows["databases"].items()
+    ]
+
+
+def inventory(databases: list[dict], roles: list[dict], folders: list[str]) -> Inventory:
+    """Return what lies on the cluster, as an audit wants it."""
+    return Inventory(
+        provisioner="saas_prov",
+        databases=tuple(SimpleNamespace(**row) for row in databases),
+        roles=tuple(SimpleNamespace(**row) for row in roles),
+        folders=tuple(folders),
+    )
