@@ -1,4 +1,4 @@
-"""Where the audit log hears of what is done to tenants, plans, coupons, clusters, templates and links.
+"""Where the audit log hears of what is done to tenants, plans, coupons, clusters, templates, links.
 
 Owns: these entries. Does not own: what is done there. Rights and keys of people:
 `saas_audit_rights.py`.
@@ -39,7 +39,6 @@ class SaasPlan(models.Model):
                 }
                 self.env["saas.audit.entry"]._note("price_changed", plan, **facts)
         return done
-
 
     def _make_version(self, before_sudo, note):
         changes = {one.name: [one.before, one.after] for one in self._changes()}

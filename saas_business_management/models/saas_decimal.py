@@ -1,7 +1,7 @@
 """Numbers of billing that a binary float would spoil: unit prices, quantities, bounds.
 
-Owns: the field that keeps their digits, and the check of models that have such fields. Does not own:
-which texts are numbers (`kernel/billing/decimals.py`), what the numbers mean.
+Owns: the field that keeps their digits, and the check of models that have such fields. Does not
+own: which texts are numbers (`kernel/billing/decimals.py`), what the numbers mean.
 """
 
 from decimal import Decimal

@@ -9,6 +9,8 @@ from typing import Any
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .saas_decimal import Exact
+
 AGGREGATIONS = [
     ("sum", "Sum"),
     ("max", "Highest Reading"),
@@ -22,6 +24,7 @@ MEANING = {"code", "aggregation", "carry_forward"}
 class SaasMeter(models.Model):
     _name = "saas.meter"
     _description = "Meter"
+    _inherit = ["saas.exact"]
     _order = "sequence, name, id"
     _rec_names_search = ["name", "code"]
 
@@ -41,6 +44,9 @@ class SaasMeter(models.Model):
         help="How the readings of a period become its quantity.",
     )
     decimals = fields.Integer(default=0, help="How many decimals people are shown.")
+    example = Exact(
+        string="Quantity in Examples", default="12400", help="What the preview of a charge shows."
+    )
     carry_forward = fields.Boolean(
         string="Last Reading Stays",
         help="A period without a reading begins with the last one before it.",

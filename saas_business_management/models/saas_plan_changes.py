@@ -60,8 +60,10 @@ class SaasPlan(models.Model):
             for name in names
             if not version or self[name] != version[name]
         ]
-        return changes + self._changed_parts(self.price_ids, version._further_prices()) + (
-            self._changed_parts(self.charge_ids, version.charge_ids)
+        return (
+            changes
+            + self._changed_parts(self.price_ids, version._further_prices())
+            + (self._changed_parts(self.charge_ids, version.charge_ids))
         )
 
     def _changed_parts(self, now: models.BaseModel, was: models.BaseModel) -> list[Change]:

@@ -109,7 +109,7 @@ class SaasPlanCharge(models.Model):
         missing = [name for name in NEEDED.get(self.model, ()) if not self[name]]
         if missing:
             label = self._fields[missing[0]]._description_string(self.env)
-            return self.env._("enter “%(field)s”; 0 is a price too.", field=label)
+            return self.env._("Enter “%(field)s”; 0 is a price too.", field=label)
         try:
             self._to_spec()
         except Refused as error:

@@ -15,8 +15,14 @@ class SaasPlanCharge(models.Model):
     unit_label = fields.Char(related="meter_id.unit_label")
     summary = fields.Char(compute="_compute_summary", string="Price")
 
-    @api.depends("model", "currency_id", "tier_ids.up_to", "tier_ids.unit_price",
-                 "tier_ids.flat_fee", *NUMBERS)
+    @api.depends(
+        "model",
+        "currency_id",
+        "tier_ids.up_to",
+        "tier_ids.unit_price",
+        "tier_ids.flat_fee",
+        *NUMBERS,
+    )
     @api.depends_context("lang")
     def _compute_summary(self) -> None:
         for charge in self:

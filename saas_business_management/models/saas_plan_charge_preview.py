@@ -11,7 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate, formatLang
 
-from ..kernel.billing import step
+from ..kernel.billing import decimals, step
 from ..kernel.billing.charge import rate
 from ..kernel.money import Currency
 from .saas_decimal import Exact
@@ -19,8 +19,9 @@ from .saas_plan_charge import NUMBERS
 
 _lt = LazyTranslate(__name__)
 
-BEGIN_WITH = "12400"
-COMPARED = (1_000, 10_000, 50_000, 100_000, 1_000_000)
+EXAMPLE = Decimal(12400)
+# Beside the example, in its order of magnitude: 1 k, 10 k, 50 k, 100 k, 1 M beside 12,400.
+COMPARED = tuple(map(Decimal, ("0.1", "1", "5", "10", "100")))
 POINTS = 80
 FARTHEST = Decimal(10) ** 15
 STEPS = {
@@ -51,7 +52,7 @@ class SaasPlanCharge(models.Model):
     @api.depends("meter_id")
     def _compute_preview_quantity(self) -> None:
         for charge in self:
-            charge.preview_quantity = charge.preview_quantity or BEGIN_WITH
+            charge.preview_quantity = charge.meter_id.example or str(EXAMPLE)
 
     @api.depends(
         *("preview_quantity", "meter_id", "currency_id", "model", *NUMBERS),
@@ -71,7 +72,7 @@ class SaasPlanCharge(models.Model):
         except ValidationError as error:
             problem = str(error)
         if problem:
-            return {"problem": problem[:1].upper() + problem[1:]}
+            return {"problem": problem}
         rated = self._rated(quantity)
         names = {
             "quantity": self._spelled(str(quantity)),
@@ -83,19 +84,30 @@ class SaasPlanCharge(models.Model):
             "sentence": self.env._("at %(quantity)s %(unit)s: %(amount)s", **names),
             "lines": [self._line(one) for one in rated.steps],
             "compare": [
-                {"quantity": self._spelled(str(count)), "amount": self._rounded(self._rated(count).amount)}
-                for count in map(Decimal, COMPARED)
+                {
+                    "quantity": self._spelled(str(count)),
+                    "amount": self._rounded(self._rated(count).amount),
+                }
+                for count in self._compared()
             ],
             "points": self._points(quantity),
             "at": [float(quantity), float(rated.amount)],
         }
+
+    def _compared(self) -> list[Decimal]:
+        """Return the quantities beside the example, in the size that its meter is read in."""
+        usual = decimals.read(self.meter_id.example or str(EXAMPLE)) or EXAMPLE
+        size = Decimal(1).scaleb(usual.adjusted())
+        return [max(size * times, Decimal(1)) for times in COMPARED]
 
     def _rated(self, quantity: Decimal) -> step.Rated:
         return rate(self._to_spec(), quantity, self._unit())
 
     def _unit(self) -> Currency:
         """Return the currency of this charge as the kernel knows it."""
-        return Currency(self.currency_id.name or "", Decimal(str(self.currency_id.rounding or 0.01)))
+        return Currency(
+            self.currency_id.name or "", Decimal(str(self.currency_id.rounding or 0.01))
+        )
 
     def _line(self, one: step.Step) -> dict[str, str]:
         return {

@@ -1,6 +1,7 @@
 """Whether the administrators of a plan's tenants may write Python code of their own.
 
-Owns: the choice, who may make it, and telling the nodes. Does not own: refusing (`gateway/install_code.py`).
+Owns: the choice, who may make it, and telling the nodes. Does not own: refusing
+(`gateway/install_code.py`).
 """
 
 from odoo import api, fields, models

@@ -124,9 +124,7 @@ class SaasPlan(models.Model):
         before_sudo = self.sudo().version_id
         if before_sudo and not self._changes():
             raise UserError(
-                self.env._(
-                    "Nothing changed since %(version)s.", version=before_sudo.display_name
-                )
+                self.env._("Nothing changed since %(version)s.", version=before_sudo.display_name)
             )
         plan_sudo = self.sudo().with_context(saas_publishing=PUBLISHING)
         return plan_sudo._make_version(before_sudo, note)
@@ -189,7 +187,9 @@ class SaasPlan(models.Model):
         _ = self.env._
         found = []
         if not self.active:
-            found.append(_("%(plan)s is archived. Bring it back before you publish.", plan=self.name))
+            found.append(
+                _("%(plan)s is archived. Bring it back before you publish.", plan=self.name)
+            )
         if not self.currency_id:
             found.append(_("%(plan)s has no currency. Choose one.", plan=self.name))
         if not self.is_free and not self.charge_ids and any(not one for _r, one in self._priced()):

@@ -33,9 +33,17 @@ class TestCoupon(SaasCommon):
             {"kind": "amount", "amount": 5, "currency_id": False},
             {"valid_from": today, "valid_to": today - timedelta(days=1)},
         ):
-            with self.subTest(vals=vals), self.assertRaises(ValidationError), self.env.cr.savepoint():
+            with (
+                self.subTest(vals=vals),
+                self.assertRaises(ValidationError),
+                self.env.cr.savepoint(),
+            ):
                 self.coupon(**vals)
-        for vals in ({"code": "a b"}, {"duration": "periods", "period_count": 0}, {"max_redemptions": -1}):
+        for vals in (
+            {"code": "a b"},
+            {"duration": "periods", "period_count": 0},
+            {"max_redemptions": -1},
+        ):
             with (
                 self.subTest(vals=vals),
                 self.assertRaises(IntegrityError),
@@ -59,7 +67,9 @@ class TestCoupon(SaasCommon):
             coupon.unlink()
 
     def test_a_spec_counts_what_the_form_says(self):
-        coupon = self.coupon(duration="periods", period_count=3, max_redemptions=7, plan_ids=self.plan.ids)
+        coupon = self.coupon(
+            duration="periods", period_count=3, max_redemptions=7, plan_ids=self.plan.ids
+        )
         spec = coupon._to_spec()
         self.assertEqual((str(spec.percent_off), spec.most_invoices, spec.most_uses), ("20", 3, 7))
         self.assertEqual(spec.plans, {self.plan.code})

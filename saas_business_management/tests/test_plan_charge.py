@@ -39,13 +39,33 @@ class TestPlanCharge(SaasCommon):
 
     def test_a_number_has_one_spelling(self):
         charge = self.charge(unit_price="1")
-        for typed, kept in (("0.50", "0.5"), ("+2", "2"), ("1e-3", "0.001"), ("007", "7"), ("-0", "0")):
+        for typed, kept in (
+            ("0.50", "0.5"),
+            ("+2", "2"),
+            ("1e-3", "0.001"),
+            ("007", "7"),
+            ("-0", "0"),
+        ):
             charge.unit_price = typed
             self.assertEqual(charge.unit_price, kept)
 
     def test_what_is_no_price_is_refused(self):
-        for bad in ("-1", "NaN", "inf", "Infinity", "1,5", "1 000", "ten", "1e999", "0.0000000000001",
-                    float("nan"), float("inf"), -0.5, "1" * 27, "٣"):
+        for bad in (
+            "-1",
+            "NaN",
+            "inf",
+            "Infinity",
+            "1,5",
+            "1 000",
+            "ten",
+            "1e999",
+            "0.0000000000001",
+            float("nan"),
+            float("inf"),
+            -0.5,
+            "1" * 27,
+            "٣",
+        ):
             with self.subTest(bad=bad), self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.charge(unit_price=bad)
 
@@ -57,11 +77,18 @@ class TestPlanCharge(SaasCommon):
             ("package", {"package_size": "0", "package_price": "1"}),
             ("percentage", {}),
             ("percentage", {"rate_percent": "101"}),
-            ("percentage", {"rate_percent": "1", "per_transaction_min": "2", "per_transaction_max": "1"}),
+            (
+                "percentage",
+                {"rate_percent": "1", "per_transaction_min": "2", "per_transaction_max": "1"},
+            ),
             ("graduated", {}),
             ("volume", {}),
         ):
-            with self.subTest(model=model, values=values), self.assertRaises(ValidationError), self.env.cr.savepoint():
+            with (
+                self.subTest(model=model, values=values),
+                self.assertRaises(ValidationError),
+                self.env.cr.savepoint(),
+            ):
                 self.charge(model, **values)
 
     def test_tiers_that_overlap_or_do_not_reach_the_end_are_refused(self):
@@ -75,7 +102,11 @@ class TestPlanCharge(SaasCommon):
             [("10", "-1", False), (False, "2", False)],
             [("10", False, False), (False, "2", False)],
         ):
-            with self.subTest(tiers=tiers), self.assertRaises(ValidationError), self.env.cr.savepoint():
+            with (
+                self.subTest(tiers=tiers),
+                self.assertRaises(ValidationError),
+                self.env.cr.savepoint(),
+            ):
                 self.charge("graduated", tiers)
 
     def test_a_tier_begins_where_the_one_below_ends_in_whatever_order_they_come(self):
@@ -97,7 +128,12 @@ class TestPlanCharge(SaasCommon):
         cases = (
             ("per_unit", {"unit_price": "0.002", "included": "10000"}, "12400", "$ 4.80"),
             ("flat", {"flat_fee": "15"}, "7", "$ 15.00"),
-            ("package", {"package_size": "1000", "package_price": "2", "free_units": "100"}, "1101", "$ 4.00"),
+            (
+                "package",
+                {"package_size": "1000", "package_price": "2", "free_units": "100"},
+                "1101",
+                "$ 4.00",
+            ),
             ("percentage", {"rate_percent": "1.2", "fixed_fee": "0.1"}, "100", "$ 1.30"),
             ("per_unit", {"unit_price": "0.1", "maximum": "50"}, "632", "$ 50.00"),
         )
@@ -136,7 +172,11 @@ class TestPlanCharge(SaasCommon):
 
     def test_a_charge_tells_its_price_in_a_line(self):
         for model, values, told in (
-            ("per_unit", {"unit_price": "0.002", "included": "10000"}, "$ 0.002 each · 10,000 included"),
+            (
+                "per_unit",
+                {"unit_price": "0.002", "included": "10000"},
+                "$ 0.002 each · 10,000 included",
+            ),
             ("flat", {"flat_fee": "15"}, "$ 15 for a period"),
             ("package", {"package_size": "1000", "package_price": "2"}, "$ 2 for each 1,000 begun"),
             ("percentage", {"rate_percent": "1.2", "fixed_fee": "0.1"}, "1.2 % and $ 0.1 for each"),

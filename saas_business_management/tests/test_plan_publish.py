@@ -51,7 +51,9 @@ class TestPlanPublish(SaasCommon):
         )
         self.plan.charge_ids.copy({"currency_id": self.euro.id})
         version = self.publish("prices of 2027")
-        self.assertEqual((version.number, version.state, version.note), (1, "published", "prices of 2027"))
+        self.assertEqual(
+            (version.number, version.state, version.note), (1, "published", "prices of 2027")
+        )
         self.assertEqual(self.plan.version_id, version)
         for name in self.plan._terms_names():
             self.assertEqual(version[name], self.plan[name], name)
@@ -67,7 +69,9 @@ class TestPlanPublish(SaasCommon):
     def test_a_change_is_a_draft_until_it_is_published_as_the_next_version(self):
         self.assertEqual(self.plan.publish_state, "draft")
         first = self.publish()
-        self.assertEqual((self.plan.publish_state, self.plan.has_draft_changes), ("published", False))
+        self.assertEqual(
+            (self.plan.publish_state, self.plan.has_draft_changes), ("published", False)
+        )
         self.plan.price = 99
         self.assertTrue(self.plan.has_draft_changes)
         self.assertEqual((first.price, first.price_ids.amount), (89, 89))
@@ -212,9 +216,7 @@ class TestPlanPublish(SaasCommon):
         entry = self.entries("price_version_published")[0]
         self.assertEqual((entry.user_id, entry.kind), (self.pricer, "prices"))
         self.assertEqual(entry.reason, "costs rose")
-        self.assertEqual(
-            entry.facts["version"], ["Standard for Tests v1", "Standard for Tests v2"]
-        )
+        self.assertEqual(entry.facts["version"], ["Standard for Tests v1", "Standard for Tests v2"])
         before, after = entry.facts["price"]
         self.assertIn("89", before)
         self.assertIn("99", after)
@@ -255,7 +257,12 @@ class TestPlanPublish(SaasCommon):
     def test_another_company_sees_no_version_of_a_plan_that_is_not_its_own(self):
         self.plan.company_id = self.env.company
         version = self.publish()
-        for records in (version, version.charge_ids, version.charge_ids.tier_ids, version.price_ids):
+        for records in (
+            version,
+            version.charge_ids,
+            version.charge_ids.tier_ids,
+            version.price_ids,
+        ):
             with self.subTest(model=records._name):
                 theirs = self.env[records._name].with_user(self.stranger)
                 self.assertFalse(theirs.search([("id", "in", records.ids)]))

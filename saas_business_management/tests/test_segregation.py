@@ -15,11 +15,16 @@ class TestSegregation(SaasCommon):
         cls.approver_group = cls.env.ref(f"{GROUP}billing_approver")
 
     def test_a_user_is_not_given_both(self):
-        for user, group in ((self.pricer, self.approver_group), (self.approver, self.manager_group)):
+        for user, group in (
+            (self.pricer, self.approver_group),
+            (self.approver, self.manager_group),
+        ):
             with self.assertRaisesRegex(ValidationError, "cannot set prices and approve"):
                 user.group_ids += group
         with self.assertRaises(ValidationError):
-            new_test_user(self.env, "both", groups=f"{GROUP}billing_manager,{GROUP}billing_approver")
+            new_test_user(
+                self.env, "both", groups=f"{GROUP}billing_manager,{GROUP}billing_approver"
+            )
 
     def test_a_group_does_not_bring_both(self):
         with self.assertRaises(ValidationError), self.env.cr.savepoint():

@@ -28,6 +28,14 @@ SCREENS = (
     "saas-template-versions",
     "saas-plans",
     "saas-plans/new",
+    "saas-plan-versions",
+    "saas-addons",
+    "saas-coupons",
+    "saas-coupons/new",
+    "saas-service-tiers",
+    "saas-service-tiers/1",
+    "saas-meters",
+    "saas-meters/1",
     "saas-clusters",
     "saas-clusters/1",
     "saas-modules",
@@ -208,6 +216,35 @@ def test_the_pages_of_the_restore_dialog_show_nothing_to_complain_about(
             page.locator(".modal footer button[name=action_next]").click()
             page.wait_for_timeout(800)
     page.locator(".modal footer button[special=cancel]").click()
+
+
+STANDARD_PLAN = 2  # the second one of the demo data, which has charges
+PLAN_PICTURES = ("form", "charge", "tiers", "publish", "version")
+
+
+@pytest.mark.parametrize("picture", PLAN_PICTURES)
+def test_a_plan_and_its_dialogs_show_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page], picture: str
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    if picture == "version":
+        open_screen(page, provider, f"saas-plan-versions/{STANDARD_PLAN}")
+        look(page, f"plan_version_{size}", complaints)
+        return
+    open_screen(page, provider, f"saas-plans/{STANDARD_PLAN}")
+    if picture in ("charge", "tiers"):
+        rows = page.locator("[name=charge_ids] .o_data_row, [name=charge_ids] .o_kanban_record")
+        rows.nth(0 if picture == "tiers" else 1).locator("[name=summary], :scope").first.click()
+        page.wait_for_selector(".modal [name=preview] svg")
+    if picture == "publish":
+        price = page.locator("[name=price] input")
+        price.fill("99")
+        price.press("Tab")
+        page.locator(".o_form_button_save").first.click()
+        page.locator("button[name=action_publish_version]").first.click()
+        page.wait_for_selector(".modal footer button[name=action_publish]")
+    look(page, f"plan_{picture}_{size}", complaints)
 
 
 def listen(page: Page) -> list[str]:

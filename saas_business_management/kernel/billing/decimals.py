@@ -1,7 +1,7 @@
-"""Numbers as people write them and records keep them: the digits themselves, never a binary float.
+"""Numbers as people write them and records keep them: the digits themselves, no binary float.
 
-Owns: which texts are a number, how many digits it may have, its one spelling. Does not own: rounding
-(`kernel/money.py`), what a number means.
+Owns: which texts are a number, how many digits it may have, its one spelling. Does not own:
+rounding (`kernel/money.py`), what a number means.
 
 A unit price of 0.000123 or a quantity of 38 digits does not survive as a binary float.
 """

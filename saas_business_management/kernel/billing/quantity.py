@@ -69,5 +69,5 @@ def change_quantity(
         period_days=whole,
         amount=difference(charged, back, unit),
         renewal_amount=prorate(exact(new) * each, whole, whole, unit, fee.discount_percent),
-        documents=documents(back, charged, unit, policy.papers),
+        documents=documents(back, charged, unit),
     )

@@ -24,4 +24,11 @@ SENTENCES = {
         "The time %(instant)s has no time zone, so it was not used. Send it with its offset, such "
         "as Z or +02:00."
     ),
+    "decimal_form": _lt(
+        "“%(text)s” is not a number. Write it with a decimal point and without other separators, "
+        "such as 0.002 or 12400."
+    ),
+    "decimal_fine": _lt("“%(text)s” has more than %(most)s decimals. Leave some out."),
+    "decimal_large": _lt("“%(text)s” has more than %(most)s digits before the point."),
+    "decimal_negative": _lt("“%(text)s” is below zero. Enter 0 or more."),
 }

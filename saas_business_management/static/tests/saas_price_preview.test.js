@@ -41,9 +41,9 @@ const show = (resId) =>
 
 test("a quantity is priced step by step and marked on the line", async () => {
     await show(1);
-    expect(queryAllTexts(".o_saas_price_preview table:first tr")).toEqual([
-        "Included\t10,000 × 0\t$ 0.00",
-        "Units\t2,400 × 0.002\t$ 4.80",
+    expect(queryAllTexts(".o_saas_price_preview table:first td")).toEqual([
+        ...["Included", "10,000 × 0", "$ 0.00"],
+        ...["Units", "2,400 × 0.002", "$ 4.80"],
     ]);
     expect(".o_saas_price_preview .fs-3").toHaveText("$ 4.80");
     expect(queryFirst("svg[role=img]").getAttribute("aria-label")).toBe("at 12,400 calls: $ 4.80");

@@ -90,7 +90,8 @@ def test_without_proration_only_the_renewal_has_the_new_price():
 
 @pytest.mark.parametrize("words", [("later",), ("", IMMEDIATE), (IMMEDIATE, PERIOD_END, "hour")])
 def test_a_word_that_no_policy_knows_is_refused(words):
-    with refused("change_policy"):
+    strange = next(one for one in words if one in ("later", "", "hour"))
+    with refused("change_policy", word=strange):
         ChangePolicy(*words)
     with refused("change_policy", word="minute"):
         ChangePolicy(downgrade_by="minute")
@@ -136,6 +137,8 @@ def test_a_new_interval_begins_a_new_cycle_that_is_charged_in_full():
     assert found.anchor_on == MIDDLE
     assert found.period == found.fee.service == found.fee.whole == days("2025-04-16", "2026-04-16")
     assert found.renewal_on == day("2026-04-16")
+    half = change_plan(fee(30), old, Terms(D(300), YEARLY, D(50)), MIDDLE, NOW)
+    assert (half.charge, half.renewal_amount) == (150, 150)
     same = change_plan(fee(30), old, Terms(D(60), MONTHLY), MIDDLE, NOW)
     assert same.anchor_on is None
 

@@ -51,6 +51,7 @@ def test_the_same_number_costs_nothing():
 def test_parts_of_a_seat_are_counted_exactly():
     found = change(D("1.5"), D("2.25"), MARCH.start)
     assert (found.delta, found.amount) == (D("0.75"), D("7.50"))
+    assert change(D("1.5"), D("2.25"), MARCH.start, ChangePolicy()).amount == D("7.50")
 
 
 def test_a_discount_is_kept():
