@@ -82,12 +82,21 @@ class SaasSubscription(models.Model):
         """Documents are drafted: without a run they are posted at once, a run goes on when all are.
         """
         found_sudo = self.env["account.move"].sudo().browse(moves).exists()
+        drafts_sudo = found_sudo.filtered(lambda move: move.state == "draft")
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
         if run_sudo:
             run_sudo._go_on(besides=job_sudo)
+        elif drafts_sudo:
+            self._release(drafts_sudo, job_sudo)
+
+    def _release(self, drafts, job):
+        """Have documents posted that no run made, or approved first as those of a run would be."""
+        ratio, count = drafts._saas_periods()._variance()
+        if drafts.company_id._saas_why_approval(ratio, count):
+            self.env["saas.billing.run"]._gather(drafts, job)._ask_or_post()
         else:
-            found_sudo.filtered(lambda move: move.state == "draft")._saas_order_posting()
+            drafts._saas_order_posting()
 
     @api.private
     def _step_bill_posted(self, moves, run):

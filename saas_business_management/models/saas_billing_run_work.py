@@ -13,7 +13,6 @@ from .saas_subscription_bill import CHUNK
 
 APPROVER = "saas_business_management.group_saas_billing_approver"
 USER = "saas_business_management.group_saas_billing_user"
-AT_ONCE = 500
 
 
 class SaasBillingRun(models.Model):
@@ -139,13 +138,6 @@ class SaasBillingRun(models.Model):
         ]
         return self.env["saas.subscription"].sudo().search(domain, order="id")
 
-    def _open_jobs(self):
-        return (
-            self.env["saas.job"]
-            .sudo()
-            .search([("run_id", "=", self.id), ("state", "in", tuple(OPEN))], limit=1)
-        )
-
     @api.private
     def _go_on(self, besides=None):
         """Take the next step when every operation of the present one has ended.
@@ -175,8 +167,9 @@ class SaasBillingRun(models.Model):
 
     def _ask_or_post(self):
         """Ask an approver when the company wants it, or when fees differ too much."""
-        self._compare()
-        why = self._why_approval()
+        ratio, count = self.period_ids._variance()
+        self.write({"variance_ratio": ratio, "variance_count": count})
+        why = self.company_id._saas_why_approval(ratio, count)
         if not why:
             self._post_all()
             return
@@ -189,29 +182,31 @@ class SaasBillingRun(models.Model):
                 note=why,
             )
 
-    def _why_approval(self):
-        """Return why this run needs an approval, empty when it does not."""
-        company = self.company_id
-        if company.saas_billing_approval == "always":
-            return self.env._("Every run is approved.")
-        limit = company.saas_billing_variance_percent
-        if company.saas_billing_approval == "over_limit" and self.variance_count:
-            found = abs(self.variance_ratio) * 100
-            if found > limit:
-                return self.env._(
-                    "Fees differ by %(found).1f %% from the time before; the limit is %(limit).1f %%.",
-                    found=found,
-                    limit=limit,
-                )
-        return ""
+    @api.model
+    def _gather(self, moves, job):
+        """Return a run for documents that were drafted without one and have to be approved."""
+        company = moves.company_id
+        user = job.user_id or self.env.user
+        run = self.create(
+            {"company_id": company.id, "prepared_by_id": user.id, "state": "rating"}
+        )
+        moves.saas_run_id = run
+        moves._saas_periods().run_id = run
+        for move in moves:
+            for one in move.saas_subscription_ids:
+                run._note_line(one, state="drafted", move=move, amount=move.amount_untaxed)
+        return run
 
-    def _compare(self):
-        """Note how fees differ from those of the period before, subscription by subscription."""
+
+class SaasBillingPeriod(models.Model):
+    _inherit = "saas.billing.period"
+
+    def _variance(self):
+        """Return how fees differ from those of the period before, as a share, and of how many."""
         now = before = 0.0
         count = 0
-        periods = self.env["saas.billing.period"].sudo()
-        for period in self.period_ids.filtered(lambda one: one.kind == "recurring" and one.move_id):
-            last = periods.search(
+        for period in self.filtered(lambda one: one.kind == "recurring" and one.move_id):
+            last = self.search(
                 [
                     ("subscription_id", "=", period.subscription_id.id),
                     ("kind", "=", "recurring"),
@@ -222,5 +217,4 @@ class SaasBillingRun(models.Model):
             )
             if last.move_id:
                 now, before, count = now + period.amount, before + last.amount, count + 1
-        ratio = (now - before) / before if before else 0.0
-        self.write({"variance_ratio": ratio, "variance_count": count})
+        return ((now - before) / before if before else 0.0), count

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from freezegun import freeze_time
-from odoo.tests import new_test_user
 
 from ..jobs.base import Runner
 from ..jobs.registry import JOBS
 from ..models.saas_job_journal import LinkedRecords
 from .common import SaasCommon
 
-GROUP = "saas_business_management.group_saas_billing_"
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,6 @@ class BillingCommon(SaasCommon):
         cls.product = cls.env["product.product"].create(
             {"name": "Fee", "type": "service", "taxes_id": [(6, 0, cls.tax.ids)]}
         )
-        cls.biller = new_test_user(cls.env, "ines", groups=f"{GROUP}user")
-        cls.pricer = new_test_user(cls.env, "max", groups=f"{GROUP}manager")
-        cls.approver = new_test_user(cls.env, "olga", groups=f"{GROUP}approver")
         cls.partner = cls.env["res.partner"].create({"name": "Acme Ltd", "email": "a@acme.example"})
         cls.meter = cls.env["saas.meter"].create(
             {

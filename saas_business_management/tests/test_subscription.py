@@ -398,6 +398,7 @@ class TestSubscription(BillingCommon):
         one = self.make_running()
         with self.on("2026-03-16"):
             one._change_plan(premium, 1, "period_end")
+            self.work()
         with self.on("2026-04-01"):
             run = self.env["saas.billing.run"].with_user(self.biller).create({})
             run.action_rate()
@@ -411,6 +412,21 @@ class TestSubscription(BillingCommon):
             self.work()
         self.assertEqual((run.state, run.approved_by_id), ("done", self.approver))
         self.assertEqual(one._moves()[0].state, "posted")
+
+    def test_billing_one_by_hand_is_no_way_around_the_approval(self):
+        self.company.saas_billing_approval = "always"
+        one = self.make_subscription()
+        with self.on("2026-03-01"):
+            one.with_user(self.biller).action_activate()
+            self.work()
+            run = one._moves().saas_run_id
+            self.assertEqual((run.state, run.prepared_by_id), ("to_approve", self.biller))
+            self.assertIn(self.approver, run.activity_ids.user_id)
+            with self.assertRaises(UserError):
+                run.with_user(self.pricer).action_approve()
+            run.with_user(self.approver).action_approve()
+            self.work()
+        self.assertEqual(one._moves().state, "posted")
 
     def test_a_dry_run_shows_everything_and_makes_nothing(self):
         one = self.make_running()
