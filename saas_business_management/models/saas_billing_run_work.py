@@ -12,6 +12,7 @@ from ..kernel.work.states import OPEN
 from .saas_subscription_bill import CHUNK
 
 APPROVER = "saas_business_management.group_saas_billing_approver"
+MONTHS_DIFFER_DAYS = 3
 USER = "saas_business_management.group_saas_billing_user"
 
 
@@ -215,6 +216,10 @@ class SaasBillingPeriod(models.Model):
                 ],
                 limit=1,
             )
-            if last.move_id:
+            if last.move_id and period._is_as_long_as(last):
                 now, before, count = now + period.amount, before + last.amount, count + 1
         return ((now - before) / before if before else 0.0), count
+
+    def _is_as_long_as(self, other):
+        """Tell whether two fees are for the same time: a month has 28 to 31 days."""
+        return abs(self._whole().length - other._whole().length) <= MONTHS_DIFFER_DAYS
