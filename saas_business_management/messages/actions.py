@@ -50,6 +50,7 @@ ACTIONS = {
     "subscription_ended": _lt("Subscription ended"),
     "subscription_cancelled": _lt("Subscription cancelled"),
     "subscription_won_back": _lt("Subscription won back"),
+    "coupon_redeemed": _lt("Coupon redeemed"),
     "billing_run_approved": _lt("Billing run approved"),
     "sandbox_extended": _lt("Sandbox kept longer"),
     "restore_ordered": _lt("Restore ordered"),

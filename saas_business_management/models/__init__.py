@@ -142,6 +142,7 @@ from . import saas_subscription_addon
 from . import saas_subscription_rest
 from . import saas_subscription_spec
 from . import saas_subscription_change
+from . import saas_subscription_coupon
 from . import saas_subscription_time
 from . import saas_subscription_plan
 from . import saas_subscription_check

@@ -58,6 +58,11 @@ class SaasBillingPeriod(models.Model):
     state = fields.Selection(STATES, default="open", required=True, readonly=True, index=True)
     skipped_for = fields.Selection(SKIPPED_FOR, readonly=True, string="Skipped Because")
     amount = fields.Monetary(readonly=True, help="Without tax.")
+    adjustment = fields.Monetary(
+        readonly=True,
+        help="Added to reach the minimum of the period, or, below zero, left out beyond its "
+        "maximum.",
+    )
     move_id = fields.Many2one(
         "account.move",
         string="Document",

@@ -7,6 +7,7 @@ itself (`saas_usage_bucket.py`).
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..kernel.period import Period
 from .saas_decimal import Exact
 
 
@@ -45,7 +46,19 @@ class SaasBillingRating(models.Model):
     detail = fields.Json(readonly=True, help="The steps of the computation, to read.")
     reading = fields.Char(string="Computation", readonly=True)
     hash = fields.Char(readonly=True, help="Of everything above: equal facts give an equal hash.")
+    corrects_id = fields.Many2one(
+        "saas.billing.rating",
+        string="Corrects",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What came too late for this rating is settled here.",
+    )
+    correction_ids = fields.One2many("saas.billing.rating", "corrects_id", readonly=True)
     line_ids = fields.One2many("account.move.line", "saas_rating_id", readonly=True)
+
+    def _days(self):
+        return Period(self.start_on, self.end_on)
 
     def write(self, vals):
         raise UserError(self.env._("A rating explains an invoice line and cannot be changed."))

@@ -9,13 +9,18 @@ charge with its share of the allowance.
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ..kernel.billing.agreement import RECURRING
+from ..kernel.billing.fees import parts_of
+from ..kernel.billing.late import LOOKBACK
 from ..kernel.billing.segment import rate_segment
+from ..kernel.billing.spend import Spend, adjustment
+from ..kernel.money import exact
 from ..kernel.period import Period, bounds, zone
 
 TOTALS = """
@@ -46,11 +51,76 @@ class SaasBillingPeriod(models.Model):
     def _rate(self):
         """Rate the usage of open periods; afterwards they can be drafted."""
         ready = self.filtered(lambda period: period.state == "open")
+        metered = ready.filtered(lambda one: one.kind != RECURRING).sorted("start_on")
+        arrived = fields.Datetime.now()
         values = []
-        for period in ready.filtered(lambda one: one.kind != RECURRING):
-            values += period._ratings(fields.Datetime.now())
+        for period in metered:
+            values += period._ratings(arrived) + period._late_ratings(arrived)
         self.env["saas.billing.rating"].create(values)
+        for period in metered:
+            period.adjustment = period._adjustment()
         ready.write({"state": "rating"})
+
+    def _adjustment(self):
+        """Return what is added to reach the minimum of the fee period, or left out beyond its most.
+        """
+        one, unit = self.subscription_id, self.subscription_id._unit()
+        price = one._phase_on(self.start_on).version_id._price_in(self.currency_id)
+        least, most = price.minimum_commitment, price.maximum_spend
+        fee = one.period_ids.filtered(
+            lambda row: row.kind == RECURRING and row.start_on <= self.start_on < row.end_on
+        )[:1]
+        if not fee or not (least or most):
+            return 0.0
+        agreement = one._to_agreement()
+        parts = parts_of(agreement, fee._days(), fee._whole(), unit)
+        earlier = one.period_ids.filtered(
+            lambda row: row.kind == self.kind and fee.start_on <= row.start_on < self.start_on
+        )
+        served = sum(span.length for span in agreement.served(fee._days()))
+        found = Spend(
+            fee=unit.round(sum((exact(part.amount) for part in parts), Fraction(0))),
+            usage=_sum(self.rating_ids.filtered(lambda row: not row.corrects_id), unit),
+            before=_sum(earlier.rating_ids, unit, sum(earlier.mapped("adjustment"))),
+            days=served,
+            whole_days=fee._whole().length,
+        )
+        ends = (fee.end_on, agreement.end or fee.end_on)
+        last = self.end_on >= min(ends)
+        return float(adjustment(found, _exactly(least), _exactly(most), unit, last))
+
+    def _late_ratings(self, arrived):
+        """Return ratings of what came too late for the two periods before, by the full quantity."""
+        one = self.subscription_id
+        if one.version_id.late_policy == "ignore":
+            return []
+        closed = one.period_ids.filtered(
+            lambda row: (
+                row.kind == self.kind
+                and row.state in ("posted", "closed")
+                and row.end_on <= self.start_on
+            )
+        ).sorted("start_on")[-LOOKBACK:]
+        return [
+            found
+            for rating in closed.rating_ids.filtered(lambda row: not row.corrects_id)
+            if (found := self._late_rating(rating, arrived))
+        ]
+
+    def _late_rating(self, rating, arrived):
+        """Return the values that settle what a rating misses by now, None when it misses nothing."""
+        again = rating.period_id._rating(rating.charge_id, rating._days(), arrived)
+        settled = rating | rating.correction_ids
+        delta = _exactly(again["amount"]) - _sum(settled, self.subscription_id._unit())
+        if not delta:
+            return None
+        facts = again | {
+            "period_id": self.id,
+            "corrects_id": rating.id,
+            "amount": float(delta),
+            "reading": f"{again['reading']}; − {again['amount'] - float(delta):.2f}",
+        }
+        return facts | {"hash": _digest(facts)}
 
     def _ratings(self, arrived):
         """Return the values of a rating for each charge and stretch of this period."""
@@ -116,6 +186,15 @@ class SaasBillingPeriod(models.Model):
         query = SQL(BEFORE, self.subscription_id.id, meter.id, start, arrived)
         rows = self.env.execute_query(query)
         return rows[0][0] if rows else Decimal(0)
+
+
+def _exactly(amount):
+    """Return an amount of Odoo as the decimal number that it prints as."""
+    return Decimal(repr(float(amount)))
+
+
+def _sum(ratings, unit, more=0.0):
+    return unit.round(sum((_exactly(one.amount) for one in ratings), _exactly(more)))
 
 
 def _digest(facts):

@@ -62,6 +62,16 @@ class SaasBillingPeriod(models.Model):
             )
         return me.env._("%(meter)s, %(days)s: %(used)s %(unit)s: %(reading)s", **names)
 
+    def _adjustment_words(self, version):
+        me = self._for_reader()
+        price = version._price_in(self.currency_id)
+        names = {"days": me._days_words(self.start_on, self.end_on)}
+        if self.adjustment < 0:
+            most = me._money(price.maximum_spend)
+            return me.env._("Beyond the maximum of %(most)s, %(days)s", most=most, **names)
+        least = me._money(price.minimum_commitment)
+        return me.env._("Rest of the minimum of %(least)s, %(days)s", least=least, **names)
+
     def _title_words(self, version, start, end):
         plan = version.plan_id.with_env(self.env).name
         return self.env._("%(plan)s, %(days)s", plan=plan, days=self._days_words(start, end))

@@ -83,7 +83,11 @@ class SaasSubscription(models.Model):
                 if lines or period._wants_zero():
                     paper.periods.append(period)
             if paper.periods:
+                paper.lines += self._coupon_lines(paper, unit)
                 found.append(paper)
+        for period in waiting:
+            for move, lines in period._late_credits().items():
+                found.append(Paper(self, REFUND, lines, reverses=move))
         return found + self._change_papers(agreement, unit)
 
     def _change_papers(self, agreement, unit):
@@ -113,7 +117,7 @@ class SaasSubscription(models.Model):
         ours, left = self._charged(touched)
         found = []
         for period in touched:
-            parts = parts_of(agreement, period._days(), period._whole(), unit)
+            parts = period._parts(agreement, unit)
             found.append((period, settle(parts, ours[period], unit, left[period])))
         return found
 
@@ -123,11 +127,12 @@ class SaasSubscription(models.Model):
         for period, credit in credits_:
             rest = credit.amount
             for line in period._lines_of(credit.item):
-                share = min(rest, line._saas_creditable())
+                move = line.move_id
+                paper = papers.get(move) or Paper(self, REFUND, reverses=move)
+                share = min(rest, line._saas_creditable(), move._saas_left(paper.total))
                 if share <= 0:
                     continue
-                move = line.move_id
-                paper = papers.setdefault(move, Paper(self, REFUND, reverses=move))
+                papers[move] = paper
                 part = Credit(credit.item, share, credit.kept)
                 paper.lines.append(period._credit_line(part, line))
                 rest -= share
@@ -206,6 +211,11 @@ class SaasBillingPeriod(models.Model):
     def _whole(self):
         return Period(self.whole_start_on, self.whole_end_on)
 
+    def _parts(self, agreement, unit):
+        """Return what is due of this fee period, less the percentages of coupons."""
+        off = self.subscription_id._percents_off(self)
+        return parts_of(agreement, self._days(), self._whole(), unit, off)
+
     def _wants_zero(self):
         """Tell whether a document is made although nothing is charged."""
         return self.kind == RECURRING and self.subscription_id.version_id.emit_zero_invoices
@@ -213,9 +223,10 @@ class SaasBillingPeriod(models.Model):
     def _lines(self, agreement, unit):
         """Return the lines of a period that has no document yet."""
         if self.kind != RECURRING:
-            return [self._usage_line(rating) for rating in self.rating_ids if rating.amount]
+            lines = [self._usage_line(one) for one in self.rating_ids if one.amount > 0]
+            return lines + ([self._adjustment_line()] if self.adjustment else [])
         ours, _left = self.subscription_id._charged(self)
-        found = settle(parts_of(agreement, self._days(), self._whole(), unit), ours[self], unit)
+        found = settle(self._parts(agreement, unit), ours[self], unit)
         return [self._charge_line(charge) for charge in found.charges]
 
     def _charge_line(self, charge):
@@ -265,6 +276,30 @@ class SaasBillingPeriod(models.Model):
             "saas_end_on": rating.end_on,
         }
 
+    def _adjustment_line(self):
+        """Return the line that reaches the minimum of a period, or leaves out beyond its maximum."""
+        version = self.subscription_id._phase_on(self.start_on).version_id
+        return {
+            "product_id": version.product_id.id,
+            "name": self._adjustment_words(version),
+            "quantity": 1,
+            "price_unit": self.adjustment,
+            "saas_period_id": self.id,
+            "saas_start_on": self.start_on,
+            "saas_end_on": self.end_on,
+        }
+
+    def _late_credits(self):
+        """Return what is given back of earlier periods, by the invoice that charged it."""
+        found = {}
+        for rating in self.rating_ids.filtered(lambda one: one.amount < 0):
+            before = rating.corrects_id.line_ids.filtered(
+                lambda line: line.parent_state == "posted" and line.move_id.move_type == INVOICE
+            )[:1]
+            line = self._usage_line(rating) | {"price_unit": -rating.amount}
+            found.setdefault(before.move_id, []).append(line)
+        return found
+
     def _version_of(self, item):
         return self.env["saas.plan.version"].browse(int(item.partition(":")[2]))
 
@@ -298,6 +333,18 @@ class SaasBillingPeriod(models.Model):
         """Note that the document of these periods was posted."""
         posted = self.filtered(lambda one: one.state == "draft" and one.move_id in moves)
         posted.write({"state": "posted"})
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _saas_left(self, besides):
+        """Return what credit notes may still take off this invoice, before tax; a coupon took its
+        part already.
+        """
+        refunds = self.reversal_move_ids.filtered(lambda one: one.state != "cancel")
+        left = self.amount_untaxed - sum(refunds.mapped("amount_untaxed")) - besides
+        return self.currency_id._to_unit().round(Decimal(repr(round(left, 6))))
 
 
 class AccountMoveLine(models.Model):

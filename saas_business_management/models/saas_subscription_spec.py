@@ -75,6 +75,7 @@ class SaasSubscription(models.Model):
         items = [self._to_item(phase.version_id, phase.quantity)]
         items += [self._to_item(addon.version_id, addon.quantity) for addon in addons]
         metered = (version | addons.version_id)._charges_in(self.currency_id)
+        metered = metered or version._price_in(self.currency_id).minimum_commitment
         return agreement.Phase(
             key=str(phase.id or "new"),
             start=start,

@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 CHANGES = [
     ("plan", "Change Plan"),
     ("addon", "Add an Add-on"),
+    ("coupon", "Redeem a Coupon"),
     ("pause", "Pause"),
     ("cancel", "Cancel"),
     ("win_back", "Win Back"),
@@ -35,6 +36,7 @@ class SaasSubscriptionChange(models.TransientModel):
     present = fields.Char(compute="_compute_present", string="Now")
     version_id = fields.Many2one("saas.plan.version", string="New Plan")
     addon_version_id = fields.Many2one("saas.plan.version", string="Add-on")
+    coupon_id = fields.Many2one("saas.coupon", string="Coupon")
     quantity = fields.Integer(default=1)
     when = fields.Selection(
         [("now", "Now"), ("period_end", "At the End of the Period")], string="When", default="now"
@@ -67,6 +69,7 @@ class SaasSubscriptionChange(models.TransientModel):
 
     @api.depends(
         *("change", "subscription_id", "version_id", "addon_version_id", "quantity", "when"),
+        "coupon_id",
         *("note", "reason", "credit"),
     )
     def _compute_preview(self):
@@ -89,6 +92,7 @@ class SaasSubscriptionChange(models.TransientModel):
         offer = {
             "plan": self.version_id and self._differs(),
             "addon": self.addon_version_id,
+            "coupon": self.coupon_id,
         }
         return bool(offer.get(self.change, True))
 
@@ -114,6 +118,8 @@ class SaasSubscriptionChange(models.TransientModel):
             return _(
                 "It begins anew today with %(plan)s.", plan=one.plan_id.version_id.display_name
             )
+        if self.change == "coupon":
+            return _("It takes something off from the next invoice on.")
         return _("It begins today.")
 
     @api.model
@@ -150,6 +156,8 @@ class SaasSubscriptionChange(models.TransientModel):
             one._change_plan(self.version_id, self.quantity, self.when, why)
         elif self.change == "addon":
             one._add_addon(self.addon_version_id, self.quantity, why)
+        elif self.change == "coupon":
+            one._redeem(self.coupon_id)
         elif self.change == "pause":
             one.action_pause(why or "—")
         elif self.change == "win_back":

@@ -18,6 +18,7 @@ from fractions import Fraction
 from ..money import Currency, exact
 from ..period import Period
 from .agreement import Agreement, Item, Phase
+from .discount import less_percent
 from .proration import prorate
 
 
@@ -37,6 +38,7 @@ class Part:
     price: Decimal
     quantity: Decimal
     amount: Decimal
+    percents_off: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,17 +92,25 @@ class Settlement:
 
 
 def parts_of(
-    agreement: Agreement, period: Period, whole: Period, unit: Currency
+    agreement: Agreement,
+    period: Period,
+    whole: Period,
+    unit: Currency,
+    percents_off: tuple[Decimal, ...] = (),
 ) -> tuple[Part, ...]:
     """Return what is due of a period, item by item and phase by phase, in the order of time.
 
-    Raises: Refused (`number_invalid`, `number_negative`).
+    Percentages of coupons are taken inside the amount, before it is rounded.
+
+    Raises: Refused (`number_invalid`, `number_negative`, `percent_range`).
     """
     found = []
     for phase in agreement.phases:
         served = _served(agreement, phase, period)
         if served:
-            found += [_part(phase, item, served, whole, unit) for item in phase.items]
+            found += [
+                _part(phase, item, served, whole, unit, percents_off) for item in phase.items
+            ]
     return tuple(found)
 
 
@@ -141,10 +151,16 @@ def _served(agreement: Agreement, phase: Phase, period: Period) -> tuple[Period,
 
 
 def _part(
-    phase: Phase, item: Item, served: tuple[Period, ...], whole: Period, unit: Currency
+    phase: Phase,
+    item: Item,
+    served: tuple[Period, ...],
+    whole: Period,
+    unit: Currency,
+    percents_off: tuple[Decimal, ...],
 ) -> Part:
     days = sum(one.length for one in served)
-    price = exact(item.price, "price") * exact(item.quantity, "quantity")
+    full = exact(item.price, "price") * exact(item.quantity, "quantity")
+    price = less_percent(full, *percents_off)
     return Part(
         phase=phase.key,
         item=item.key,
@@ -154,5 +170,6 @@ def _part(
         whole_days=whole.length,
         price=item.price,
         quantity=item.quantity,
+        percents_off=percents_off,
         amount=prorate(price, days, whole.length, unit),
     )
