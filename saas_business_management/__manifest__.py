@@ -23,6 +23,7 @@
         "data/saas_billing_data.xml",
         "data/mail_templates.xml",
         "data/mail_lifecycle.xml",
+        "data/mail_billing.xml",
         "data/mail_templates_support.xml",
         "data/mail_templates_hosts.xml",
         "data/mail_templates_backup_alert.xml",
@@ -81,6 +82,7 @@
         "demo/saas_template_demo.xml",
         "demo/saas_plan_demo.xml",
         "demo/saas_tenant_demo.xml",
+        "demo/saas_subscription_demo.xml",
         "demo/saas_backup_target_demo.xml",
     ],
     "assets": {

@@ -154,6 +154,7 @@ from . import saas_billing_usage
 from . import saas_billing_words
 from . import saas_billing_run_work
 from . import saas_billing_post
+from . import account_move_follow
 from . import saas_usage_bucket
 from . import saas_job_billing
 from . import saas_doctor
@@ -162,6 +163,7 @@ from . import saas_doctor_work
 from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
+from . import saas_doctor_billing
 from . import saas_doctor_audit
 from . import saas_doctor_support
 from . import saas_doctor_hosts
@@ -177,5 +179,6 @@ from . import saas_doctor_finding
 from . import res_partner
 from . import res_partner_billing
 from . import res_config_settings
+from . import res_config_settings_billing
 from . import res_config_settings_deletion
 from . import mail_mail

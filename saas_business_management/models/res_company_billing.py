@@ -21,6 +21,12 @@ class ResCompany(models.Model):
         default=10.0,
         help="How far fees of the same subscriptions may differ from the time before.",
     )
+    saas_billing_mail = fields.Boolean(
+        string="Mail Invoices",
+        default=True,
+        help="The billing contact gets a mail with the page of each document.",
+    )
+
     _saas_billing_variance = models.Constraint(
         "CHECK (saas_billing_variance_percent >= 0)", "The limit of the variance is 0 or more."
     )

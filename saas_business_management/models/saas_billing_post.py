@@ -3,7 +3,7 @@
 Owns: ordering these operations, posting, what is told when a document is refused. Does not own:
 numbers, entries and reconciliation (Odoo).
 
-Posting holds the journal's sequence until it is committed, so two workers never post in one journal.
+Posting holds the journal's sequence until it is committed: two workers never post in one journal.
 """
 
 from itertools import groupby
@@ -30,7 +30,7 @@ class AccountMove(models.Model):
 
     @api.private
     def _saas_order_posting(self, run=None):
-        """Have drafts posted, each journal by itself, the documents in the order of their making."""
+        """Have drafts posted, each journal by itself, in the order in which they were made."""
         by_journal = self.sorted(lambda move: (move.journal_id.id, move.id))
         for journal, moves in groupby(by_journal, lambda move: move.journal_id):
             ids = [move.id for move in moves]
@@ -51,7 +51,7 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_post(self, moves, run):
-        """Post documents that are drafts still; the ones that are refused are told, others go on."""
+        """Post documents that are drafts still; a refused one is told, the others go on."""
         drafts = self.env["account.move"].sudo().browse(moves).exists()
         drafts = drafts.filtered(lambda move: move.state == "draft")
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
@@ -79,8 +79,7 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_told(self, moves, run):
-        """Documents are drafted: without a run they are posted at once, a run goes on when all are.
-        """
+        """Documents are drafted: a run goes on when all are, without one they are released."""
         found_sudo = self.env["account.move"].sudo().browse(moves).exists()
         drafts_sudo = found_sudo.filtered(lambda move: move.state == "draft")
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
@@ -100,7 +99,10 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_posted(self, moves, run):
-        """Documents are posted: the run may have come to its end."""
+        """Documents are posted: credit pays them first, customers are mailed, the run may end."""
+        posted_sudo = self.env["account.move"].sudo().browse(moves).exists()
+        posted_sudo._saas_use_credits()
+        posted_sudo.filtered(lambda one: one.company_id.saas_billing_mail)._saas_mail()
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
         for run_sudo in self.env["saas.billing.run"].sudo().browse(run).exists():
             run_sudo._go_on(besides=job_sudo)

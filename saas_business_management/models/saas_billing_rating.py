@@ -65,7 +65,5 @@ class SaasBillingRating(models.Model):
 
     def unlink(self):
         if any(rating.period_id.state not in ("open", "rating", "draft") for rating in self):
-            raise UserError(
-                self.env._("A rating explains an invoice line and cannot be removed.")
-            )
+            raise UserError(self.env._("A rating explains an invoice line and cannot be removed."))
         return super().unlink()

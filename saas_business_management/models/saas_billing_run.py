@@ -111,10 +111,14 @@ class SaasBillingRun(models.Model):
             [("run_id", "in", self.ids)], ["run_id", "state"], ["__count"]
         )
         counts = {(run.id, state): count for run, state, count in lines}
-        moves = self.env["account.move"].sudo()._read_group(
-            [("saas_run_id", "in", self.ids), ("state", "!=", "cancel")],
-            ["saas_run_id"],
-            ["__count", "amount_untaxed_signed:sum"],
+        moves = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [("saas_run_id", "in", self.ids), ("state", "!=", "cancel")],
+                ["saas_run_id"],
+                ["__count", "amount_untaxed_signed:sum"],
+            )
         )
         sums = {run.id: (count, total) for run, count, total in moves}
         for run in self:
@@ -148,7 +152,9 @@ class SaasBillingRun(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
         if any(run.state != "draft" for run in self):
-            raise ValidationError(self.env._("A run that has begun stays: it says what was billed."))
+            raise ValidationError(
+                self.env._("A run that has begun stays: it says what was billed.")
+            )
 
     def action_view_moves(self) -> dict:
         """Open the documents of this run."""
@@ -224,9 +230,7 @@ class SaasBillingRunLine(models.Model):
         currency_field="company_currency_id",
         string="In Our Currency",
     )
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Our Currency"
-    )
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Our Currency")
     before = fields.Monetary(readonly=True, string="The Time Before")
     code = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)

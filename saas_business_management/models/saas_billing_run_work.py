@@ -1,7 +1,6 @@
 """Carrying a billing run through: what it bills, when it goes on, who has to approve.
 
-Owns: ordering the operations, the move to the next state when all have ended, the approval. Does not
-own: what an operation does to subscriptions (`saas_subscription_bill.py`), posting
+Owns: ordering the operations, the next state when all have ended, the approval. Does not own: what an operation does to subscriptions (`saas_subscription_bill.py`), posting
 (`saas_billing_post.py`).
 """
 
@@ -32,8 +31,10 @@ class SaasBillingRun(models.Model):
 
     @api.model
     def _companies_due(self):
-        due = self.env["saas.subscription"].sudo()._read_group(
-            [("next_bill_at", "<=", fields.Datetime.now())], ["company_id"]
+        due = (
+            self.env["saas.subscription"]
+            .sudo()
+            ._read_group([("next_bill_at", "<=", fields.Datetime.now())], ["company_id"])
         )
         open_ = self.sudo()._read_group(
             [("state", "in", ("rating", "posting")), ("dry_run", "=", False)], ["company_id"]
@@ -76,9 +77,7 @@ class SaasBillingRun(models.Model):
             raise UserError(self._approvers_text())
         for run in self:
             run._check_approval()
-            run.sudo().write(
-                {"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()}
-            )
+            run.sudo().write({"approved_by_id": self.env.uid, "approved_at": fields.Datetime.now()})
             self.env["saas.audit.entry"]._note("billing_run_approved", run, run.approval_why or "")
             run.activity_feedback(["mail.mail_activity_data_todo"])
             run.sudo()._post_all()
@@ -102,8 +101,10 @@ class SaasBillingRun(models.Model):
             raise UserError(self.env._("Only a billing user runs billing. Ask one."))
 
     def _approvers(self):
-        return self.env.ref(APPROVER).sudo().all_user_ids.filtered(
-            lambda user: user.active and self.company_id in user.company_ids
+        return (
+            self.env.ref(APPROVER)
+            .sudo()
+            .all_user_ids.filtered(lambda user: user.active and self.company_id in user.company_ids)
         )
 
     def _approvers_text(self):
@@ -147,8 +148,10 @@ class SaasBillingRun(models.Model):
         """
         self.ensure_one()
         run_sudo = self.sudo()
-        open_sudo = self.env["saas.job"].sudo().search(
-            [("run_id", "=", self.id), ("state", "in", tuple(OPEN))]
+        open_sudo = (
+            self.env["saas.job"]
+            .sudo()
+            .search([("run_id", "=", self.id), ("state", "in", tuple(OPEN))])
         )
         if open_sudo - (besides or open_sudo.browse()):
             return
@@ -188,9 +191,7 @@ class SaasBillingRun(models.Model):
         """Return a run for documents that were drafted without one and have to be approved."""
         company = moves.company_id
         user = job.user_id or self.env.user
-        run = self.create(
-            {"company_id": company.id, "prepared_by_id": user.id, "state": "rating"}
-        )
+        run = self.create({"company_id": company.id, "prepared_by_id": user.id, "state": "rating"})
         moves.saas_run_id = run
         moves._saas_periods().run_id = run
         for move in moves:

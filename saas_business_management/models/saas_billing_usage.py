@@ -62,8 +62,7 @@ class SaasBillingPeriod(models.Model):
         ready.write({"state": "rating"})
 
     def _adjustment(self):
-        """Return what is added to reach the minimum of the fee period, or left out beyond its most.
-        """
+        """Return what is added to reach the minimum, or left out beyond the maximum."""
         one, unit = self.subscription_id, self.subscription_id._unit()
         price = one._phase_on(self.start_on).version_id._price_in(self.currency_id)
         least, most = price.minimum_commitment, price.maximum_spend
@@ -108,7 +107,7 @@ class SaasBillingPeriod(models.Model):
         ]
 
     def _late_rating(self, rating, arrived):
-        """Return the values that settle what a rating misses by now, None when it misses nothing."""
+        """Return the values that settle what a rating misses, None when it misses nothing."""
         again = rating.period_id._rating(rating.charge_id, rating._days(), arrived)
         settled = rating | rating.correction_ids
         delta = _exactly(again["amount"]) - _sum(settled, self.subscription_id._unit())

@@ -88,6 +88,9 @@ class SaasBillingPeriod(models.Model):
             return ""
         price = self._money(part.price)
         told = price if part.quantity == 1 else f"{part.quantity:f} × {price}"
+        for off in part.percents_off:
+            spelled = self.env["saas.exact"]._spelled(str(off))
+            told = self.env._("%(price)s less %(percent)s %%", price=told, percent=spelled)
         if part.days == part.whole_days:
             return told
         return self.env._(

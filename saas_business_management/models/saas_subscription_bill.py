@@ -69,7 +69,7 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_draft(self, subscriptions, run):
-        """Draft the documents of these subscriptions' periods, and of what changed in older ones."""
+        """Draft documents of periods that wait, and of what changed in older ones."""
         found_sudo = self.sudo().browse(subscriptions).exists()
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
         if run_sudo.dry_run:
@@ -119,7 +119,10 @@ class SaasSubscription(models.Model):
             run.invalidate_recordset(["line_ids"])
             fields_ = ("subscription_id", "state", "amount", "code", "reason")
             told = [
-                {name: line[name].id if name == "subscription_id" else line[name] for name in fields_}
+                {
+                    name: line[name].id if name == "subscription_id" else line[name]
+                    for name in fields_
+                }
                 for line in run.line_ids - noted
             ]
         self.env["saas.billing.run.line"].create([dict(one, run_id=run.id) for one in told])
@@ -137,7 +140,7 @@ class SaasSubscription(models.Model):
             self.env.invalidate_all(flush=False)
 
     def _draft_all(self, run):
-        """Draft at once; when somebody's documents are refused, one subscription after the other."""
+        """Draft at once; when a document is refused, one subscription after the other."""
         try:
             with self.env.cr.savepoint():
                 return self._draft_documents(run)
@@ -206,7 +209,9 @@ class SaasSubscription(models.Model):
     def _instant(self, day):
         """Return the instant at which a day begins for the subscription, as it is stored."""
         local = fields.Datetime.to_datetime(day)
-        return local.replace(tzinfo=zone(self.timezone)).astimezone(zone("UTC")).replace(tzinfo=None)
+        return (
+            local.replace(tzinfo=zone(self.timezone)).astimezone(zone("UTC")).replace(tzinfo=None)
+        )
 
     def _not_billed(self, error, run):
         """Tell why a subscription could not be billed; the others go on."""

@@ -1,8 +1,8 @@
 """What people may do to a subscription: start, pause, change, cancel, and take back.
 
 Owns: the public actions and the rows each writes. Does not own: which are allowed
-(`kernel/billing/subscription.py`), dialogs (`wizards/saas_subscription_change.py`), documents, which
-an operation makes afterwards.
+(`kernel/billing/subscription.py`), dialogs (`wizards/saas_subscription_change.py`), documents:
+an operation makes them afterwards.
 """
 
 from contextlib import contextmanager

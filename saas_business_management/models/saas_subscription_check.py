@@ -45,13 +45,17 @@ class SaasSubscription(models.Model):
             raise Refused("currency_archived", currency=mine.name)
         if mine == theirs:
             return
-        known = self.env["res.currency.rate"].sudo().search_count(
-            [
-                ("currency_id", "=", mine.id),
-                ("company_id", "in", (False, self.company_id.root_id.id)),
-                ("name", "<=", self._today()),
-            ],
-            limit=1,
+        known = (
+            self.env["res.currency.rate"]
+            .sudo()
+            .search_count(
+                [
+                    ("currency_id", "=", mine.id),
+                    ("company_id", "in", (False, self.company_id.root_id.id)),
+                    ("name", "<=", self._today()),
+                ],
+                limit=1,
+            )
         )
         if not known:
             raise Refused("no_currency_rate", currency=mine.name, company=self.company_id.name)
@@ -79,7 +83,10 @@ class SaasSubscription(models.Model):
         self.ensure_one()
         places = {
             "customer_archived": (self.partner_id, ""),
-            "no_sales_journal": (self.env["account.journal"], "account.action_account_journal_form"),
+            "no_sales_journal": (
+                self.env["account.journal"],
+                "account.action_account_journal_form",
+            ),
             "no_chart": (self.env["account.account"], "account.action_account_form"),
             "no_currency_rate": (self.currency_id, ""),
             "currency_archived": (self.currency_id, ""),

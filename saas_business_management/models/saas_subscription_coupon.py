@@ -86,7 +86,9 @@ class SaasSubscription(models.Model):
     def _percents_off(self, period):
         """Return the percentages that coupons take off a fee period."""
         specs = [
-            row.coupon_id._to_spec() for row in self.coupon_ids.sorted("id") if row._holds_for(period)
+            row.coupon_id._to_spec()
+            for row in self.coupon_ids.sorted("id")
+            if row._holds_for(period)
         ]
         return tuple(spec.percent_off for spec in specs if spec.percent_off is not None)
 

@@ -34,7 +34,9 @@ class SaasSubscription(models.Model):
         if self._is_fired():
             return
         for vals in vals_list:
-            guarded = {name for name in GUARDED & set(vals) if vals[name] not in (False, "draft", 0)}
+            guarded = {
+                name for name in GUARDED & set(vals) if vals[name] not in (False, "draft", 0)
+            }
             if guarded:
                 raise UserError(
                     self.env._(

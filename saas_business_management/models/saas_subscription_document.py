@@ -1,7 +1,7 @@
 """The documents of subscriptions: from periods and ratings to drafts of Odoo's invoices.
 
 Owns: which document a line stands in, its values and words. Does not own: amounts
-(`kernel/billing`), taxes, numbers and posting (Odoo), when it is done (`saas_subscription_bill.py`).
+(`kernel/billing`), taxes, numbers and posting (Odoo), when (`saas_subscription_bill.py`).
 
 Each line goes in as quantity 1 with its rounded amount; units and prices stand in its words. Odoo
 rounds quantities to two decimals, so a product of both would not be the amount that was computed.
@@ -244,7 +244,7 @@ class SaasBillingPeriod(models.Model):
         }
 
     def _credit_line(self, credit, line=None):
-        """Return the line that credits an item; on a credit note positive, on an invoice negative."""
+        """Return the line that credits an item; it is negative on an invoice."""
         version = self._version_of(credit.item)
         values = {
             "product_id": version.product_id.id,
@@ -277,7 +277,7 @@ class SaasBillingPeriod(models.Model):
         }
 
     def _adjustment_line(self):
-        """Return the line that reaches the minimum of a period, or leaves out beyond its maximum."""
+        """Return the line that reaches the minimum, or leaves out beyond the maximum."""
         version = self.subscription_id._phase_on(self.start_on).version_id
         return {
             "product_id": version.product_id.id,

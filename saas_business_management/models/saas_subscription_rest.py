@@ -1,4 +1,4 @@
-"""Days without service, for which nothing is charged: a pause, or a suspension for an unpaid invoice.
+"""Days without service, which cost nothing: a pause, or a suspension for an unpaid invoice.
 
 Owns: that such days are counted once. Does not own: what is credited for them (`kernel/billing`).
 """

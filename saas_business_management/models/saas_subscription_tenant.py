@@ -32,7 +32,7 @@ class SaasSubscription(models.Model):
             self._tell_tenant(move)
 
     def _tell_tenant(self, move):
-        """Let the tenant follow where its own table allows it; it is closed or open already else."""
+        """Let the tenant follow where its own table allows it."""
         event, reason = PASSED_ON.get(move.event, ("", ""))
         if move.event == "ended" and self.ends_on and self.ends_on > self._today():
             return

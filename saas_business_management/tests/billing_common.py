@@ -15,7 +15,6 @@ from ..models.saas_job_journal import LinkedRecords
 from .common import SaasCommon
 
 
-
 @dataclass(frozen=True)
 class NoPorts:
     """Billing touches records alone."""
@@ -128,7 +127,10 @@ class BillingCommon(SaasCommon):
         """Run every operation of billing that waits; return how many."""
         count = 0
         while True:
-            waiting = [("state", "=", "waiting"), ("kind", "in", ("bill_subscription", "post_invoices"))]
+            waiting = [
+                ("state", "=", "waiting"),
+                ("kind", "in", ("bill_subscription", "post_invoices")),
+            ]
             job = self.env["saas.job"].search(waiting, order="priority, id", limit=1)
             if not job:
                 return count

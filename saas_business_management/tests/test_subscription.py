@@ -31,7 +31,9 @@ class TestSubscription(BillingCommon):
         (invoice,) = one._moves()
         self.assertEqual((invoice.state, invoice.amount_untaxed), ("posted", 89))
         self.assertEqual(invoice.amount_tax, 17.8)
-        self.assertIn("Standard, 03/01/2026 – 03/31/2026: $\xa089.00", invoice.line_ids.mapped("name"))
+        self.assertIn(
+            "Standard, 03/01/2026 – 03/31/2026: $\xa089.00", invoice.line_ids.mapped("name")
+        )
         self.assertEqual(one.period_ids.mapped("state"), ["posted"])
         self.assertEqual(str(one.next_invoice_on), "2026-04-01")
         with self.on("2026-03-01"):
@@ -67,10 +69,10 @@ class TestSubscription(BillingCommon):
         one = self.make_running()
         same = one.period_ids.copy_data()[0]
         for start, error in (("2026-03-01", UniqueViolation), ("2026-03-15", ExclusionViolation)):
-            with self.assertRaises(error), mute_logger("odoo.sql_db"):
-                with self.env.cr.savepoint():
-                    self.env["saas.billing.period"].create({**same, "start_on": start})
-                    self.env.flush_all()
+            muted = mute_logger("odoo.sql_db")
+            with self.assertRaises(error), muted, self.env.cr.savepoint():
+                self.env["saas.billing.period"].create({**same, "start_on": start})
+                self.env.flush_all()
 
     # Usage
 

@@ -85,8 +85,18 @@ class SaasSubscriptionChange(models.TransientModel):
                 continue
             wizard.net = sum(paper["total"] for paper in papers)
             wizard.line_ids = [
-                fields.Command.create(row) for paper in papers for row in _rows(paper)
+                fields.Command.create(row) for paper in papers for row in wizard._rows(paper)
             ]
+
+    def _rows(self, paper):
+        """Return the rows that show a document: its lines, its tax, its total."""
+        _, currency = self.env._, self.currency_id.id
+        kind = _("Credit Note") if paper["move_type"] == "out_refund" else _("Invoice")
+        rows = [{"name": line["name"], "amount": line["amount"]} for line in paper["lines"]]
+        if paper["tax"]:
+            rows.append({"name": _("Tax"), "amount": paper["tax"]})
+        rows.append({"name": _("Total"), "amount": paper["total"], "is_total": True})
+        return [{"document": kind, "currency_id": currency, **row} for row in rows]
 
     def _is_filled(self):
         offer = {
@@ -105,7 +115,9 @@ class SaasSubscriptionChange(models.TransientModel):
         if self.change in ("plan", "cancel") and one.anchor_on and one.phase_ids:
             last = fields.Date.subtract(one._period_end(), days=1)
             if self.change == "plan" and self.when == "period_end":
-                return _("The new plan begins when the period that ends on %(day)s is over.", day=last)
+                return _(
+                    "The new plan begins when the period that ends on %(day)s is over.", day=last
+                )
             if self.change == "cancel":
                 day = last if self.when == "period_end" else one._today()
                 return _("The last day is %(day)s.", day=day)
@@ -182,15 +194,3 @@ class SaasSubscriptionChangeLine(models.TransientModel):
     name = fields.Char(string="What")
     amount = fields.Monetary(string="Amount")
     is_total = fields.Boolean()
-
-
-def _rows(paper):
-    """Return the rows that show a document: its lines, its tax, its total."""
-    kind = "Credit Note" if paper["move_type"] == "out_refund" else "Invoice"
-    rows = [
-        {"document": kind, "name": line["name"], "amount": line["amount"]} for line in paper["lines"]
-    ]
-    if paper["tax"]:
-        rows.append({"document": kind, "name": "Tax", "amount": paper["tax"]})
-    rows.append({"document": kind, "name": "Total", "amount": paper["total"], "is_total": True})
-    return rows

@@ -108,9 +108,7 @@ def parts_of(
     for phase in agreement.phases:
         served = _served(agreement, phase, period)
         if served:
-            found += [
-                _part(phase, item, served, whole, unit, percents_off) for item in phase.items
-            ]
+            found += [_part(phase, item, served, whole, unit, percents_off) for item in phase.items]
     return tuple(found)
 
 

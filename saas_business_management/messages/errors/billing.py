@@ -64,8 +64,8 @@ SENTENCES = {
         "Tell the platform's administrator."
     ),
     "too_many_periods": _lt(
-        "More than %(count)s periods of this subscription would be due at once. Nothing was billed. "
-        "Correct the day that it is billed from."
+        "More than %(count)s periods of this subscription would be due at once. Nothing was "
+        "billed. Correct the day that it is billed from."
     ),
     # Billing
     "customer_archived": _lt(
