@@ -1,7 +1,7 @@
 """Carrying a billing run through: what it bills, when it goes on, who has to approve.
 
-Owns: ordering the operations, the next state when all have ended, the approval. Does not own: what an operation does to subscriptions (`saas_subscription_bill.py`), posting
-(`saas_billing_post.py`).
+Owns: ordering the operations, the next state when all have ended, the approval. Does not own: what
+an operation does to subscriptions (`saas_subscription_bill.py`), posting (`saas_billing_post.py`).
 """
 
 from odoo import api, fields, models
@@ -161,7 +161,7 @@ class SaasBillingRun(models.Model):
             else:
                 run_sudo._ask_or_post()
         elif run_sudo.state == "posting":
-            run_sudo._post_all() if run_sudo._drafts() else run_sudo._end()
+            run_sudo._end()
 
     def _drafts(self):
         return self.move_ids.filtered(lambda move: move.state == "draft")

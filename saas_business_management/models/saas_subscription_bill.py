@@ -20,6 +20,7 @@ from ..kernel.period import bounds, zone
 
 # How many subscriptions one operation bills.
 CHUNK = 50
+AGAIN_HOURS = 6
 
 
 class _Enough(Exception):
@@ -74,7 +75,8 @@ class SaasSubscription(models.Model):
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
         if run_sudo.dry_run:
             return {"moves": []}
-        moves_sudo = found_sudo._billable(run_sudo)._draft_all(run_sudo)
+        refused_sudo = found_sudo._refused_drafts(run_sudo)
+        moves_sudo = refused_sudo | found_sudo._billable(run_sudo)._draft_all(run_sudo)
         for one_sudo in found_sudo:
             one_sudo._look_ahead()
         return {"moves": moves_sudo.ids}
@@ -109,6 +111,21 @@ class SaasSubscription(models.Model):
             else:
                 ready |= one
         return ready
+
+    def _refused_drafts(self, run):
+        """Return drafts that Odoo refused to post before, to be tried again in this run."""
+        refused = self.filtered(lambda one: one.problem_code == "document_refused")
+        drafts = refused._moves().filtered(
+            lambda move: (
+                move.state == "draft"
+                and move.saas_made
+                and move.saas_run_id.state in (False, "done")
+            )
+        )
+        drafts.write({"saas_run_id": run.id})
+        for one in refused if drafts else ():
+            one._set({"problem_code": False, "problem_text": False})
+        return drafts
 
     def _try_out(self, run):
         """Note what a run would do with these subscriptions, and leave them as they are."""
@@ -202,8 +219,8 @@ class SaasSubscription(models.Model):
         now = fields.Datetime.now()
         ahead = [moment for moment in moments if moment > now]
         if self.problem_code:
-            # Tried again with every run until the cause is mended.
-            ahead = [now]
+            # Tried again until the cause is mended; Bill Now tries at once.
+            ahead = [fields.Datetime.add(now, hours=AGAIN_HOURS)]
         self._set({"next_bill_at": min(ahead) if ahead else False})
 
     def _instant(self, day):

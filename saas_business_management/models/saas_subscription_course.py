@@ -99,7 +99,7 @@ class SaasSubscription(models.Model):
             "actor_rights": frozenset(rights),
             "suspended_for": self.suspended_for or "",
             "has_customer": bool(self.partner_id.active),
-            "has_offer": bool(version._price_in(self.currency_id)),
+            "has_offer": self._is_offered(),
             "alone_on_tenant": not self._rival(),
             "trial_days": version.trial_days,
             "trial_over": bool(self.trial_end_on) and self.trial_end_on <= self._today(),
@@ -110,6 +110,12 @@ class SaasSubscription(models.Model):
             **known,
         }
         return states.Facts(**values)
+
+    def _is_offered(self):
+        """Tell whether the version has a price in the currency and, to begin with, is published."""
+        begins = self.state in (states.DRAFT, states.CANCELLED)
+        on_sale = not begins or self.version_id.state == "published"
+        return on_sale and bool(self.version_id._price_in(self.currency_id))
 
     def _rival(self):
         """Return the running subscription that the tenant has besides this one."""

@@ -185,12 +185,13 @@ def paper_vals(paper, run):
         "invoice_date": one._today(),
         "invoice_origin": one.name,
         "ref": one.purchase_reference or False,
-        "invoice_payment_term_id": one.payment_term_id.id,
         "saas_subscription_ids": [Command.set(one.ids)],
         "saas_run_id": run.id,
         "saas_made": True,
         "invoice_line_ids": [Command.create(line) for line in paper.lines],
     }
+    if one.payment_term_id:
+        values["invoice_payment_term_id"] = one.payment_term_id.id
     if one.fiscal_position_id:
         values["fiscal_position_id"] = one.fiscal_position_id.id
     if paper.reverses:
@@ -223,7 +224,7 @@ class SaasBillingPeriod(models.Model):
     def _lines(self, agreement, unit):
         """Return the lines of a period that has no document yet."""
         if self.kind != RECURRING:
-            lines = [self._usage_line(one) for one in self.rating_ids if one.amount > 0]
+            lines = [self._usage_line(one) for one in self._unbilled() if one.amount > 0]
             return lines + ([self._adjustment_line()] if self.adjustment else [])
         ours, _left = self.subscription_id._charged(self)
         found = settle(self._parts(agreement, unit), ours[self], unit)
@@ -289,10 +290,16 @@ class SaasBillingPeriod(models.Model):
             "saas_end_on": self.end_on,
         }
 
+    def _unbilled(self):
+        """Return the ratings of which no document has a line."""
+        return self.rating_ids.filtered(
+            lambda one: not one.line_ids.filtered(lambda line: line.parent_state != "cancel")
+        )
+
     def _late_credits(self):
         """Return what is given back of earlier periods, by the invoice that charged it."""
         found = {}
-        for rating in self.rating_ids.filtered(lambda one: one.amount < 0):
+        for rating in self._unbilled().filtered(lambda one: one.amount < 0):
             before = rating.corrects_id.line_ids.filtered(
                 lambda line: line.parent_state == "posted" and line.move_id.move_type == INVOICE
             )[:1]

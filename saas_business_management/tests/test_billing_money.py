@@ -228,3 +228,9 @@ class TestBillingMoney(BillingCommon):
         self.assertEqual(broken.state, "draft")
         self.assertEqual(ones[1]._moves()[0].state, "posted")
         self.assertEqual(ones[0].problem_code, "document_refused")
+        self.assertEqual(run.state, "done", "what was refused waits for the next run")
+        self.company.saas_billing_approval = "never"
+        broken.partner_id = self.partner
+        with self.on("2026-04-02"):
+            self.bill()
+        self.assertEqual((broken.state, ones[0].problem_code), ("posted", False))

@@ -368,7 +368,7 @@ class TestSubscription(BillingCommon):
         self.env["res.currency.rate"].create(
             {"currency_id": chf.id, "name": "2026-01-01", "rate": 0.9, "company_id": False}
         )
-        with self.on("2026-03-01 01:00:00"):
+        with self.on("2026-03-01 07:00:00"):
             self.bill()
         self.assertEqual(self.documents(one), [("out_invoice", "posted", 27)])
         self.assertEqual(one._moves().currency_id, chf)
