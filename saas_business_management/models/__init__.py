@@ -128,6 +128,7 @@ from . import saas_tenant_newer
 from . import saas_tenant_sandbox
 from . import saas_backup_proof
 from . import saas_erasure_backup
+from . import saas_erasure_billing
 from . import saas_retention_backup
 from . import account_move
 from . import res_company_billing
