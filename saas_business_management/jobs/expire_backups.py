@@ -22,10 +22,17 @@ def _begin(ctx: Context) -> Mapping[str, Any]:
     return ctx.records.call("backup", "expire_begin")
 
 
-def _delete(ctx: Context) -> Mapping[str, Any]:
+def _weigh(ctx: Context) -> Mapping[str, Any]:
+    """Tell beforehand what deleting frees: who goes on after a death finds nothing to weigh."""
     store = ctx.ports.stores.open(ctx.facts["target"])
     places = [place_of(one) for one in ctx.facts["leaving"]]
-    return {"freed": {one.backup: ctx.ports.vault.discard(store, one) for one in places}}
+    return {"freed": {one.backup: ctx.ports.vault.weigh(store, one) for one in places}}
+
+
+def _delete(ctx: Context) -> None:
+    store = ctx.ports.stores.open(ctx.facts["target"])
+    for one in ctx.facts["leaving"]:
+        ctx.ports.vault.discard(store, place_of(one))
 
 
 def _note(ctx: Context) -> None:
@@ -64,6 +71,7 @@ EXPIRE_BACKUPS = Job(
     label="Delete Old Backups",
     steps=(
         Step("begin", "Choose what goes", _begin, final=True),
+        Step("weigh", "See what that frees", _weigh),
         Step("delete", "Delete backups", _delete, weight=3),
         Step("note", "Note what is gone", _note),
         Step("sweep", "Remove what no backup needs", _sweep, weight=5),

@@ -39,7 +39,8 @@ class SaasTenant(models.Model):
     def _sandbox_days(self):
         """Return for how many days a sandbox stays open when nobody says otherwise."""
         told = self.env["ir.config_parameter"].sudo().get_param("saas.sandbox_days") or ""
-        return int(told) if told.isdecimal() and int(told) else SANDBOX_DAYS
+        days = int(told) if told.isdecimal() else 0
+        return min(days, schedule.MOST_SANDBOX_DAYS) or SANDBOX_DAYS
 
     @api.private
     def _sandbox_end(self, until=None):

@@ -47,6 +47,8 @@ class TestSandbox(BackupCommon):
         self.env["ir.config_parameter"].sudo().set_param("saas.sandbox_days", "5")
         tenants = self.env["saas.tenant"]
         self.assertEqual(tenants._sandbox_end(), date(2026, 3, 6))
+        self.env["ir.config_parameter"].sudo().set_param("saas.sandbox_days", "4000")
+        self.assertEqual(tenants._sandbox_days(), 365)
         for wrong in ("0", "many", "-3"):
             self.env["ir.config_parameter"].sudo().set_param("saas.sandbox_days", wrong)
             self.assertEqual(tenants._sandbox_days(), 30)

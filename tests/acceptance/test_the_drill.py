@@ -123,7 +123,8 @@ class Second:
     def left(self) -> list[str]:
         """Databases, roles and folders of ours that are there."""
         files = self.settings.node_data / "filestore"
-        folders = [one.name for one in files.iterdir()] if files.exists() else []
+        # The folder for what is being made stays; what lies in it would be a leftover.
+        folders = [one.name for one in files.glob("**/*") if one.name != ".staging"]
         return [*self.cluster.sql(OURS).split(), *self.cluster.sql(ROLES).split(), *folders]
 
     def destroy(self) -> None:

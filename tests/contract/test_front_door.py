@@ -43,7 +43,7 @@ class OverHttp:
         self.server.pages, self.server.seen = {}, []
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.port = HttpFrontDoor(self.url, connect_seconds=0.5, read_seconds=1)
+        self.port = HttpFrontDoor(self.url, connect_seconds=5, read_seconds=20)
 
     def serve(self, host, path, body, status=200):
         self.server.pages[host, path] = (status, body)

@@ -46,7 +46,7 @@ class OverTls:
             self.server.socket, server_side=True, do_handshake_on_connect=False
         )
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.port = TlsPublicDoor(f"127.0.0.1:{self.server.server_port}", seconds=2)
+        self.port = TlsPublicDoor(f"127.0.0.1:{self.server.server_port}", seconds=20)
 
     def certify(self, host, status=200):
         self._known.add(host)

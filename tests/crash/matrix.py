@@ -19,6 +19,11 @@ RECORDED = Path(__file__).with_name("recorded_points.json")
 # How many of the points of an order are tried in `make test`: each n-th.
 EVERY = 14
 BACK = " on the way back"
+# How many workers one by one die over the same order when it takes long: fewer than it takes to
+# give it up. Between two neighbouring points little or nothing is done, so that in the proof such
+# an order is cancelled at each second one.
+DEATHS = 4
+SPARSE = 2
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Order:
     somebody cancels, so that everything has to be undone.
 
     Of an order about a tenant that is open already `about_open` says so: it is there afterwards
-    too. `inside` is a question to its database, and what it answers when the work is done.
+    too; when it `makes_copy`, it is about a tenant of its own, made of that one. `inside` is a
+    question to the database it is about, and what that answers when the work is done.
     """
 
     label: str
@@ -43,6 +49,8 @@ class Order:
     waits_for_page: str = ""
     kind: str = ""
     about_open: bool = False
+    long: bool = False
+    makes_copy: bool = False
     inside: tuple[str, int] | None = None
 
     @property
@@ -53,7 +61,7 @@ class Order:
     @property
     def spends(self) -> bool:
         """Whether a database stands afterwards that no other case needs."""
-        return self.deed != "drop" and not self.about_open
+        return self.deed != "drop" and (self.makes_copy or not self.about_open)
 
     def complaints(self, case: Case) -> list[str]:
         """What is wrong when the work is done."""
@@ -121,6 +129,9 @@ CHECK = "provision_tenant.check.before"
 GONE = ("tenant_gone", "draft")
 OPEN, CLOSE = "provision_tenant.open.committed", "drop_database.close.committed"
 DELETE = "delete_tenant.close.committed"
+NEUTRAL = """
+SELECT count(*) FROM ir_config_parameter WHERE key = 'database.is_neutralized' AND value = 'true'
+"""
 GUESTS = "SELECT count(*) FROM res_users WHERE active AND login LIKE 'support-%'"
 
 
@@ -165,10 +176,10 @@ ORDERS = {
                     undone=("tenant_target_untested",), final="test_target.test.committed"),
         _about_open("restore", "restore_tenant", "tenant_restored",
                     undone=("tenant_not_restored",), final="restore_tenant.finish.committed",
-                    deepest="restore_tenant.finish.after"),
+                    deepest="restore_tenant.finish.after", long=True),
         _about_open("undo_restore", "undo_restore", "tenant_restore_undone",
                     undone=("tenant_restore_stands",), final="undo_restore.finish.committed",
-                    deepest="undo_restore.finish.after"),
+                    deepest="undo_restore.finish.after", long=True),
         _about_open("renew_secret", "renew_signing_secret", "tenant_signed_anew",
                     undone=("tenant_signed_as_before",),
                     final="renew_signing_secret.finish.committed",
@@ -176,11 +187,36 @@ ORDERS = {
         _about_open("change_secret", "rotate_cluster_secret", "tenant_secret_changed",
                     undone=("tenant_secret_kept",),
                     final="rotate_cluster_secret.begin.committed"),
+        _about_open("restore_aside", "restore_copy", "tenant_copied",
+                    undone=("tenant_not_copied",), final="restore_copy.open.committed",
+                    deepest="restore_copy.open.after", long=True, makes_copy=True,
+                    inside=(NEUTRAL, 1)),
+        _about_open("prove_restore", "prove_restore", "tenant_restore_proven",
+                    undone=("tenant_restore_not_proven",), final="prove_restore.end.committed",
+                    deepest="prove_restore.check.after", long=True),
+        _about_open("export", "export_backup", "tenant_taken_away",
+                    undone=("tenant_not_taken_away",), final="export_backup.offer.committed",
+                    deepest="export_backup.offer.after"),
+        _about_open("bring_in", "import_backup", "tenant_brought_in",
+                    undone=("tenant_not_brought_in",), final="import_backup.store.committed",
+                    deepest="import_backup.check.after"),
+        _about_open("expire", "expire_backups", "tenant_expired",
+                    undone=("tenant_not_expired",), final="expire_backups.begin.committed"),
     )
 }  # fmt: skip
 # What cannot be taken back is finished instead, or has nothing to take back.
 TAKEN_BACK = {label: one for label, one in ORDERS.items() if one.undone}
 UNDONE = {f"{one.label}{BACK}": one for one in ORDERS.values() if one.deepest}
+
+
+def short(labels: dict[str, Order]) -> dict[str, Order]:
+    """Those over which one worker dies."""
+    return {label: one for label, one in labels.items() if not one.long}
+
+
+def long(labels: dict[str, Order]) -> dict[str, Order]:
+    """Those that take long."""
+    return {label: one for label, one in labels.items() if one.long}
 
 
 def points(label: str) -> list[str]:
@@ -203,6 +239,16 @@ def cases(labels: dict[str, Order], every: int = EVERY, proof: int = 1) -> list[
         for place, label in enumerate(labels)
         for point in chosen(label, every, 3 * place + 1, proof)
     ]
+
+
+def chains(labels: dict[str, Order], deaths: int = DEATHS) -> list[tuple[str, list[str]]]:
+    """Label and points of every case in which worker after worker dies, each further on."""
+    found = []
+    for place, label in enumerate(labels):
+        tried = chosen(label, first=3 * place + 1)
+        count = -(-len(tried) // deaths)
+        found += [(label, tried[first::count]) for first in range(count)]
+    return found
 
 
 def record(crash: Crash, label: str) -> list[str]:

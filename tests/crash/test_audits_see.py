@@ -7,6 +7,8 @@ import pytest
 from tests.helpers.crash import STUB
 from tests.helpers.node import new_name
 
+from .matrix import ORDERS
+
 
 def test_a_database_a_role_and_files_of_nobody_are_found_and_swept(crash, count):
     count("planted")
@@ -63,3 +65,29 @@ def test_a_lease_of_an_ended_operation_is_found_and_goes_with_the_next_claim(cra
     crash.run("work")
     assert crash.judge() == []
     crash.discard(case.database)
+
+
+@pytest.mark.parametrize("where", ["downloads", "scratch", "shelf"])
+def test_what_orders_on_backups_leave_behind_is_found(crash, count, where):
+    count("planted")
+    label = "expire" if where == "shelf" else "export"
+    case = ORDERS[label].place(crash)
+    assert ORDERS[label].complaints(case) == []
+    inside = ".staging" if where == "shelf" else ""
+    left = getattr(crash, where) / inside / ".half.part"
+    left.touch()
+    (told,) = ORDERS[label].complaints(case)
+    left.unlink()
+    assert left.name in told
+
+
+def test_a_backup_that_lost_something_is_found(crash, count):
+    count("planted")
+    order = ORDERS["expire"]
+    case = order.place(crash)
+    newest = max(crash.shelf.glob("v1/*/db/*"), key=lambda one: one.stat().st_size)
+    aside = newest.rename(crash.scratch / newest.name)
+    told = order.complaints(case)
+    aside.rename(newest)
+    assert any("missing" in one for one in told)
+    assert order.complaints(case) == []

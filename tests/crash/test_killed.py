@@ -2,10 +2,33 @@
 
 import pytest
 
-from .matrix import BACK, ORDERS, TAKEN_BACK, UNDONE, cases, points
+from .matrix import (
+    BACK,
+    DEATHS,
+    EVERY,
+    ORDERS,
+    SPARSE,
+    TAKEN_BACK,
+    UNDONE,
+    cases,
+    chains,
+    points,
+)
+from .matrix import long as long_ones
+from .matrix import short as short_ones
+
+CANCELLED = [
+    *cases(short_ones(TAKEN_BACK)),
+    *cases(long_ones(TAKEN_BACK), every=SPARSE * EVERY, proof=SPARSE),
+]
 
 
-@pytest.mark.parametrize(("label", "point"), cases(ORDERS))
+def named(value):
+    """The label of a case, or the point at which the first of its workers dies."""
+    return value if isinstance(value, str) else value[0]
+
+
+@pytest.mark.parametrize(("label", "point"), cases(short_ones(ORDERS)))
 def test_work_is_finished_whoever_dies(crash, count, label, point):
     order = ORDERS[label]
     count(label)
@@ -17,7 +40,25 @@ def test_work_is_finished_whoever_dies(crash, count, label, point):
         crash.discard(case.spent)
 
 
-@pytest.mark.parametrize(("label", "point"), cases(TAKEN_BACK))
+@pytest.mark.parametrize(("label", "chain"), chains(long_ones(ORDERS)), ids=named)
+def test_long_work_is_finished_though_worker_after_worker_dies(crash, count, label, chain):
+    order, (first, *more) = ORDERS[label], chain
+    case = order.place(crash, kill=first)
+    assert case.killed
+    for point in more:
+        case.resume(kill=point)
+    for _death in chain:
+        count(label)
+    end = case.resume()
+    # After its last point nothing is left that somebody could take over.
+    noticed = [one for one in chain if one != points(label)[-1]]
+    assert (end["state"], end["deaths"]) == ("done", len(noticed))
+    assert order.complaints(case) == []
+    if order.spends:
+        crash.discard(case.spent)
+
+
+@pytest.mark.parametrize(("label", "point"), CANCELLED)
 def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, point):
     order = ORDERS[label]
     count(f"{label}, cancelled")
@@ -31,10 +72,21 @@ def test_work_is_undone_when_it_is_cancelled_after_a_death(crash, count, label, 
         crash.discard(case.spent)
 
 
-@pytest.mark.parametrize(("label", "point"), cases(UNDONE))
+@pytest.mark.parametrize(("label", "point"), cases(short_ones(UNDONE)))
 def test_nothing_is_left_whoever_dies_on_the_way_back(crash, count, label, point):
+    way_back(crash, count, label, [point])
+
+
+@pytest.mark.parametrize(("label", "chain"), chains(long_ones(UNDONE), DEATHS - 1), ids=named)
+def test_nothing_is_left_though_worker_after_worker_dies_on_the_way_back(
+    crash, count, label, chain
+):
+    way_back(crash, count, label, chain)
+
+
+def way_back(crash, count, label, chain):
+    """Have an order cancelled when everything was done, and workers die while it is undone."""
     order = UNDONE[label]
-    count(label)
     case = order.place(
         crash,
         kill=order.deepest,
@@ -42,6 +94,8 @@ def test_nothing_is_left_whoever_dies_on_the_way_back(crash, count, label, point
     )
     assert case.killed
     assert case.cancel()
-    case.resume(kill=point)
+    for point in chain:
+        count(label)
+        case.resume(kill=point)
     assert case.resume()["state"] == "cancelled"
     assert case.complaints(*order.undone) == []

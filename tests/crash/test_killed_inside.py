@@ -13,6 +13,10 @@ SELECT 1 FROM pg_stat_activity
  WHERE query LIKE '%CREATE DATABASE%' AND state = 'active' AND pid <> pg_backend_pid()
 """
 DUMPING = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'saas backup'"
+# The role of the database that is filled, never the provisioner.
+FILLING = """
+SELECT 1 FROM pg_stat_activity WHERE application_name = %s AND left(usename, 2) = 't_'
+"""
 SESSIONS = """
 SELECT count(*) FROM pg_stat_activity
  WHERE datname LIKE 'g\\_%' AND backend_type = 'client backend'
@@ -57,3 +61,26 @@ def test_a_backup_killed_while_it_dumps_is_made_anew_and_nothing_goes_on_without
     until(lambda: not crash.tenants(DUMPING), "the dump outlived its worker")
     assert case.resume()["state"] == "done"
     assert ORDERS["back up"].complaints(case) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "application"), [("prove restore", "saas restore"), ("bring in", "saas import")]
+)
+def test_a_database_killed_while_it_is_filled_is_made_anew(crash, count, label, application):
+    count("inside a load")
+    case = ORDERS[label].place_in_background(crash)
+    until(lambda: crash.tenants(FILLING, application), "the load did not begin")
+    crash.mother.kill(case.child)
+    until(lambda: not crash.tenants(FILLING, application), "the load outlived its worker")
+    assert case.resume()["state"] == "done"
+    assert ORDERS[label].complaints(case) == []
+
+
+def test_a_download_killed_while_it_is_written_is_begun_anew(crash, count):
+    count("inside a download")
+    case = ORDERS["export"].place_in_background(crash)
+    until(lambda: list(crash.downloads.glob(".*.part")), "no file was begun")
+    crash.mother.kill(case.child)
+    assert list(crash.downloads.glob(".*.part"))
+    assert case.resume()["state"] == "done"
+    assert ORDERS["export"].complaints(case) == []

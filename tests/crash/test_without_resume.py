@@ -2,11 +2,16 @@
 
 import pytest
 
-from .matrix import ORDERS, cases
+from .matrix import ORDERS, cases, long, short
 from .test_killed import test_work_is_finished_whoever_dies as finish_after_death
 
+CASES = [
+    *cases(short(ORDERS), every=60, proof=4),
+    *cases(long(ORDERS), every=90, proof=16),
+]
 
-@pytest.mark.parametrize(("label", "point"), cases(ORDERS, every=60, proof=4))
+
+@pytest.mark.parametrize(("label", "point"), CASES)
 def test_a_death_that_nobody_resumes_is_noticed(crash, count, label, point):
     count("without resume")
     with crash.without_resume(), pytest.raises(AssertionError):

@@ -206,6 +206,8 @@ SECRET_FILE = {
     **dict.fromkeys(("node", "cluster_secret"), "local"),
     "format": 1,
 }
+# The end of a zip that is too large for the ordinary one.
+LARGE_END = b"PK\x06\x06" + bytes(52) + b"PK\x06\x07" + bytes(16) + b"PK\x05\x06" + bytes(18)
 COPY_KEY = Secret("key")
 COPY = write_copy([Route(1, "acme.localhost", "t_a", 1, "active")], [], "local", COPY_KEY)
 BOMB = zstandard.ZstdCompressor(level=19).compress(bytes(64 << 20))
@@ -227,7 +229,7 @@ TARGETS = {
     ),
     "bundle": Target((_bundle_begin(),), _bundle),
     "plain dump": Target((GOOD.encode(),), _plain_dump),
-    "foreign zip": Target((_zip_begin(),), _foreign_zip),
+    "foreign zip": Target((_zip_begin(), LARGE_END), _foreign_zip),
     "keyring": Target(
         (json.dumps({"format": 1, "current": "k1", "keys": {"k1": "A" * 43 + "="}}).encode(),),
         _keyring,

@@ -4,6 +4,8 @@ Owns: audits A1, A2, A7, A8 on the real cluster, and that an order is whole, onc
 own: the rules of the audits (`kernel/provisioning`), the orders (`crash_deeds.py`).
 """
 
+import os
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +18,8 @@ from odoo.models import Model
 
 OPEN = ("waiting", "running", "undoing")
 LOGIN_MARK = 'name="login"'
+# What belongs to the suite itself, and what the next phase of an Odoo sweeps.
+NOT_LEFT = ("saas-crash-said-", "saas-odoo-")
 FORGOTTEN_LEASES = """
     SELECT l.job_id FROM saas_job_lease l JOIN saas_job j ON j.id = l.job_id
      WHERE j.state NOT IN ('running', 'undoing')
@@ -41,6 +45,12 @@ def findings(cluster: Model) -> list[str]:
     told = [f"{one.audit} {one.kind} {one.what} {one.name}" for one in found]
     cluster.env.cr.execute(FORGOTTEN_LEASES)
     return told + [f"lease of operation {row[0]}" for row in cluster.env.cr.fetchall()]
+
+
+def work_folder() -> list[str]:
+    """What workers that died have left where they work."""
+    found = os.listdir(tempfile.gettempdir())
+    return [f"left in the work folder: {one}" for one in found if not one.startswith(NOT_LEFT)]
 
 
 def differing(**told: tuple[Any, Any]) -> list[str]:

@@ -28,17 +28,21 @@ from dev.recipe import Recipe
 from dev.settings import CONTROL_DATABASE, Settings
 from dev.shell import clean_environment
 from dev.stack import Stack
+from tests.helpers import crash_zip
 from tests.helpers.dns_server import NameServer
 
 FIXTURE = paths.ROOT / "tests" / "fixtures" / "odoo_stub"
 MOTHER = Path(__file__).with_name("crash_mother.py")
 COMMON = Recipe(("base", "web", "mail", "auth_signup"))
-STALE_SECONDS = 5
+# Longer than a busy machine keeps a heartbeat waiting; who has to be late has its clock turned.
+STALE_SECONDS = 15
 WAIT_SECONDS = 180
 KILLED = -signal.SIGKILL
 KEPT_GOLDENS = 4
 STUB, REAL = "mini", "real"
 OWN_HOST = "shop.crash.test"
+# Making a copy harmless needs the code of every module in it.
+NEED_CODE = ("restore_aside", "prove_restore")
 
 
 @dataclass
@@ -250,12 +254,13 @@ class Crash:
 
     def use_odoo_alone(self) -> None:
         """Let the cluster's Odoo be the real one from the first table on."""
+        self.control("UPDATE saas_cluster SET odoo_command = %s", str(paths.ODOO_BIN))
+        self.use_code()
+
+    def use_code(self) -> None:
+        """Let the code of every module lie on the cluster's addons path."""
         addons = control.config.addons_path(self.stack.tree)
-        self.control(
-            "UPDATE saas_cluster SET odoo_command = %s, addons_path = %s",
-            str(paths.ODOO_BIN),
-            addons,
-        )
+        self.control("UPDATE saas_cluster SET addons_path = %s", addons)
 
     def _use(self, words: list, addons: object) -> None:
         command = " ".join(map(str, [paths.PYTHON, *words]))
@@ -371,7 +376,10 @@ class Crash:
             self.golden(STUB)
             self.standby(STUB)
         settings = self.stack.settings
-        places = {"shelf": settings.folder / "shelf", "secret_file": settings.node_secret_file}
+        places = {"shelf": self.shelf, "secret_file": settings.node_secret_file}
+        if deed == "bring_in":
+            file = self.folder / "somebody_else.zip"
+            places["odoo_zip"] = crash_zip.make(self.stack.tenant_cluster, file)
         asked = {"tenant": self._open_tenant, "order": deed, "own_host": OWN_HOST}
         asked |= {name: str(place) for name, place in places.items()}
         tenant = self.run("make_ready", **asked).result
@@ -382,6 +390,8 @@ class Crash:
             else:
                 self.names.put(OWN_HOST, "CNAME", host)
                 self.names.put(host, "A", "203.0.113.9")
+        if deed in NEED_CODE:
+            self.use_code()
         self.points_to = told
         return tenant
 
@@ -420,9 +430,9 @@ class Crash:
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             yield folder
             place = Path(folder)
-            until(lambda: len(list(place.iterdir())) == number, "not all came to the barrier")
+            until(lambda: len(list(place.iterdir())) == number, "not all came to the barrier", 120)
             (place / "open").touch()
-            until(lambda: self._passed(place), "not all have gone")
+            until(lambda: self._passed(place), "not all have gone", 120)
 
     def _passed(self, place: Path) -> bool:
         return all(one.name == "open" or one.read_text() == "gone" for one in place.iterdir())
@@ -436,6 +446,16 @@ class Crash:
         )
 
     # Looking behind the scenes
+
+    @property
+    def shelf(self) -> Path:
+        """The folder that backups go to."""
+        return self.stack.settings.folder / "shelf"
+
+    @property
+    def downloads(self) -> Path:
+        """The folder of files that people take away."""
+        return self.stack.settings.control_data / "saas_exports"
 
     def control(self, statement: str, *values: object) -> list[tuple]:
         """Run SQL in the control database."""

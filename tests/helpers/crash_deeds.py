@@ -19,7 +19,10 @@ from odoo.service.model import retrying
 
 from . import (
     audit,
+    audit_away,
     audit_backup,
+    audit_copy,
+    audit_expiry,
     audit_restore,
     audit_secret,
     audit_tenant,
@@ -31,7 +34,7 @@ from . import (
 Say = Callable[[Any], None]
 OPEN = audit.OPEN
 WORK_SECONDS = 120
-BARRIER_SECONDS = 30
+BARRIER_SECONDS = 120
 
 
 # Orders
@@ -208,7 +211,7 @@ def work(env: Environment, _say: Say, seconds: float = WORK_SECONDS, barrier: st
     return env["saas.job"]._work(seconds, until_idle=True)
 
 
-def finish(env: Environment, _say: Say, job: int, seconds: float = 60) -> dict[str, Any]:
+def finish(env: Environment, _say: Say, job: int, seconds: float = 240) -> dict[str, Any]:
     """Be the workers that carry one operation to its end, whatever it has to wait for."""
     end = time.monotonic() + seconds
     row = env["saas.job"].browse(job)
@@ -286,6 +289,9 @@ RULES = {
     **{name: ("saas.tenant", rule) for name, rule in audit_tenant.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_backup.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_restore.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_copy.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_away.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_expiry.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_secret.RULES.items()},
 }
 

@@ -1,7 +1,8 @@
 """Orders about a tenant that is open: one tenant is enough for all of them.
 
 Owns: how each is asked for, what has to stand before. Does not own: what is right afterwards
-(`audit_tenant.py`), orders about its backups (`crash_backup_deeds.py`) and about secrets
+(`audit_tenant.py`), orders about its backups (`crash_backup_deeds.py`, `crash_restore_deeds.py`,
+`crash_copy_deeds.py`, `crash_away_deeds.py`, `crash_expiry_deeds.py`) and about secrets
 (`crash_secret_deeds.py`), other orders (`crash_deeds.py`).
 """
 
@@ -10,7 +11,15 @@ from typing import Any
 from odoo.api import Environment
 from odoo.models import Model
 
-from . import audit, crash_backup_deeds, crash_restore_deeds, crash_secret_deeds
+from . import (
+    audit,
+    crash_away_deeds,
+    crash_backup_deeds,
+    crash_copy_deeds,
+    crash_expiry_deeds,
+    crash_restore_deeds,
+    crash_secret_deeds,
+)
 
 WORK_SECONDS = 60
 FOREIGN_ADDRESS = "http://evil.example"
@@ -19,7 +28,8 @@ FOREIGN_ADDRESS = "http://evil.example"
 def make_ready(env: Environment, _say: Any, tenant: int, order: str, **places: str) -> int:
     """Bring the tenant to where this can be ordered, with real work.
 
-    `places`: its own host (`own_host`), where backups go (`shelf`), the nodes' `secret_file`.
+    `places`: its own host (`own_host`), where backups go (`shelf`), the nodes' `secret_file`, an
+    Odoo zip of somebody else (`odoo_zip`).
     """
     found = env["saas.tenant"].browse(tenant)
     _work(env)
@@ -83,6 +93,9 @@ READY = {
     "leave": _entered,
     **crash_backup_deeds.READY,
     **crash_restore_deeds.READY,
+    **crash_copy_deeds.READY,
+    **crash_away_deeds.READY,
+    **crash_expiry_deeds.READY,
     **crash_secret_deeds.READY,
 }
 
@@ -162,5 +175,8 @@ ORDERS = {
     "leave": leave,
     **crash_backup_deeds.ORDERS,
     **crash_restore_deeds.ORDERS,
+    **crash_copy_deeds.ORDERS,
+    **crash_away_deeds.ORDERS,
+    **crash_expiry_deeds.ORDERS,
     **crash_secret_deeds.ORDERS,
 }

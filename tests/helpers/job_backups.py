@@ -52,7 +52,7 @@ class BackupRecords(LinkedRecords):
     def _backup_expire_deleted(self, freed: dict[str, int]) -> None:
         for row in self._rows["backups"].values():
             if row["uuid"] in freed:
-                row.update(state="deleted", leaves=False)
+                row.update(state="deleted", leaves=False, freed=freed[row["uuid"]])
 
     def _backup_expire_known(self) -> dict[str, Any]:
         rows = self._rows["backups"].values()

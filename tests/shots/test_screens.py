@@ -16,6 +16,7 @@ from dev.rtlcss import ensure_rtlcss
 from dev.settings import CONTROL_DATABASE, Settings
 from dev.stack import Stack
 from tests.acceptance.conftest import Provider
+from tests.acceptance.test_isolation import shell
 from tests.acceptance.test_main_job import log_in
 
 from .fleet import plant
@@ -145,6 +146,15 @@ def test_a_screen_shows_nothing_to_complain_about(
 
 
 BEHIND = ("coverage_all", "tenant_backups", "delete_dialog", "gap_form")
+# The worker is stopped, so the count before a restore in place ends by these rows.
+COUNTED = """
+from odoo import fields
+counts = [["contacts", 12, False], ["invoices", 3, False], ["messages", 10000, True]]
+env["saas.job"].search([("kind", "=", "count_newer")]).write({
+    "state": "done", "ended_at": fields.Datetime.now(), "progress": 1.0,
+    "facts": {"newer": {"counts": counts, "unknown": ["files", "others"]}}})
+env.cr.commit()
+"""
 RESTORE_PAGES = ("point", "what", "where", "check")
 
 
@@ -215,6 +225,11 @@ def test_the_pages_of_the_restore_dialog_show_nothing_to_complain_about(
         if name != "check":
             page.locator(".modal footer button[name=action_next]").click()
             page.wait_for_timeout(800)
+    if size == "wide":
+        shell(provider, COUNTED)
+        page.locator(".modal button[name=action_look_again]").click()
+        page.wait_for_selector(".modal [name=newer]:has-text('10,000')")
+        look(page, f"restore_counted_{size}", complaints)
     page.locator(".modal footer button[special=cancel]").click()
 
 

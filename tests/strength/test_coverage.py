@@ -1,7 +1,9 @@
-"""Every line and every branch of the rules of backups is run by their tests (goal G20).
+"""Every line and every branch of the rules of backups and of billing is run by their tests (goal
+G20).
 
-`kernel/backup` by the unit tests alone; with `SAAS_PROOF=1` also `adapters/backup` and
-`adapters/streams`, by unit and integration tests. Without it a few modules with their own tests.
+`kernel/backup` and `kernel/billing` by the unit tests alone; with `SAAS_PROOF=1` also
+`adapters/backup` and `adapters/streams`, by unit and integration tests. Without it a few modules
+with their own tests.
 """
 
 import json
@@ -16,9 +18,12 @@ from dev import paths, proof
 
 PROOF = os.environ.get("SAAS_PROOF") == "1"
 KERNEL = f"{paths.ADDON}/kernel/backup"
+BILLING = f"{paths.ADDON}/kernel/billing"
 ADAPTERS = (f"{paths.ADDON}/adapters/backup", f"{paths.ADDON}/adapters/streams")
 UNIT = "tests/unit/backup"
+UNIT_OF_BILLING = "tests/unit/billing"
 SMALL = {"evidence.py": "test_evidence.py", "canary.py": "test_canary.py"}
+SMALL_OF_BILLING = {"change.py": "test_change.py", "deferral.py": "test_deferral.py"}
 SETTINGS = """
 [run]
 branch = true
@@ -28,12 +33,8 @@ source = {sources}
 exclude_also =
     if TYPE_CHECKING:
 """
-# What is not whole yet, most of it newer than this suite; the list may only shrink.
-STILL_OPEN = {
-    *("bring_back.py", "bundle_file.py", "command.py", "exports.py", "foreign_zip.py"),
-    *("imports.py", "odoo_zip.py", "reseal.py", "vault.py"),
-}
-SECONDS = 900
+# On a machine that does other things, too, the adapters alone took a quarter of an hour.
+SECONDS = 2400
 
 
 def measure(folder: Path, sources: list[str], tests: list[str]) -> dict[str, list[str]]:
@@ -83,9 +84,12 @@ def tell(found: dict[str, list[str]], sort: str) -> None:
 def cases() -> list[tuple[str, list[str], list[str]]]:
     """What is measured now, where it lies, which tests have to run it."""
     if not PROOF:
-        return [("kernel", [KERNEL], [f"{UNIT}/{one}" for one in SMALL.values()])]
+        few = [f"{UNIT_OF_BILLING}/{one}" for one in SMALL_OF_BILLING.values()]
+        backup = ("kernel", [KERNEL], [f"{UNIT}/{one}" for one in SMALL.values()])
+        return [backup, ("billing", [BILLING], few)]
     further = [UNIT, "tests/unit/storage", "tests/integration/backup"]
-    return [("kernel", [KERNEL], [UNIT]), ("adapters", [*ADAPTERS], further)]
+    backup = [("kernel", [KERNEL], [UNIT]), ("adapters", [*ADAPTERS], further)]
+    return [*backup, ("billing", [BILLING], [UNIT_OF_BILLING])]
 
 
 @pytest.mark.timeout(SECONDS + 60)
@@ -93,8 +97,8 @@ def cases() -> list[tuple[str, list[str], list[str]]]:
 def test_every_line_and_every_branch_is_run(tmp_path, sort, sources, tests):
     found = measure(tmp_path, sources, tests)
     if not PROOF:
-        found = {name: one for name, one in found.items() if Path(name).name in SMALL}
+        few = {*SMALL, *SMALL_OF_BILLING}
+        found = {name: one for name, one in found.items() if Path(name).name in few}
     tell(found, sort)
     assert len(found) >= len(SMALL)
-    due = {name: one for name, one in found.items() if Path(name).name not in STILL_OPEN}
-    assert {name: missed for name, missed in due.items() if missed} == {}
+    assert {name: missed for name, missed in found.items() if missed} == {}

@@ -8,6 +8,7 @@ believed.
 Source: PKWARE APPNOTE 6.3.10; Odoo 19 `service/db.py` (`dump_db`).
 """
 
+import errno
 import json
 import os
 import re
@@ -45,6 +46,9 @@ KINDS = (
     *("CHECK CONSTRAINT", "FK CONSTRAINT", "CONSTRAINT", "INDEX", "COMMENT", "EXTENSION", "ACL"),
     *("SCHEMA - public", "DEFAULT ACL"),
 )
+# What reading a zip fails with when somebody wrote it by hand: places and names that are none.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError)
+DAMAGE += (NotImplementedError,)
 _ENTRY = re.compile(r"\d+; \d+ \d+ (.*)")
 _MODULE = re.compile(r"[a-z0-9_]{1,100}")
 _END = struct.Struct("<4s4H2LH")
@@ -134,10 +138,15 @@ class ForeignZip:
                     _require_directory(file)
                     with zipfile.ZipFile(file) as made:
                         yield made
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error):
+            except DAMAGE:
                 raise Refused("zip_form") from None
             except FileNotFoundError:
                 raise Refused("import_file_missing") from None
+            except OSError as error:
+                # It leads to a place before its begin.
+                if error.errno == errno.EINVAL:
+                    raise Refused("zip_form") from None
+                raise
 
     def _entries(self, made: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         """Return what may be taken, by name, when all the others are harmless."""

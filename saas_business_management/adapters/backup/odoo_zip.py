@@ -6,11 +6,14 @@ it is put, who gets it.
 Source: Odoo 19 `service/db.py` (`dump_db`, `dump_db_manifest`, `restore_db`).
 """
 
+import errno
 import hashlib
 import json
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -31,6 +34,9 @@ IN_MEMORY_BYTES = 8 << 20
 # Files of a store are mostly packed already; statements are not.
 LEVELS = {DUMP: 6}
 LEVEL = 1
+# What reading a zip fails with when its bytes are others; RuntimeError when it seems encrypted.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, LookupError, EOFError, ValueError)
+DAMAGE += (RuntimeError,)
 
 
 def _silent(_phase: str, _done: int, _total: int) -> None:
@@ -130,8 +136,13 @@ def prove(path: Path, manifest: Manifest, sql_sha256: str) -> None:
         try:
             with zipfile.ZipFile(path) as made:
                 _require_same(made, manifest, sql_sha256)
-        except (zipfile.BadZipFile, KeyError, EOFError, ValueError):
+        except DAMAGE:
             raise Broken("export_damaged") from None
+        except OSError as error:
+            # It leads to a place before its begin.
+            if error.errno == errno.EINVAL:
+                raise Broken("export_damaged") from None
+            raise
 
 
 def _require_same(made: zipfile.ZipFile, manifest: Manifest, sql_sha256: str) -> None:

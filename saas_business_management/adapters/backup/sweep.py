@@ -28,11 +28,24 @@ def remove_backup(store: BlobStore, tenant: str, backup: str) -> int:
 
     Raises: Unavailable, Broken.
     """
-    manifest = layout.manifest_name(tenant, backup)
-    found = [one for one in (store.head(manifest), *store.list(dumps_of(tenant, backup))) if one]
+    found = _own(store, tenant, backup)
     for one in found:
         store.delete(one.key)
     return sum(one.size for one in found)
+
+
+def weigh_backup(store: BlobStore, tenant: str, backup: str) -> int:
+    """Return how many bytes removing it would free.
+
+    Raises: Unavailable, Broken.
+    """
+    return sum(one.size for one in _own(store, tenant, backup))
+
+
+def _own(store: BlobStore, tenant: str, backup: str) -> list[StoredObject]:
+    """Return what is its alone, the manifest first."""
+    manifest = layout.manifest_name(tenant, backup)
+    return [one for one in (store.head(manifest), *store.list(dumps_of(tenant, backup))) if one]
 
 
 def dumps_of(tenant: str, backup: str) -> str:

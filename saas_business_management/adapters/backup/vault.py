@@ -23,7 +23,7 @@ from ..streams.encrypt import dedupe_key, key_of
 from . import bring_back, canaries
 from .proof import prove
 from .reader import NO_EVIDENCE, BackupReader, objects_of
-from .sweep import NamesOf, audit, remove_backup, strangers, sweep
+from .sweep import NamesOf, audit, remove_backup, strangers, sweep, weigh_backup
 from .writer import BackupOrder, BackupWriter, Former
 
 # What is said of a backup whose manifest nobody can use: the next one is written whole.
@@ -83,6 +83,10 @@ class Vault:
     def discard(self, store: BlobStore, place: BackupPlace) -> int:
         """Remove the manifest, then every dump that a worker wrote for it; return bytes freed."""
         return remove_backup(store, place.tenant, place.backup)
+
+    def weigh(self, store: BlobStore, place: BackupPlace) -> int:
+        """Return how many bytes discarding it would free."""
+        return weigh_backup(store, place.tenant, place.backup)
 
     def sweep(
         self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime

@@ -9,8 +9,12 @@ A run that fails or is killed leaves objects that nothing points to, and no back
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import zstandard
@@ -117,10 +121,11 @@ class BackupWriter:
         """
         tools = {"pg_dump": dump.require_fit(self._programs, server), "zstd": zstandard.__version__}
         with dump.pinned(server) as held:
-            facts = held.facts(order.hash_tables)
             wanted = held.files() if folder else []
-            dumped = held.dump(self._programs, self._dump_seconds, on_line)
-            part = self._database(order, dumped, on_progress)
+            dump_of = partial(held.dump, self._programs, self._dump_seconds, on_line)
+            with _begun(dump_of) as dumped:
+                facts = held.facts(order.hash_tables)
+                part = self._database(order, dumped(), on_progress)
             held.release_snapshot()
             writer = self._file_writer(order, folder, on_progress)
             files = writer.write(wanted, self._former(order), held.started_at, order.rehash)
@@ -189,6 +194,18 @@ class BackupWriter:
         if stored.size != len(closed) or stored.sha256 not in (None, sha256):
             raise Broken("object_differs")
         return Written(manifest, link_of(manifest, closed))
+
+
+@contextmanager
+def _begun(dump_of: Callable[[], Iterator[bytes]]) -> Iterator[Callable[[], Iterator[bytes]]]:
+    """Have pg_dump read the catalogue while the block does something else; give its output then.
+
+    pg_dump dies with the thread that started it, so that one lives as long as the block. Leaving
+    the block ends pg_dump.
+    """
+    with closing(dump_of()) as chunks, ThreadPoolExecutor(1, "saas-dump") as beside:
+        first = beside.submit(next, chunks, b"")
+        yield lambda: chain([first.result()], chunks)
 
 
 def _archive(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from ...kernel.backup import layout
 from ...kernel.backup.canary import WRONG_KEY, canary_content, canary_path, judge_canary
 from ...kernel.errors import Broken, Refused
-from ..backup.sweep import NamesOf, audit, remove_backup, strangers, sweep
+from ..backup.sweep import NamesOf, audit, remove_backup, strangers, sweep, weigh_backup
 from ..ports import BackupPlace, BackupSource, Oddity, Proof, RestorePlace, Swept
 from ..storage.port import BlobStore
 from .cluster import FakeCluster, FakeDatabase
@@ -63,6 +63,11 @@ class FakeVault(Faults):
         """Remove the manifest and every content."""
         self._about_to("discard")
         return remove_backup(store, place.tenant, place.backup)
+
+    def weigh(self, store: BlobStore, place: BackupPlace) -> int:
+        """Add up manifest and dumps."""
+        self._about_to("weigh")
+        return weigh_backup(store, place.tenant, place.backup)
 
     def sweep(
         self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime

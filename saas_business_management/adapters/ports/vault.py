@@ -94,6 +94,9 @@ class VaultPort(Protocol):
         Files that other backups may share stay.
         """
 
+    def weigh(self, store: BlobStore, place: BackupPlace) -> int:
+        """Return how many bytes `discard` would free; nothing is changed."""
+
     def sweep(
         self, store: BlobStore, tenant: str, known: Mapping[str, str], before: datetime
     ) -> Swept:

@@ -69,8 +69,8 @@ PRESETS = {
 def promise(days: int, former: Iterable[Rule] = ()) -> Rule:
     """Return the rule for a tenant to whom no policy counts: so many days, by age.
 
-    Whoever stopped being backed up loses nothing earlier than the rules under which his backups
-    were made (`former`) would have let it go: their longest reach counts when it is longer.
+    What was made under rules that counted once (`former`) stays at least as many days as the
+    longest of them speaks of, with its redundancy and its grace.
     """
     former = [*former]
     reach = [one.daily + one.weekly * 7 + one.monthly * 31 + one.yearly * 366 for one in former]

@@ -16,6 +16,7 @@ from decimal import Decimal
 from ..errors import Refused
 from ..money import Currency, exact
 from . import states
+from .arithmetic import plus
 from .cycle import Cycle
 from .interval import Interval
 from .proration import Fee, fee_for
@@ -116,7 +117,7 @@ def billable_units(
     counted = [units for day, units in usage if policy == BILLED or day >= trial.end]
     for units in counted:
         exact(units, "usage")
-    return sum(counted, Decimal(0))
+    return plus(counted)
 
 
 def _days_until(trial: Trial, on: date) -> int:

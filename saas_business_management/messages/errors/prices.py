@@ -1,10 +1,11 @@
-"""Sentences of errors about prices, coupons and wallets."""
+"""Sentences of errors about prices, coupons, wallets, unpaid invoices."""
 
 from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
+    # Prices, coupons, wallets
     "number_digits": _lt(
         "%(name)s has too many digits. Enter at most %(whole)s before the point and %(decimals)s "
         "behind it."
@@ -70,5 +71,19 @@ SENTENCES = {
     "topup_target": _lt(
         "The wallet would be filled up to %(target)s as soon as it falls to %(threshold)s, so it "
         "would never stop. Choose a higher amount to fill up to."
+    ),
+    # Unpaid invoices
+    "dunning_days": _lt(
+        "The days of a dunning profile have to grow from step to step, and a retry comes a day "
+        "after the failure at the earliest. Correct them."
+    ),
+    "dunning_states": _lt("A dunning profile has one state twice. Remove one of the two."),
+    "dunning_pause": _lt(
+        "The pause ends on %(until_on)s and begins on %(from_on)s. Correct one of the days."
+    ),
+    "decline_unknown": _lt("The kind of decline “%(decline)s” is not known. Nothing was charged."),
+    "charge_result_unknown": _lt(
+        "The payment provider told a state that is not known (%(result)s). The payment stays as it "
+        "was, and nothing is charged again. Look at it in the provider's own pages."
     ),
 }

@@ -211,17 +211,16 @@ def test_no_lock_no_backup(newest):
 
 def test_the_snapshot_goes_before_the_files_are_read(newest):
     pg = newest.tenant.pg
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_xmin IS NOT NULL"
+    sessions = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = %s AND backend_type = 'client backend'"
+    )
+    asked = f"{sessions} AND backend_xmin IS NOT NULL"
     with dump.pinned(newest.tenant.server) as held:
         assert pg.value(asked, (newest.tenant.name,)) == 1
         held.release_snapshot()
         assert pg.value(asked, (newest.tenant.name,)) == 0
-        assert (
-            pg.value(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (newest.tenant.name,)
-            )
-            == 2
-        )
+        assert pg.value(sessions, (newest.tenant.name,)) == 2
 
 
 def test_a_restore_that_fails_leaves_nothing(newest):

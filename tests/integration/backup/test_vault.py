@@ -174,7 +174,9 @@ def test_a_sweep_takes_what_nobody_names_and_leaves_what_one_backup_still_needs(
     subject.write(1)
     kept = subject.write(2, fence=2, previous=uuid(1))["manifest_hash"]
     aged(subject, LEFT, layout.database_name(TENANT, uuid(2), 77))
-    assert subject.vault.discard(subject.store, subject.place(1)) > 0
+    promised = subject.vault.weigh(subject.store, subject.place(1))
+    assert subject.vault.discard(subject.store, subject.place(1)) == promised > 0
+    assert subject.vault.weigh(subject.store, subject.place(1)) == 0
     told = sweep(subject, b2=kept)
     assert (told.objects, told.bytes, told.code) == (2, 8, "")
     place = subject.place(2, fence=2, sha256=kept)

@@ -137,7 +137,7 @@ def test_waiting_it_does_all_of_it(terminal, file):
             terminal.type("work", "--once")
             if typed.poll() is not None:
                 break
-        said = typed.communicate(timeout=60)[0]
+        said = typed.communicate(timeout=180)[0]
     finally:
         typed.kill()
     assert typed.returncode == 0, said

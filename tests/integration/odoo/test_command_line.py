@@ -276,7 +276,7 @@ def test_a_build_that_fails_ends_with_the_module_and_leaves_nothing(terminal, br
         assert building.poll() is None, building.communicate()
         time.sleep(0.2)
     assert terminal.type("work", "--once").returncode == 0
-    said, told = building.communicate(timeout=60)
+    said, told = building.communicate(timeout=180)
     assert building.returncode == 1
     assert told.splitlines()[-1].startswith(
         "odoo saas: Module “saas_broken_module” failed to install: External ID not found"

@@ -240,6 +240,35 @@ def test_the_names_in_a_file_are_those_of_a_store(world):
     assert names[-1] == layout.manifest_name(TENANT, BACKUP)
 
 
+def test_an_object_is_looked_up_and_read_from_where_one_likes(world):
+    store = BundleReader(world.path)
+    name = layout.manifest_name(TENANT, BACKUP)
+    whole = b"".join(store.get_range(name))
+    assert store.head(name).size == len(whole)
+    assert b"".join(store.get_range(name, 5, 7)) == whole[5:12]
+    assert b"".join(store.get_range(name, len(whole) + 1)) == b""
+    assert [one.key for one in store.list("v1/other/")] == []
+    assert store.head("v1/none") is None
+    assert code_of(lambda: store.get_range("v1/none")) == "object_missing"
+
+
+def test_a_file_that_is_gone_is_missing(world, tmp_path):
+    assert code_of(lambda: BundleReader(tmp_path / "none")) == "object_missing"
+    path = tmp_path / "file"
+    path.write_bytes(world.path.read_bytes())
+    store = BundleReader(path)
+    path.unlink()
+    assert code_of(lambda: store.get_range(layout.manifest_name(TENANT, BACKUP))) == (
+        "object_missing"
+    )
+
+
+def test_a_name_that_stands_twice_is_no_file_of_ours(tmp_path):
+    one = bundle.encode_name("v1/a") + bundle.encode_length(1) + b"x"
+    (tmp_path / "file").write_bytes(bundle.encode_front(CHEAP) + one + one + bundle.END)
+    assert code_of(lambda: BundleReader(tmp_path / "file")) == "backup_form"
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [

@@ -13,7 +13,7 @@ from saas_business_management.adapters.backup.foreign_zip import ForeignZip, lin
 from saas_business_management.adapters.postgres.client_programs import Programs
 from saas_business_management.kernel.errors import Refused
 
-from .parts import code_of
+from .parts import code_of, failing
 
 MOST = 10**9
 SHA1 = "0123456789abcdef0123456789abcdef01234567"
@@ -139,6 +139,74 @@ def test_more_than_is_wanted_is_refused(tmp_path, monkeypatch):
     assert look(path) == "zip_too_many"
 
 
+def test_a_directory_that_says_it_is_shorter_is_counted(tmp_path, monkeypatch):
+    path = write(tmp_path / "x.zip")
+    body = bytearray(path.read_bytes())
+    at = body.rindex(b"PK\x05\x06")
+    struct.pack_into("<2H", body, at + 8, 1, 1)
+    path.write_bytes(body)
+    assert look(path) == "", "the number is not believed"
+    monkeypatch.setattr(foreign_zip, "ENTRIES_MAX", 2)
+    assert look(path) == "zip_too_many"
+
+
+def test_a_large_zips_own_end_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
+    path = write(tmp_path / "x.zip")
+    assert b"PK\x06\x06" in path.read_bytes()
+    assert look(path) == ""
+    monkeypatch.setattr(foreign_zip, "ENTRIES_MAX", 2)
+    assert look(path) == "zip_too_many"
+
+
+def test_a_member_longer_than_it_says_is_given_up():
+    assert list(foreign_zip._chunks(io.BytesIO(b"xy"), 2)) == [b"xy"]
+    assert code_of(lambda: foreign_zip._chunks(io.BytesIO(b"xyz"), 2)) == "zip_bomb"
+
+
+def test_what_was_loaded_is_of_our_series_whatever_it_said(tmp_path):
+    foreign_zip.require_same_series({"base": "19.0.1.3"})
+    for modules in ({}, {"base": "18.0.1.3"}, {"base": "19.01"}):
+        with failing("import_other_series"):
+            foreign_zip.require_same_series(modules)
+
+
+def test_a_directory_that_leads_before_the_files_begin_is_no_zip(tmp_path):
+    path = write(tmp_path / "x.zip")
+    whole = path.read_bytes()
+    at = whole.rindex(b"PK\x05\x06")
+    for shift in range(32):
+        body = bytearray(whole)
+        (offset,) = struct.unpack_from("<L", body, at + 16)
+        struct.pack_into("<L", body, at + 16, offset ^ 1 << shift)
+        path.write_bytes(body)
+        assert look(path) in ("zip_form", "zip_bomb"), shift
+
+
+def test_a_name_that_says_it_is_unicode_and_is_not_is_no_zip(tmp_path):
+    path = write(tmp_path / "x.zip", [("é", b"x")])
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xfe"))
+    assert look(path) == "zip_form"
+
+
+@pytest.mark.parametrize("place", [(1 << 64) - 1, 1 << 63, (1 << 63) - 1, 1 << 40])
+def test_a_large_zips_end_that_is_nowhere_is_no_zip(tmp_path, place):
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 50, 0, 0)
+    at = struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+    (tmp_path / "x.zip").write_bytes(at + end)
+    assert look(tmp_path / "x.zip") == "zip_form"
+
+
+def test_what_the_disk_says_is_passed_on(tmp_path, monkeypatch):
+    path = write(tmp_path / "x.zip")
+
+    def failing_open(*_arguments, **_options):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("builtins.open", failing_open)
+    assert look(path) == "spool_unreachable"
+
+
 def test_a_huge_directory_is_refused_before_it_is_read(tmp_path):
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 0xFFFFFFF0, 0, 0)
     (tmp_path / "x.zip").write_bytes(end)
@@ -186,6 +254,21 @@ def test_one_dump_and_no_second(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as made:
         made.writestr("manifest.json", json.dumps(MANIFEST))
     assert look(tmp_path / "b.zip") == "zip_incomplete"
+
+    def read():
+        with ForeignZip(tmp_path / "b.zip", MOST).statements(Programs(), tmp_path):
+            raise AssertionError("there is nothing to read")
+
+    assert code_of(read) == "zip_incomplete"
+
+
+def test_a_manifest_of_a_megabyte_is_none(tmp_path):
+    long = json.dumps({**MANIFEST, "more": "x" * foreign_zip.MANIFEST_BYTES_MAX}).encode()
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(entry("dump.sql"), b"-- dump\n")
+        made.writestr(entry("manifest.json", compress=zipfile.ZIP_STORED), long)
+    assert look(path) == "zip_form"
 
 
 def test_a_dump_that_is_no_archive_is_told(tmp_path):

@@ -4,14 +4,15 @@ import os
 import random
 from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from saas_business_management.adapters.backup.vault import Vault, VaultSpec
-from saas_business_management.adapters.ports import BackupPlace, Swept
+from saas_business_management.adapters.ports import BackupPlace, BackupSource, Swept
 from saas_business_management.adapters.postgres.client_programs import Programs
 from saas_business_management.kernel.backup import layout
-from saas_business_management.kernel.errors import Unavailable
+from saas_business_management.kernel.errors import Broken, Unavailable
 
 from .parts import BACKUP, FOREIGN_KEY, KEY, KEYS, OTHER, TENANT, failing
 from .world import World
@@ -72,8 +73,9 @@ def test_nothing_goes_while_every_object_is_named(world):
 
 
 def test_what_the_deleted_one_alone_needed_goes_and_the_other_is_whole(world):
+    promised = vault_of(world).weigh(world.store, BackupPlace(TENANT, OTHER, 2, KEY.id))
     freed = discard(world, OTHER)
-    assert freed > 0
+    assert freed == promised > 0
     told = swept(world)
     assert told.objects == 1 and told.bytes > 60_000
     left = {*world.store.objects}
@@ -302,6 +304,39 @@ def test_another_key_of_the_same_name_and_none_are_the_wrong_one(world):
     assert proof(world, keys={KEY.id: FOREIGN_KEY}) == "wrong_key"
     assert proof(world, keys={}) == "wrong_key"
     assert proof(world, write=True, keys={}) == "wrong_key"
+
+
+def test_a_target_that_refuses_proves_nothing_either(world):
+    world.store.fail_next("get_range", Broken("access_denied"))
+    with failing("access_denied"):
+        proof(world)
+
+
+def test_an_audit_without_an_answer_tells_nothing(world):
+    world.store.fail_next("get_range", Unavailable("target_unavailable"))
+    with failing("target_unavailable"):
+        odd(world)
+
+
+def test_a_backup_before_that_gave_no_answer_is_waited_for(world):
+    """One that is damaged costs bytes; one that is only away would cost them for nothing."""
+    read = world.store.get_range
+    away = layout.manifest_name(TENANT, BACKUP)
+
+    def get_range(key, *more):
+        if key == away:
+            raise Unavailable("target_unavailable")
+        return read(key, *more)
+
+    world.store.get_range = get_range
+    vault = Vault(
+        VaultSpec(KEYS, world.folder, world.spools, Programs()),
+        SimpleNamespace(server_of=lambda *_told: None),
+    )
+    place = BackupPlace(TENANT, "8d5a1a52-6f2e-4b7a-9a0e-0000000000aa", 3, KEY.id)
+    with failing("target_unavailable"):
+        vault.write(world.store, place, BackupSource("acme", 1, "schedule", BACKUP))
+    assert layout.manifest_name(TENANT, place.backup) not in world.store.objects
 
 
 def test_a_target_that_gives_no_answer_proves_nothing(world):

@@ -202,3 +202,25 @@ def test_every_payment_is_set_against_the_invoice_or_left(total, payments) -> No
     found = allocate(total, payments, EUR)
     assert found.total - found.residual + found.unallocated == sum(payments)
     assert not (found.residual and found.unallocated)
+
+
+@pytest.mark.parametrize(
+    ("result", "after"),
+    [
+        (charging.TIMEOUT, Attempt(1, AT, charging.ERROR, False, False, AT + DAY)),
+        (charging.DECLINED, Attempt(1, AT, charging.ERROR, True, False, AT + DAY)),
+        (charging.HARD_DECLINE, Attempt(1, AT, charging.ERROR, True, True, AT + DAY)),
+        (charging.DONE, Attempt(1, AT, charging.DONE, True, False, AT + DAY)),
+        (charging.DRAFT, Attempt(1, AT)),
+    ],
+)
+def test_an_attempt_remembers_how_and_when_it_ended(result: str, after: Attempt) -> None:
+    assert after_call(Attempt(1, AT), result, AT + DAY) == after
+
+
+def test_a_charge_is_kept_with_its_result_and_its_instant() -> None:
+    found = account([Happening(AT, result=charging.DECLINED), Happening(AT + DAY)])
+    assert found.attempts == (
+        Attempt(1, AT, charging.ERROR, True, False, AT),
+        Attempt(2, AT + DAY),
+    )

@@ -94,13 +94,18 @@ def test_amounts_that_are_none_are_refused():
         (0, 25, True, REACTIVATION, 25),
         (50, 80, False, EXPANSION, 30),
         (50, 80, True, EXPANSION, 30),
+        (50, "50.01", False, EXPANSION, "0.01"),
         (100, 70, False, CONTRACTION, -30),
         (80, 0, False, CHURN, -80),
         (80, 0, True, CHURN, -80),
     ],
 )
 def test_each_change_has_one_kind(before, after, was, kind, amount):
-    assert movement("a", before, after, USD, was) == Movement("a", kind, D(amount))
+    assert movement("a", before, D(after), USD, was) == Movement("a", kind, D(amount))
+
+
+def test_a_customer_is_new_unless_it_is_told_that_he_had_left():
+    assert movement("a", 0, 25, USD).kind == NEW
 
 
 def test_who_stays_as_he_is_makes_no_movement():

@@ -98,6 +98,8 @@ def test_usage_of_a_trial_is_free_by_default():
     assert billable_units(TRIAL, usage) == billable_units(TRIAL, usage, FREE) == 300
     assert billable_units(TRIAL, usage, BILLED) == 1500
     assert billable_units(TRIAL, []) == 0
+    fine = [(TRIAL.end, D("12345678901234567890.000000000001")), (TRIAL.end, D("1E-12"))]
+    assert billable_units(TRIAL, fine) == D("12345678901234567890.000000000002")
     with refused("number_invalid", name="usage"):
         billable_units(TRIAL, [(day("2025-04-01"), NAN)])
     with refused("trial_policy", policy="half"):

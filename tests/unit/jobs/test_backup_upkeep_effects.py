@@ -11,6 +11,7 @@ from tests.helpers.job_orders import (
     check_canaries,
     expire,
 )
+from tests.helpers.job_replay import Case, killed
 from tests.helpers.job_rows import TENANT_UUID
 from tests.helpers.job_world import World
 
@@ -36,6 +37,14 @@ def test_the_manifest_goes_before_the_dump():
     of_it = [key for key in gone if BACKUP in key]
     assert of_it[0] == layout.manifest_name(TENANT_UUID, BACKUP)
     assert "/db/" in of_it[1]
+
+
+def test_what_was_freed_is_told_though_the_worker_dies_when_all_is_deleted():
+    whole, died = Case("expire_backups"), Case("expire_backups")
+    passed = whole.run().passed
+    died.run(killed(passed.index("expire_backups.delete.after") + 1))
+    freed = [case.world.rows["backups"][1]["freed"] for case in (whole, died)]
+    assert freed[0] == freed[1] > 0
 
 
 def test_a_manifest_that_does_not_open_stops_the_sweep_and_the_operation_says_so():

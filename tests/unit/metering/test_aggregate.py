@@ -67,6 +67,7 @@ def test_a_meter_that_cannot_be_computed_is_refused(kind: str, told: str, code: 
     with pytest.raises(Refused) as caught:
         Meter(kind, told)
     assert caught.value.code == code
+    assert caught.value.facts == ({"kind": kind} if kind == "median" else {})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -18,7 +18,7 @@ from saas_business_management.kernel.errors import Broken, Refused, SaasError, U
 from saas_business_management.kernel.secret import Secret
 
 HOST = "s3.inside.example"
-ONCE = Patience(tries=1, connect_seconds=2, answer_seconds=3)
+ONCE = Patience(tries=1, connect_seconds=5, answer_seconds=20)
 EMPTY = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
 
 
