@@ -128,7 +128,6 @@ from . import saas_tenant_newer
 from . import saas_tenant_sandbox
 from . import saas_backup_proof
 from . import saas_erasure_backup
-from . import saas_erasure_billing
 from . import saas_retention_backup
 from . import account_move
 from . import res_company_billing
@@ -158,6 +157,7 @@ from . import saas_billing_post
 from . import account_move_follow
 from . import saas_usage_bucket
 from . import saas_job_billing
+from . import saas_erasure_billing
 from . import saas_doctor
 from . import saas_doctor_platform
 from . import saas_doctor_work

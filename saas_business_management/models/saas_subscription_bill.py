@@ -234,5 +234,6 @@ class SaasSubscription(models.Model):
         """Tell why a subscription could not be billed; the others go on."""
         self.ensure_one()
         text = messages.text(self.env, error)
-        self._set({"problem_code": error.code, "problem_text": text})
+        again = fields.Datetime.add(fields.Datetime.now(), hours=AGAIN_HOURS)
+        self._set({"problem_code": error.code, "problem_text": text, "next_bill_at": again})
         run._note_line(self, state="failed", code=error.code, text=text)

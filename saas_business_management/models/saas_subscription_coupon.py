@@ -14,6 +14,7 @@ from odoo import api, fields, models
 from ..kernel.billing.agreement import RECURRING
 from ..kernel.billing.coupon import Redemption, check_coupon
 from ..kernel.billing.discount import less_fixed
+from ..kernel.errors import Refused
 
 
 class SaasSubscriptionCoupon(models.Model):
@@ -71,6 +72,8 @@ class SaasSubscription(models.Model):
         with self._changing():
             today = self._today()
             rows_sudo = self.env["saas.subscription.coupon"].sudo()
+            if coupon in self.coupon_ids.coupon_id:
+                raise Refused("coupon_redeemed", coupon=coupon.code)
             uses = rows_sudo.search_count([("coupon_id", "=", coupon.id)])
             check_coupon(
                 coupon._to_spec(),

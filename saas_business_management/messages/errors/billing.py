@@ -49,6 +49,7 @@ SENTENCES = {
     "subscription_refused.end_ahead": _lt(
         "Its last day has passed, so the cancellation cannot be undone. Win it back instead."
     ),
+    "coupon_redeemed": _lt("Coupon “%(coupon)s” was redeemed here already. Nothing was changed."),
     "nothing_changes": _lt("It has %(plan)s in this quantity already. Nothing was changed."),
     "price_missing_in_currency": _lt(
         "%(plan)s has no price in %(currency)s. Add one to the plan and publish a new version, or "
