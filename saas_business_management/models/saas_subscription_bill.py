@@ -75,6 +75,8 @@ class SaasSubscription(models.Model):
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
         if run_sudo.dry_run:
             return {"moves": []}
+        for one_sudo in found_sudo:
+            one_sudo._take_turn()
         refused_sudo = found_sudo._refused_drafts(run_sudo)
         moves_sudo = refused_sudo | found_sudo._billable(run_sudo)._draft_all(run_sudo)
         for one_sudo in found_sudo:
@@ -87,8 +89,7 @@ class SaasSubscription(models.Model):
         """Write down what is due; one that is refused is told, the others go on."""
         rows = []
         for one in self:
-            # Two operations at one subscription: the later one begins again with what it sees then.
-            one._set({"bill_count": one.bill_count + 1})
+            one._take_turn()
             try:
                 one._keep_time()
                 rows += one._period_rows(run)
@@ -99,6 +100,13 @@ class SaasSubscription(models.Model):
         for period in periods.filtered(lambda one: one.state == "skipped"):
             run._note_line(period.subscription_id, state="skipped", code=period.skipped_for)
         return periods
+
+    def _take_turn(self):
+        """Let a second operation at this subscription begin anew with what it sees after this one.
+
+        Its transaction fails at this row, which it saw as it was before.
+        """
+        self._set({"bill_count": self.bill_count + 1})
 
     def _billable(self, run):
         """Return those that documents can be made of; why not is told of the others."""

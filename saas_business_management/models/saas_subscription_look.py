@@ -6,10 +6,6 @@ Owns: what only screens need. Does not own: anything that is decided.
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from ..kernel.billing.subscription import RUNNING
-
-USER = "saas_business_management.group_saas_billing_user"
-
 
 class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
@@ -25,7 +21,6 @@ class SaasSubscription(models.Model):
     scheduled_phase_id = fields.Many2one(
         "saas.subscription.phase", compute="_compute_scheduled", string="Changes To"
     )
-    can = fields.Json(compute="_compute_can", help="Which buttons are offered.")
 
     @api.depends("version_id", "quantity", "currency_id", "addon_ids")
     def _compute_price(self):
@@ -76,22 +71,6 @@ class SaasSubscription(models.Model):
         for one in self:
             ahead = one.phase_ids.filtered(lambda phase, one=one: phase.start_on > one._today())
             one.scheduled_phase_id = ahead.sorted("start_on")[:1]
-
-    @api.depends("state", "ends_on", "suspended_for")
-    @api.depends_context("uid")
-    def _compute_can(self):
-        for one in self:
-            running = one.state in RUNNING
-            one.can = {
-                "activate": one.state == "draft",
-                "convert": one.state == "trial" or one.suspended_for == "trial_end",
-                "change": one.state in ("trial", "active") and not one.ends_on,
-                "pause": one.state == "active" and not one.ends_on,
-                "resume": one.state == "paused",
-                "cancel": running and not one.ends_on,
-                "undo": running and bool(one.ends_on),
-                "win_back": one.state == "cancelled",
-            }
 
     def action_view_moves(self) -> dict:
         """Open the documents of this subscription."""

@@ -1,7 +1,7 @@
 """Subscriptions from activation to the posted invoice, and what happens to them in between."""
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 from psycopg2.errors import ExclusionViolation, UniqueViolation
 
@@ -133,6 +133,37 @@ class TestSubscription(BillingCommon):
         with self.on("2026-04-01"):
             self.bill()
         self.assertEqual(one._moves()[0].amount_untaxed, 190)
+
+    def test_the_dialog_shows_the_documents_before_anything_is_changed(self):
+        premium = self.make_plan("Premium", 190)
+        one = self.make_running()
+        with self.on("2026-03-16"):
+            asked = one.with_user(self.biller).with_context(saas_change="plan").action_ask_change()
+            wizard = self.env[asked["res_model"]].with_user(self.biller).browse(asked["res_id"])
+            with Form(wizard) as form:
+                form.version_id = premium
+                self.assertEqual(form.when, "now")
+            wizard.action_preview()
+            self.assertEqual(wizard.net, 62.54)
+            rows = [(row.document, row.amount) for row in wizard.line_ids if row.is_total]
+            self.assertEqual(rows, [("Credit Note", -55.13), ("Invoice", 117.67)])
+            self.assertEqual((one.version_id, len(one._moves())), (self.standard, 1))
+            wizard.action_apply()
+            self.work()
+        self.assertEqual((one.version_id, len(one._moves())), (premium, 3))
+        self.assertEqual(one.event_ids[0].user_id, self.biller)
+
+    def test_a_cancellation_asks_for_a_reason_and_says_the_last_day(self):
+        one = self.make_running()
+        with self.on("2026-03-10"):
+            asked = one.with_context(saas_change="cancel").action_ask_change()
+            wizard = self.env[asked["res_model"]].browse(asked["res_id"])
+            self.assertIn("2026-03-31", wizard.effect)
+            with self.assertRaises(UserError):
+                wizard.action_apply()
+            wizard.reason = "not_used"
+            wizard.action_apply()
+        self.assertEqual(one.cancel_reason, "Not used enough")
 
     def test_a_downgrade_begins_with_the_next_period_and_can_be_withdrawn(self):
         basic = self.make_plan("Basic", 29)

@@ -46,12 +46,11 @@ class SaasSubscriptionChange(models.TransientModel):
     credit = fields.Boolean(
         string="Credit the Rest", default=True, help="The days after today are given back."
     )
-    effect = fields.Char(compute="_compute_preview", string="What Will Happen")
-    problem = fields.Char(compute="_compute_preview")
-    net = fields.Monetary(compute="_compute_preview", string="To Pay Now, With Tax")
-    line_ids = fields.One2many(
-        "saas.subscription.change.line", "wizard_id", compute="_compute_preview"
-    )
+    effect = fields.Char(compute="_compute_effect", string="What Will Happen")
+    previewed = fields.Boolean(readonly=True)
+    problem = fields.Char(readonly=True)
+    net = fields.Monetary(readonly=True, string="To Pay Now, With Tax")
+    line_ids = fields.One2many("saas.subscription.change.line", "wizard_id", readonly=True)
 
     @api.depends("subscription_id")
     def _compute_present(self):
@@ -67,26 +66,46 @@ class SaasSubscriptionChange(models.TransientModel):
             upgrade = one._is_upgrade(self.version_id, self.quantity)
             self.when = terms.upgrade_at if upgrade else terms.downgrade_at
 
-    @api.depends(
-        *("change", "subscription_id", "version_id", "addon_version_id", "quantity", "when"),
-        "coupon_id",
-        *("note", "reason", "credit"),
-    )
-    def _compute_preview(self):
+    @api.onchange("version_id", "addon_version_id", "coupon_id", "quantity", "when", "credit")
+    def _onchange_wish(self):
+        """What was shown is not what would be made any more."""
+        self.previewed, self.problem, self.net = False, False, 0
+        self.line_ids = [fields.Command.clear()]
+
+    @api.depends("change", "subscription_id", "when")
+    def _compute_effect(self):
         for wizard in self:
-            wizard.line_ids, wizard.net = False, 0
-            wizard.problem, wizard.effect = False, wizard._effect()
-            if not wizard._is_filled():
-                continue
+            wizard.effect = wizard._effect()
+
+    def action_preview(self):
+        """Show the very documents that the change would make; nothing is kept of them."""
+        self.ensure_one()
+        papers, problem = [], False
+        if self._is_filled():
             try:
-                papers = wizard.subscription_id._documents_of(wizard._make)
+                papers = self.subscription_id._documents_of(self._make)
             except UserError as error:
-                wizard.problem = error.args[0]
-                continue
-            wizard.net = sum(paper["total"] for paper in papers)
-            wizard.line_ids = [
-                fields.Command.create(row) for paper in papers for row in wizard._rows(paper)
-            ]
+                problem = error.args[0]
+        rows = [fields.Command.create(row) for paper in papers for row in self._rows(paper)]
+        self.write(
+            {
+                "previewed": True,
+                "problem": problem,
+                "net": sum(paper["total"] for paper in papers),
+                "line_ids": [fields.Command.clear(), *rows],
+            }
+        )
+        return self._show()
+
+    def _show(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": dict(self._fields["change"]._description_selection(self.env))[self.change],
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def _rows(self, paper):
         """Return the rows that show a document: its lines, its tax, its total."""
@@ -145,14 +164,7 @@ class SaasSubscriptionChange(models.TransientModel):
             "when": "period_end" if change == "cancel" else "now",
         }
         wizard = self.create(values)
-        return {
-            "type": "ir.actions.act_window",
-            "name": dict(self._fields["change"]._description_selection(self.env))[change],
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return wizard._show()
 
     def action_apply(self):
         """Make the change; its documents follow within seconds."""
