@@ -17,6 +17,7 @@ from .base import Context, Job, Step
 # Younger ones may belong to a backup that is being written.
 SPARED = timedelta(hours=48)
 TOLD = 200
+MISSING = 5000
 
 
 def _begin(ctx: Context) -> Mapping[str, Any]:
@@ -33,6 +34,7 @@ def _compare(ctx: Context) -> Mapping[str, Any]:
     return {
         "found": [asdict(one) for one in told[:TOLD]],
         "counts": Counter(one.kind for one in told),
+        "missing": sorted({one.backup for one in told if one.kind == "missing"})[:MISSING],
     }
 
 
@@ -68,7 +70,8 @@ def _tell(ctx: Context) -> None:
     counts = Counter(ctx.facts["counts"]) - Counter(unknown=len(adopted))
     for one in found[:20]:
         ctx.log(f"{one['kind']}: {one['name']}", "error")
-    ctx.records.call("target", "audit_told", found=found, counts=dict(counts))
+    missing = ctx.facts.get("missing", [])
+    ctx.records.call("target", "audit_told", found=found, counts=dict(counts), missing=missing)
 
 
 AUDIT_TARGET = Job(

@@ -67,6 +67,12 @@ CHECKS = {
     "target_delete.failed": _lt("An object cannot be removed: %(error)s"),
     "target_checksums.passed": _lt("Damage on the way is noticed by the target itself"),
     "target_checksums.failed": _lt("The target computes no checksums of its own"),
+    "target_locked": _lt("Nobody deletes what is stored before its lock ends"),
+    "target_versions": _lt("What is deleted stays there as an older version"),
+    "target_unprotected": _lt("What somebody deletes there is gone for good"),
+    "target_protection_unknown": _lt(
+        "The service does not say whether what is deleted can be brought back"
+    ),
     "node_answers.passed": _lt("The node answers"),
     "node_answers.failed": _lt("The node does not answer"),
 }

@@ -119,6 +119,7 @@ from . import saas_link_export
 from . import saas_tenant_backup_work
 from . import saas_tenant_safety_backup
 from . import saas_backup_alert
+from . import saas_backup_lost
 from . import saas_tenant_coverage
 from . import saas_tenant_coverage_order
 from . import saas_restore

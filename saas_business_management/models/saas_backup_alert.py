@@ -1,7 +1,10 @@
 """Alerts of backups: one that failed, a gap, a proof that failed or is overdue; each told once.
 
 Owns: rows that are open while their condition holds, the activity and the mail of each. Does not
-own: the conditions (`kernel/backup/alert.py`), badges, alerts of other things.
+own: the conditions (`kernel/backup/alert.py`), badges, alerts of other things, counting the backups
+that a target lost (`saas_backup_lost.py`).
+
+An alert is about a tenant, or about a target as a whole.
 
 One writer: the look that runs every five minutes, and at once when an operation notes something
 bad. Other parts read rows: an open one has no `ended_at`.
@@ -22,6 +25,7 @@ EVENTS = [
     (alert.BACKUP_GAP, "Backup Gap"),
     (alert.PROOF_FAILED, "Proof Failed"),
     (alert.PROOF_OVERDUE, "Proof Overdue"),
+    (alert.BACKUPS_LOST, "Many Backups Lost"),
 ]
 assert [event for event, _label in EVENTS] == [*alert.EVENTS]
 # A target that nothing was tried on for so long is told by its gap.
@@ -37,10 +41,10 @@ class SaasBackupAlert(models.Model):
     _rec_name = "event"
 
     tenant_id = fields.Many2one(
-        "saas.tenant", required=True, readonly=True, index=True, ondelete="cascade"
+        "saas.tenant", readonly=True, index=True, ondelete="cascade", help="Empty: of the target."
     )
     company_id = fields.Many2one(
-        related="tenant_id.company_id", store=True, precompute=True, index=True
+        "res.company", compute="_compute_company_id", store=True, precompute=True, index=True
     )
     event = fields.Selection(EVENTS, required=True, readonly=True, string="What")
     target_id = fields.Many2one(
@@ -58,9 +62,18 @@ class SaasBackupAlert(models.Model):
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
 
     _once = models.UniqueIndex(
-        "(tenant_id, event, coalesce(target_id, 0)) WHERE ended_at IS NULL",
+        "(coalesce(tenant_id, 0), event, coalesce(target_id, 0)) WHERE ended_at IS NULL",
         "This alert is open already.",
     )
+    _of_something = models.Constraint(
+        "CHECK (tenant_id IS NOT NULL OR target_id IS NOT NULL)",
+        "An alert is about a tenant or a target.",
+    )
+
+    @api.depends("tenant_id.company_id", "target_id.company_id")
+    def _compute_company_id(self):
+        for row in self:
+            row.company_id = row._about().company_id
 
     @api.depends("ended_at")
     def _compute_is_open(self):
@@ -75,11 +88,15 @@ class SaasBackupAlert(models.Model):
             return []
         return [("ended_at", "=" if True in wanted else "!=", False)]
 
-    @api.depends("tenant_id", "event")
+    @api.depends("tenant_id", "target_id", "event")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row._what()}: {row.tenant_id.name}"
+            row.display_name = f"{row._what()}: {row._about().name}"
+
+    def _about(self):
+        """Return the tenant it is about, or the target."""
+        return self.tenant_id or self.target_id
 
     def _what(self):
         return dict(self._fields["event"]._description_selection(self.env)).get(self.event, "")
@@ -113,7 +130,8 @@ class SaasBackupAlert(models.Model):
     @api.model
     def _held(self):
         """Return every condition that holds: by tenant id, event and target id (False for none),
-        the values of its alert."""
+        the values of its alert.
+        """
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
         covered = [("state", "in", BACKED_UP), ("database_id", "!=", False)]
         tenants_sudo = self.env["saas.tenant"].sudo().search(covered)
@@ -162,8 +180,8 @@ class SaasBackupAlert(models.Model):
         user = row_sudo._people()[:1]
         note = plaintext2html(f"{row_sudo._what()}: {row_sudo.text or ''}")
         # Its mail is ours: one for all that came at once.
-        tenant_sudo = row_sudo.tenant_id.with_context(mail_activity_quick_update=True)
-        activity = tenant_sudo.activity_schedule(
+        about_sudo = row_sudo._about().with_context(mail_activity_quick_update=True)
+        activity = about_sudo.activity_schedule(
             "mail.mail_activity_data_warning",
             note=note,
             summary=row_sudo._what(),
@@ -188,7 +206,7 @@ class SaasBackupAlert(models.Model):
             return self.tenant_id.user_id
         group = self.env.ref("saas_business_management.group_saas_admin")
         people_sudo = group.sudo().all_user_ids.filtered(lambda one: one.active and not one.share)
-        return people_sudo.filtered(lambda one: self.company_id in one.company_ids)
+        return people_sudo.filtered(lambda one: self.company_id <= one.company_ids)
 
     # Mailing
 
@@ -220,8 +238,10 @@ class SaasBackupAlert(models.Model):
         """Return what happened to which tenant, or to how many."""
         rows = self._told_together()
         if len(rows) == 1:
-            return self.env._("%(what)s: %(name)s", what=self._spoken(), name=self.tenant_id.name)
-        return self.env._("%(what)s: %(count)s tenants", what=self._spoken(), count=len(rows))
+            return self.env._("%(what)s: %(name)s", what=self._spoken(), name=self._about().name)
+        if self.tenant_id:
+            return self.env._("%(what)s: %(count)s tenants", what=self._spoken(), count=len(rows))
+        return self.env._("%(what)s: %(count)s targets", what=self._spoken(), count=len(rows))
 
     def _spoken(self):
         _ = self.env._
@@ -230,11 +250,12 @@ class SaasBackupAlert(models.Model):
             alert.BACKUP_GAP: _("Backup gap"),
             alert.PROOF_FAILED: _("Proof failed"),
             alert.PROOF_OVERDUE: _("Proof overdue"),
+            alert.BACKUPS_LOST: _("Many backups lost"),
         }[self.event]
 
     def _mail_lines(self):
-        """Return name and reason of each tenant, as many as one reads."""
-        return [(row.tenant_id.name, row._mail_sentence()) for row in self._told_together()][
+        """Return name and reason of each tenant or target, as many as one reads."""
+        return [(row._about().name, row._mail_sentence()) for row in self._told_together()][
             :MOST_NAMED
         ]
 
@@ -249,6 +270,18 @@ class SaasBackupAlert(models.Model):
         stopped = self.env._("The backup of %(at)s stopped.", at=at)
         return f"{stopped} {self.text or ''}".strip()
 
+    def _mail_advice(self):
+        """Return what the reader has to know or do beside the reason."""
+        _ = self.env._
+        if self.event == alert.BACKUPS_LOST:
+            return _(
+                "Was it one of you, on purpose? The audit log says who deleted them. If nobody "
+                "knows of it: lock the accounts of those named there, give the target another key "
+                "at the service, bring the objects back from its versions, and back up to another "
+                "target."
+            )
+        return _("What was stored before stays as it is, and the next backup is tried by itself.")
+
     def _mail_proof(self):
         """Return when the tenant was last restored to prove its backup."""
         at = self.tenant_id.backup_proven_at
@@ -259,7 +292,9 @@ class SaasBackupAlert(models.Model):
         return format_datetime(self.env, at, dt_format="short") if at else self.env._("Never")
 
     def _mail_url(self):
-        """Return where it is mended: the tenant, or the list of gaps."""
+        """Return where it is mended: the tenant, the target, or the list of alerts."""
+        if len(self._told_together()) == 1 and not self.tenant_id:
+            return f"{self.get_base_url()}/odoo/saas-backup-targets/{self.target_id.id}"
         if len(self._told_together()) == 1:
             return f"{self.get_base_url()}/odoo/saas-tenants/{self.tenant_id.id}"
         return f"{self.get_base_url()}/odoo/saas-backup-alerts"

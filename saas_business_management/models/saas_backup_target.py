@@ -21,6 +21,13 @@ BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 SEGMENT = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
 PREFIX = re.compile(rf"{SEGMENT}(/{SEGMENT}){{0,7}}/?")
 CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+# By the line of a test that tells it (`adapters/storage/probe.py`).
+PROTECTIONS = {
+    "target_locked": "locked",
+    "target_versions": "versions",
+    "target_unprotected": "none",
+    "target_protection_unknown": "unknown",
+}
 # What changes where backups go, or whether that is reached: tested again, and noted.
 ADDRESS = (
     *("kind", "folder", "endpoint", "region", "bucket", "prefix", "path_style", "ca"),
@@ -109,6 +116,17 @@ class SaasBackupTarget(models.Model):
         "saas.backup.target.check", "target_id", string="Test Result", readonly=True
     )
     result = fields.Char(string="Result of the Last Test", compute="_compute_result")
+    protection = fields.Selection(
+        [
+            ("locked", "Object Lock"),
+            ("versions", "Versions"),
+            ("none", "None"),
+            ("unknown", "Not Known"),
+        ],
+        compute="_compute_protection",
+        string="Protection Against Deletion",
+        help="What holds against somebody who has our key, as the last test found it.",
+    )
 
     def _compute_secret_key(self):
         self.secret_key = False
@@ -151,6 +169,12 @@ class SaasBackupTarget(models.Model):
                 target.result = (wrong or warned)[0].text
             else:
                 target.result = self.env._("Everything backups need works.")
+
+    @api.depends("check_ids.code")
+    def _compute_protection(self):
+        for target in self:
+            told = [PROTECTIONS.get(line.code) for line in target.check_ids]
+            target.protection = next(filter(None, told), False)
 
     @api.constrains("kind", "folder")
     def _check_folder(self):

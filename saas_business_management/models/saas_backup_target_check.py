@@ -80,4 +80,13 @@ class SaasBackupTargetCheck(models.Model):
                 "Nothing has to be done: what is stored is compared by its size and its tag, or "
                 "read back."
             ),
+            "target_unprotected": self.env._(
+                "Bucket: switch on versions or an object lock at the service, and deny this key "
+                "s3:DeleteObjectVersion. Folder: have its disk copied to a place this machine "
+                "cannot delete from, or keep backups on a second target that protects them."
+            ),
+            "target_protection_unknown": self.env._(
+                "Allow this key s3:GetBucketVersioning and s3:GetBucketObjectLockConfiguration, or "
+                "look at the service whether the bucket keeps versions or has an object lock."
+            ),
         }

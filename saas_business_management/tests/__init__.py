@@ -6,6 +6,7 @@ from . import test_backup_policy
 from . import test_backup_target
 from . import test_backup_upkeep
 from . import test_backup_alert
+from . import test_backup_lost
 from . import test_backup_coverage
 from . import test_backup_command
 from . import test_backup_export

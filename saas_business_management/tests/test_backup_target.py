@@ -188,6 +188,22 @@ class TestBackupTarget(SaasCommon):
         self.assertTrue(self.bucket.check_ids[-1].mend)
         self.assertEqual(self.bucket.result, self.bucket.check_ids[-1].text)
 
+    def test_a_test_says_what_holds_against_deleting_and_what_to_do_when_nothing_does(self):
+        self.assertFalse(self.bucket.protection)
+        for code, warned, protection in (
+            ("target_locked", False, "locked"),
+            ("target_versions", False, "versions"),
+            ("target_unprotected", True, "none"),
+            ("target_protection_unknown", True, "unknown"),
+        ):
+            facts = {"warning": True} if warned else {}
+            self.bucket._step_checked(checks=[*GOOD, {"code": code, "ok": True, "facts": facts}])
+            line = self.bucket.check_ids[-1]
+            self.assertEqual((self.bucket.state, self.bucket.protection), ("ready", protection))
+            self.assertEqual(line.result, "warning" if warned else "ok")
+            self.assertEqual(bool(line.mend), warned)
+            self.assertNotIn(code, line.text, "it has words of its own")
+
     def test_a_badge_falls_when_address_or_key_change(self):
         for values in (
             {"bucket": "another-bucket"},
@@ -246,7 +262,8 @@ class TestBackupTarget(SaasCommon):
             rows = [{"code": one.code, "ok": one.ok, "facts": dict(one.facts)} for one in checks]
             self.folder._step_checked(checks=rows)
         self.assertEqual(self.folder.state, "ready")
-        self.assertEqual(self.folder.check_ids.mapped("result"), ["ok"] * 7)
+        self.assertEqual(self.folder.check_ids.mapped("result"), ["ok"] * 7 + ["warning"])
+        self.assertEqual(self.folder.protection, "none")
 
     def finding(self, target):
         found = [

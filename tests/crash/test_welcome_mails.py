@@ -7,10 +7,12 @@ from tests.helpers.crash import REAL
 
 # Those who are closed or deleted later get mails of their own.
 WELCOME = re.compile(r"^Subject: .* is ready$", re.MULTILINE)
+# A sandbox keeps the administrator of the tenant that it was made from, and is told to nobody.
 ADDRESSES = """
-SELECT t.admin_email, EXISTS (
-           SELECT FROM saas_tenant_event e WHERE e.tenant_id = t.id AND e.event = 'provisioned')
+SELECT t.admin_email, max(CASE WHEN e.id IS NULL THEN 0 ELSE 1 END)
   FROM saas_tenant t
+  LEFT JOIN saas_tenant_event e ON e.tenant_id = t.id AND e.event = 'provisioned'
+ GROUP BY t.admin_email
 """
 
 
@@ -27,5 +29,5 @@ def test_every_opened_tenant_got_one_welcome_mail(crash, count):
         for line in text.splitlines()
         if line.startswith("X-Envelope-To: ")
     )
-    wanted = {address: int(opened) for address, opened in crash.control(ADDRESSES)}
+    wanted = dict(crash.control(ADDRESSES))
     assert {address: caught[address] for address in wanted} == wanted

@@ -95,9 +95,11 @@ class BackupRecords(LinkedRecords):
                 told = {"fence": figures["fence"], "sha256": figures["manifest_hash"]}
                 row.update(state="stored", **told)
 
-    def _target_audit_told(self, found: list[dict[str, Any]], counts: dict[str, int]) -> None:
+    def _target_audit_told(
+        self, found: list[dict[str, Any]], counts: dict[str, int], missing: list[str]
+    ) -> None:
         told = sorted((one["kind"], one["name"]) for one in found)
-        self._rows["targets"][1] = {"found": told, "counts": dict(counts)}
+        self._rows["targets"][1] = {"found": told, "counts": dict(counts), "missing": missing}
 
     def _target_canaries(self) -> dict[str, Any]:
         rows = self._rows["canaries"]

@@ -100,6 +100,10 @@ def operation_of(method: str, target: str) -> str:
     if "uploadId" in query:
         part = {"PUT": "upload_part", "POST": "complete_multipart_upload"}
         return part.get(method, "abort_multipart_upload")
+    if "versioning" in query:
+        return "get_bucket_versioning" if method == "GET" else "put_bucket_versioning"
+    if "object-lock" in query:
+        return "get_object_lock_configuration"
     if "list-type" in query:
         return "list_objects_v2"
     return {"PUT": "put_object", "GET": "get_object", "HEAD": "head_object"}.get(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
 
 from ...kernel.errors import Broken, Refused, Unavailable
-from ..storage.capability import EXCLUSIVE
+from ..storage.capability import EXCLUSIVE, NONE
 from ..storage.keys import checked, checked_prefix
 from ..storage.port import StoredObject
 from .faults import Faults
@@ -13,7 +13,7 @@ from .faults import Faults
 
 class FakeBlobStore(Faults):
     """`BlobStore` in memory. `objects`: key → bytes; `unfinished`: instants at which writers began
-    that were killed."""
+    that were killed; `protected`: what it says of itself."""
 
     def __init__(self, disk_bytes: int = 10**12) -> None:
         super().__init__()
@@ -21,6 +21,7 @@ class FakeBlobStore(Faults):
         self.now = datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
         self.objects: dict[str, bytes] = {}
         self.unfinished: list[datetime] = []
+        self.protected = NONE
         self._stored_at: dict[str, datetime] = {}
 
     def put_stream(self, key: str, chunks: Iterable[bytes]) -> StoredObject:
@@ -70,6 +71,11 @@ class FakeBlobStore(Faults):
     def capabilities(self) -> frozenset[str]:
         """Tell what it is able to do."""
         return frozenset({EXCLUSIVE})
+
+    def protection(self) -> str:
+        """Tell what holds against deleting."""
+        self._about_to("protection")
+        return self.protected
 
     def _put(self, key: str, content: bytes) -> StoredObject:
         others = sum(len(one) for other, one in self.objects.items() if other != key)

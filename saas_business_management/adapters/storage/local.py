@@ -18,7 +18,7 @@ from pathlib import Path
 from ...kernel.errors import Broken, Refused, Unavailable
 from ..filetree import UNLINKABLE
 from . import folder
-from .capability import EXCLUSIVE
+from .capability import EXCLUSIVE, NONE
 from .keys import checked, checked_prefix
 from .port import StoredObject
 
@@ -114,6 +114,10 @@ class LocalStore:
     def capabilities(self) -> frozenset[str]:
         """Tell what it is able to do."""
         return frozenset({EXCLUSIVE})
+
+    def protection(self) -> str:
+        """Tell that nothing holds against deleting a file."""
+        return NONE
 
     def _put(self, key: str, chunks: Iterable[bytes], place: folder.Placing) -> StoredObject:
         checked(key)

@@ -55,3 +55,9 @@ class BlobStore(Protocol):
 
     def capabilities(self) -> frozenset[str]:
         """Tell what the store is able to do beyond this (`capability.py`)."""
+
+    def protection(self) -> str:
+        """Tell what holds against deleting: LOCKED, VERSIONS, NONE or UNKNOWN of `capability.py`.
+
+        What the store does not say, or not to this key, is UNKNOWN, never NONE.
+        """

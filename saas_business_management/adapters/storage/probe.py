@@ -11,11 +11,17 @@ from datetime import datetime, timezone
 
 from ...kernel.errors import Broken, Refused, SaasError
 from ..ports import Check
-from .capability import CHECKSUMS, EXCLUSIVE
+from .capability import CHECKSUMS, EXCLUSIVE, LOCKED, NONE, UNKNOWN, VERSIONS
 from .port import BlobStore
 
 FOLDER = "probe"
 SIZE = 4096
+PROTECTIONS = {
+    LOCKED: Check("target_locked", True),
+    VERSIONS: Check("target_versions", True),
+    NONE: Check("target_unprotected", True, {"warning": True}),
+    UNKNOWN: Check("target_protection_unknown", True, {"warning": True}),
+}
 # Long before any writer: the question is whether it is allowed, nothing is to be removed.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
@@ -34,6 +40,7 @@ def probe(store: BlobStore) -> list[Check]:
             _try("target_sweep", lambda: store.abort_stale(LONG_AGO)),
             _try("target_delete", lambda: _delete(store, key)),
             _checksums(store),
+            _protected(store),
         ]
     return lines
 
@@ -84,6 +91,14 @@ def _checksums(store: BlobStore) -> Check:
     remote = hasattr(store, "learn")
     missing = remote and CHECKSUMS not in store.capabilities()
     return _told("target_checksums") if missing else Check("target_checksums", True)
+
+
+def _protected(store: BlobStore) -> Check:
+    """Look what holds against somebody who deletes with this key; backups work without it."""
+    try:
+        return PROTECTIONS[store.protection()]
+    except SaasError:
+        return PROTECTIONS[UNKNOWN]
 
 
 def _delete(store: BlobStore, key: str) -> None:

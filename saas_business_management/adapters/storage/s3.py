@@ -17,6 +17,7 @@ from .capability import CHECKSUMS, EXCLUSIVE, RESUMES
 from .keys import KEY, checked, checked_prefix
 from .port import StoredObject
 from .s3_calls import Patience, S3Calls, S3Place
+from .s3_protection import protection
 from .s3_read import read
 from .s3_upload import PART_BYTES, Part, Sent, Upload, part, whole
 
@@ -121,6 +122,10 @@ class S3Store:
         told = {RESUMES}
         told |= {CHECKSUMS} if self._calls.checksums else set()
         return frozenset(told | ({EXCLUSIVE} if self._calls.exclusive else set()))
+
+    def protection(self) -> str:
+        """Tell what the bucket is set to do against deleting."""
+        return protection(self._calls)
 
     def learn(self, key: str) -> None:
         """Find out with an object of this key whether the service refuses a second writer, or only

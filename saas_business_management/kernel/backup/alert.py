@@ -1,4 +1,4 @@
-"""Which troubles with a tenant's backups somebody has to hear of.
+"""Which troubles with backups somebody has to hear of.
 
 Owns: the conditions. Does not own: telling anybody and ending an alert (glue), badges
 (`evidence.py`).
@@ -6,6 +6,7 @@ Owns: the conditions. Does not own: telling anybody and ending an alert (glue), 
 An alert is open while its condition holds: it is raised once when that begins and ends by itself.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from .evidence import Standing
@@ -13,7 +14,12 @@ from .schedule import Schedule, is_gap
 
 BACKUP_FAILED, BACKUP_GAP = "backup_failed", "backup_gap"
 PROOF_FAILED, PROOF_OVERDUE = "proof_failed", "proof_overdue"
-EVENTS = (BACKUP_FAILED, BACKUP_GAP, PROOF_FAILED, PROOF_OVERDUE)
+BACKUPS_LOST = "backups_lost"
+EVENTS = (BACKUP_FAILED, BACKUP_GAP, PROOF_FAILED, PROOF_OVERDUE, BACKUPS_LOST)
+# What a target may lose in a day before somebody hears of it; fewer than this are a tidy-up.
+LOST_WITHIN = timedelta(days=1)
+LOST_PERCENT = 5
+LOST_FEWEST = 3
 
 
 def conditions(
@@ -45,3 +51,19 @@ def conditions(
 def is_failing(failed_at: datetime | None, stored_at: datetime | None) -> bool:
     """Tell whether the newest try on a target failed: no good one ended after it."""
     return failed_at is not None and (stored_at is None or stored_at < failed_at)
+
+
+def lost_lately(lost_at: Iterable[datetime], now: datetime) -> int:
+    """Return how many were lost within the last day; one of exactly a day ago is none of them."""
+    return sum(at > now - LOST_WITHIN for at in lost_at)
+
+
+def are_many_lost(lately: int, stood: int, *, told: bool = False) -> bool:
+    """Tell whether so many of the backups that `stood` on a target are unusually many for a day:
+    at least three, and more than one in twenty.
+
+    Once told, it holds until a day has passed in which none was lost: fewer are no end of it.
+    """
+    if told:
+        return lately > 0
+    return lately >= LOST_FEWEST and lately * 100 > stood * LOST_PERCENT

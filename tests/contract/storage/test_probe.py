@@ -15,7 +15,8 @@ from tests.helpers.s3 import KEY, SECRET
 from tests.helpers.s3_stub import in_front_of
 
 LINES = ["target_write", "target_read", "target_list", "target_exclusive", "target_sweep"]
-LINES += ["target_delete", "target_checksums"]
+LINES += ["target_delete", "target_checksums", "target_unprotected"]
+WARNED = (True, {"warning": True})
 
 
 def s3_spec(endpoint, bucket, **changes):
@@ -49,7 +50,8 @@ def told(checks):
 def test_a_good_target_passes_every_line_and_keeps_nothing(stores):
     checks = stores.probe(7)
     assert [one.code for one in checks] == LINES
-    assert all(one.ok and not one.facts for one in checks), told(checks)
+    assert all(one.ok and not one.facts for one in checks[:-1]), told(checks)
+    assert (checks[-1].ok, dict(checks[-1].facts)) == WARNED, "nobody protects it here"
     assert list(stores.open(7).list("probe/")) == []
 
 
@@ -126,6 +128,56 @@ def test_a_service_without_checksums_is_a_warning(s3_server, bucket):
         stub.always["*"] = "no_sums"
         found = told(Stores({1: s3_spec(stub.endpoint, bucket)}).probe(1))
     assert found["target_checksums"] == (True, {"warning": True})
+
+
+@pytest.mark.parametrize(
+    ("protected", "code", "line"),
+    [
+        ("locked", "target_locked", (True, {})),
+        ("versions", "target_versions", (True, {})),
+        ("none", "target_unprotected", WARNED),
+        ("unknown", "target_protection_unknown", WARNED),
+    ],
+)
+def test_the_last_line_says_what_holds_against_deleting(protected, code, line):
+    store = FakeBlobStore()
+    store.protected = protected
+    assert probe(store)[-1].code == code
+    assert told(probe(store))[code] == line
+
+
+def test_a_store_that_does_not_answer_about_it_is_unknown_and_no_failure():
+    store = FakeBlobStore()
+    store.fail_next("protection", Unavailable("target_unavailable"))
+    assert told(probe(store))["target_protection_unknown"] == WARNED
+
+
+def test_versions_and_a_lock_of_a_real_bucket_are_found(s3_server):
+    client = s3_server.client
+    versions, locked = s3_server.bucket("kept-versions"), "locked-bucket"
+    client.put_bucket_versioning(Bucket=versions, VersioningConfiguration={"Status": "Enabled"})
+    client.create_bucket(Bucket=locked, ObjectLockEnabledForBucket=True)
+    found = {name: open_store(s3_spec(s3_server.endpoint, name)) for name in (versions, locked)}
+    assert found[versions].protection() == "versions"
+    assert found[locked].protection() == "versions", "nothing is locked by itself yet"
+    rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    client.put_object_lock_configuration(
+        Bucket=locked,
+        ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule},
+    )
+    assert found[locked].protection() == "locked"
+    client.put_bucket_versioning(Bucket=versions, VersioningConfiguration={"Status": "Suspended"})
+    assert found[versions].protection() == "none"
+
+
+@pytest.mark.parametrize("fault", ["denied", "cannot"])
+@pytest.mark.parametrize("operation", ["get_bucket_versioning", "get_object_lock_configuration"])
+def test_what_a_service_denies_or_does_not_know_is_unknown(s3_server, bucket, fault, operation):
+    with in_front_of(s3_server) as stub:
+        stub.always[operation] = fault
+        store = open_store(s3_spec(stub.endpoint, bucket))
+        assert store.protection() == "unknown"
+        assert operation in stub.seen
 
 
 def test_a_folder_that_is_not_mounted_is_told(tmp_path):

@@ -5,7 +5,12 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from saas_business_management.kernel.backup import alert
-from saas_business_management.kernel.backup.alert import conditions, is_failing
+from saas_business_management.kernel.backup.alert import (
+    are_many_lost,
+    conditions,
+    is_failing,
+    lost_lately,
+)
 from saas_business_management.kernel.backup.evidence import FAILED, PASSED, Check, Standing
 from saas_business_management.kernel.backup.schedule import Made, Schedule
 
@@ -67,4 +72,32 @@ def test_a_target_fails_until_a_good_backup_follows(failed, stored, expected):
 
 
 def test_every_event_has_its_name():
-    assert len(set(alert.EVENTS)) == 4
+    assert len(set(alert.EVENTS)) == 5
+
+
+@pytest.mark.parametrize(
+    ("lately", "stood", "told", "many"),
+    [
+        (0, 0, False, False),
+        (1, 3, False, False),
+        (2, 2, False, False),
+        (3, 3, False, True),
+        (3, 59, False, True),
+        (3, 60, False, False),
+        (5, 100, False, False),
+        (6, 100, False, True),
+        (51, 1000, False, True),
+        (50, 1000, False, False),
+        (1, 1000, True, True),
+        (0, 3, True, False),
+    ],
+)
+def test_many_are_three_and_more_than_one_in_twenty_until_a_day_without(lately, stood, told, many):
+    assert are_many_lost(lately, stood, told=told) is many
+
+
+@pytest.mark.parametrize(
+    ("hours", "count"), [((), 0), ((0, 23.9), 2), ((24,), 0), ((23.99, 24, 24.01, 99), 1)]
+)
+def test_what_was_lost_a_day_ago_is_not_lost_lately(hours, count):
+    assert lost_lately([NOW - timedelta(hours=one) for one in hours], NOW) == count

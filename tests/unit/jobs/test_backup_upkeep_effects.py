@@ -96,6 +96,7 @@ def test_an_audit_takes_a_whole_backup_over_and_tells_the_rest():
     told = world.rows["targets"][1]
     assert [kind for kind, _name in told["found"]] == ["extra", "missing", "stranger"]
     assert told["counts"] == {"extra": 1, "missing": 1, "stranger": 1}
+    assert len(told["missing"]) == 1
     store = world.stores.stores[1]
     assert layout.object_name(TENANT_UUID, "ab" * 32) in store.objects
 
