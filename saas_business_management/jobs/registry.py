@@ -7,6 +7,7 @@ from .audit_target import AUDIT_TARGET
 from .backup_control import BACKUP_CONTROL
 from .backup_tenant import BACKUP_TENANT
 from .base import Job
+from .bill_subscription import BILL_SUBSCRIPTION
 from .build_template import BUILD_TEMPLATE
 from .check_canaries import CHECK_CANARIES
 from .check_host import CHECK_HOST
@@ -20,6 +21,7 @@ from .export_backup import EXPORT_BACKUP
 from .fill_standby import FILL_STANDBY
 from .import_backup import IMPORT_BACKUP
 from .open_support import OPEN_SUPPORT
+from .post_invoices import POST_INVOICES
 from .prove_isolation import PROVE_ISOLATION
 from .prove_restore import PROVE_RESTORE
 from .provision_tenant import PROVISION_TENANT
@@ -45,6 +47,7 @@ JOBS: dict[str, Job] = {
         AUDIT_TARGET,
         BACKUP_CONTROL,
         BACKUP_TENANT,
+        BILL_SUBSCRIPTION,
         BUILD_TEMPLATE,
         DELETE_TENANT,
         CLOSE_SUPPORT,
@@ -58,6 +61,7 @@ JOBS: dict[str, Job] = {
         FILL_STANDBY,
         IMPORT_BACKUP,
         OPEN_SUPPORT,
+        POST_INVOICES,
         PROVE_ISOLATION,
         PROVE_RESTORE,
         PROVISION_TENANT,

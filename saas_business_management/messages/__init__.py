@@ -75,6 +75,7 @@ def _by_free(facts: Mapping[str, object]) -> str:
 
 _VARIANTS: dict[str, Callable[[Mapping[str, object]], str]] = {
     "transition_refused": _by_why,
+    "subscription_refused": _by_why,
     "subdomain_taken": _by_free,
     "no_cluster": lambda facts: "told" if facts.get("reasons") else "",
     "disk_full": lambda facts: "measured" if "needed_bytes" in facts else "",

@@ -46,8 +46,8 @@ class SaasDoctor(models.AbstractModel):
             what = _("Unusually many backups on %(target)s were lost", target=row.target_id.name)
             mend = _(
                 "Look in the audit log who deleted them. If nobody of you did: lock those "
-                "accounts, give the target another key at the service, bring the objects back from "
-                "its versions and back up to another target."
+                "accounts, give the target another key at the service, bring the objects back "
+                "from its versions and back up to another target."
             )
             yield self._told(
                 "backups_lost", "backups", "failing", what, row.text or "", mend, row.target_id

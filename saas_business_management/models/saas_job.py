@@ -35,6 +35,8 @@ TARGETS = {
     "backup": "backup_id",
     "export": "export_id",
     "restore": "restore_id",
+    "subscription": "subscription_id",
+    "billing": "run_id",
 }
 
 

@@ -44,3 +44,5 @@ from . import test_audit
 from . import test_security_event
 from . import test_support
 from . import test_support_guest
+from . import test_subscription
+from . import test_billing_money

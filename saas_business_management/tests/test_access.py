@@ -70,6 +70,19 @@ MATRIX = {
     "saas.backup.key.destroy": ("", "", "rwcu"),
     "saas.backup.delete": ("", "", "rwcu"),
     "saas.recovery.sheet": ("", "", "rwc"),
+    "saas.subscription": ("", "", ""),
+    "saas.subscription.phase": ("", "", ""),
+    "saas.subscription.addon": ("", "", ""),
+    "saas.subscription.rest": ("", "", ""),
+    "saas.subscription.coupon": ("", "", ""),
+    "saas.subscription.event": ("", "", ""),
+    "saas.subscription.change": ("", "", ""),
+    "saas.subscription.change.line": ("", "", ""),
+    "saas.billing.period": ("", "", ""),
+    "saas.billing.rating": ("", "", ""),
+    "saas.billing.run": ("", "", ""),
+    "saas.billing.run.line": ("", "", ""),
+    "saas.usage.bucket": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -84,6 +97,23 @@ BILLING = {
     "saas.meter": ("r", "rwcu", "r"),
     "saas.service.tier": ("r", "rwcu", "r"),
     "saas.coupon": ("r", "rwcu", ""),
+    "saas.tenant": ("r", "r", ""),
+    "saas.job": ("r", "r", ""),
+    "saas.job.step": ("r", "r", ""),
+    "saas.job.line": ("r", "r", ""),
+    "saas.subscription": ("rwcu", "rwcu", "r"),
+    "saas.subscription.phase": ("r", "r", "r"),
+    "saas.subscription.addon": ("r", "r", "r"),
+    "saas.subscription.rest": ("r", "r", "r"),
+    "saas.subscription.coupon": ("r", "r", "r"),
+    "saas.subscription.event": ("r", "r", "r"),
+    "saas.subscription.change": ("rwcu", "rwcu", ""),
+    "saas.subscription.change.line": ("rwcu", "rwcu", ""),
+    "saas.billing.period": ("r", "r", "r"),
+    "saas.billing.rating": ("r", "r", "r"),
+    "saas.billing.run": ("rwcu", "rwcu", "rw"),
+    "saas.billing.run.line": ("r", "r", "r"),
+    "saas.usage.bucket": ("rc", "rc", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

@@ -33,6 +33,8 @@ BADGES = {
         "lapsed",
         "withdrawn",
         "undone",
+        "skipped",
+        "closed",
     },
     "info": {
         "provisioning",
@@ -47,6 +49,11 @@ BADGES = {
         "asked",
         "allowed",
         "stored",
+        "open",
+        "rating",
+        "posting",
+        "paused",
+        "drafted",
     },
     "success": {
         "active",
@@ -64,8 +71,19 @@ BADGES = {
         "on",
         "yes",
         "good",
+        "posted",
     },
-    "warning": {"change", "suspended", "deleting", "warning", "inside", "leaving", "unproven"},
+    "warning": {
+        "past_due",
+        "to_approve",
+        "change",
+        "suspended",
+        "deleting",
+        "warning",
+        "inside",
+        "leaving",
+        "unproven",
+    },
     "danger": {
         "failed",
         "failing",
@@ -211,9 +229,7 @@ class TestViews(SaasCommon):
                     self.assertLessEqual(set(wanted), names)
 
     def test_filters_and_groups_of_every_search_work(self):
-        for action in self.our_actions().filtered(
-            lambda one: one.res_model != "res.config.settings"
-        ):
+        for action in self.our_actions().filtered(lambda one: one.res_model.startswith("saas.")):
             people = (self.admin, self.pricer)
             person = next(one for one in people if self.may_see(one, action))
             model = self.env[action.res_model].with_user(person)

@@ -11,3 +11,4 @@ from . import saas_tenant_host_add
 from . import saas_tenant_host_remove
 from . import saas_tenant_restore
 from . import saas_tenant_restore_newer
+from . import saas_subscription_change

@@ -4,6 +4,9 @@ import ast
 import re
 from string import ascii_lowercase
 
+from saas_business_management.kernel.billing.subscription import EVENTS as AGREEMENT_EVENTS
+from saas_business_management.kernel.billing.subscription import GUARDS as AGREEMENT_GUARDS
+from saas_business_management.kernel.billing.subscription import STATES as AGREEMENT_STATES
 from saas_business_management.kernel.gateway.event import RULES as NODE_RULES
 from saas_business_management.kernel.lifecycle.facts import GUARDS
 from saas_business_management.kernel.lifecycle.states import STATES
@@ -93,9 +96,15 @@ def test_every_obstacle_of_the_lifecycle_has_its_own_sentence() -> None:
     assert told == (set(GUARDS) - SELECTORS) | {"no_right", "no_reason"}
 
 
+def test_every_obstacle_of_a_subscription_has_its_own_sentence() -> None:
+    told = {code.partition(".")[2] for code in SENTENCES if code.startswith("subscription_refused.")}
+    assert told == (set(AGREEMENT_GUARDS) - SELECTORS) | {"no_right", "no_reason"}
+
+
 def test_events_and_states_inside_sentences_have_words() -> None:
     wanted = {f"event.{event}" for event in EVENTS}
-    wanted |= {f"state.{state}" for state in (*STATES, *JOB_STATES)}
+    wanted |= {f"event.{event}" for event in AGREEMENT_EVENTS}
+    wanted |= {f"state.{state}" for state in (*STATES, *JOB_STATES, *AGREEMENT_STATES)}
     assert wanted <= set(WORDS)
 
 
@@ -145,6 +154,7 @@ def test_every_action_of_the_audit_log_and_every_rule_has_a_label() -> None:
         assert {code: place for code, place in used.items() if code not in labels[table]} == {}
     assert set(NODE_RULES) <= set(labels["RULES"])
     assert {f"tenant_{event}" for event in EVENTS} <= set(labels["ACTIONS"])
+    assert {f"subscription_{event}" for event in AGREEMENT_EVENTS} <= set(labels["ACTIONS"])
     assert {f"support_{event}" for event in SUPPORT_EVENTS} <= set(labels["ACTIONS"])
 
 

@@ -194,6 +194,19 @@ def expire(world: World) -> int:
     return world.desk.enqueue("expire_backups", {"targets": [1]}, tenant=1)
 
 
+def bill(world: World) -> int:
+    """Order that two subscriptions are billed, one of which has its period already."""
+    period = {"state": "rating", "document": None, "run": 0}
+    world.add(lambda rows: rows["periods"].update({1: period}))
+    return world.desk.enqueue("bill_subscription", {"subscriptions": [1, 2], "run": 7})
+
+
+def post(world: World) -> int:
+    """Order that the documents of a run are posted."""
+    world.desk.work(bill(world))
+    return world.desk.enqueue("post_invoices", {"moves": [1, 2], "run": 7})
+
+
 def check_canaries(world: World) -> int:
     """Order the proof of a key that opens and of one that does not; a third is destroyed."""
     world.desk.work(back_up(world))
@@ -414,6 +427,8 @@ ORDERS = {
     "backup_control": Order("backup_control", back_up_control),
     "expire_backups": Order("expire_backups", expire),
     "audit_target": Order("audit_target", audit_target),
+    "bill_subscription": Order("bill_subscription", bill),
+    "post_invoices": Order("post_invoices", post),
     "check_canaries": Order("check_canaries", check_canaries),
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),

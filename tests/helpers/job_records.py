@@ -7,6 +7,7 @@ Owns: which part does what the `_step_…` methods of the models do to rows. Doe
 from typing import Any
 
 from tests.helpers.job_backups import BackupRecords
+from tests.helpers.job_billing import BillingRecords
 from tests.helpers.job_clusters import ClusterRecords
 from tests.helpers.job_databases import DatabaseRecords
 from tests.helpers.job_restores import RestoreRecords
@@ -21,6 +22,7 @@ class MemoryRecords(
     ClusterRecords,
     BackupRecords,
     RestoreRecords,
+    BillingRecords,
 ):
     """`jobs.journal.Records` on a session."""
 

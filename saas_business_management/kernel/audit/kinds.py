@@ -32,6 +32,8 @@ _PARTS = (
     ("price", PRICES),
     ("coupon", PRICES),
     ("tenant_", STATE),
+    ("subscription_", STATE),
+    ("billing_run", STATE),
 )
 
 INFO, WARNING, GRAVE = "info", "warning", "grave"

@@ -10,6 +10,7 @@ is written `code.variant`. Each code stands in one file alone.
 from . import (
     archive,
     backup,
+    billing,
     cluster,
     foreign,
     hosts,
@@ -26,6 +27,7 @@ from . import (
 SENTENCES = {
     **archive.SENTENCES,
     **backup.SENTENCES,
+    **billing.SENTENCES,
     **cluster.SENTENCES,
     **foreign.SENTENCES,
     **hosts.SENTENCES,

@@ -1,0 +1,49 @@
+"""What follows a posted document: open credit pays it first, then its customer is mailed.
+
+Owns: these two, in the step that posts. Does not own: payments and reminders, the mail's words
+(`data/mail_billing.xml`).
+"""
+
+from odoo import api, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _saas_use_credits(self):
+        """Let open credit notes of the customer pay these invoices, the oldest first."""
+        invoices = self.filtered(lambda one: one.move_type == "out_invoice" and one.amount_residual)
+        for invoice in invoices.sorted(lambda one: (one.invoice_date_due, one.id)):
+            owed = invoice.line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable" and not line.reconciled
+            )
+            given = self.env["account.move.line"].search(
+                [
+                    ("move_id.move_type", "=", "out_refund"),
+                    ("move_id.saas_made", "=", True),
+                    ("parent_state", "=", "posted"),
+                    ("partner_id", "=", invoice.commercial_partner_id.id),
+                    ("account_id", "in", owed.account_id.ids),
+                    ("currency_id", "=", invoice.currency_id.id),
+                    ("company_id", "=", invoice.company_id.id),
+                    ("reconciled", "=", False),
+                ],
+                order="date, id",
+            )
+            if owed and given:
+                (owed | given).reconcile()
+
+    def _saas_mail(self):
+        """Queue a mail about each document, once; without an address nobody is mailed."""
+        template = self.env.ref("saas_business_management.mail_template_invoice")
+        for move in self.filtered(lambda one: one.partner_id.email and not one.is_move_sent):
+            template.send_mail(move.id, force_send=False)
+            move.is_move_sent = True
+
+    @api.private
+    def _saas_covered(self):
+        """Return the days that the lines cover, the first and the last, or nothing."""
+        lines = self.invoice_line_ids.filtered("saas_start_on")
+        if not lines:
+            return None
+        return min(lines.mapped("saas_start_on")), max(lines.mapped("saas_end_on"))

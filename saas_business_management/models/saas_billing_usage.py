@@ -1,0 +1,201 @@
+"""Rating periods: what was used of each meter, and what that costs.
+
+Owns: which rows of usage belong to which part of a period, the snapshot. Does not own: price models
+and allowances (`kernel/billing`), the words on the line (`saas_billing_words.py`).
+
+Usage is never prorated: it is split where the plan changed, and each part is rated by its own
+charge with its share of the allowance.
+"""
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from hashlib import sha256
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ..kernel.billing.agreement import RECURRING
+from ..kernel.billing.fees import parts_of
+from ..kernel.billing.late import LOOKBACK
+from ..kernel.billing.segment import rate_segment
+from ..kernel.billing.spend import Spend, adjustment
+from ..kernel.money import exact
+from ..kernel.period import Period, bounds, zone
+
+TOTALS = """
+    SELECT %(how)s, COALESCE(sum(event_count), 0)
+      FROM saas_usage_bucket
+     WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
+       AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
+"""
+SUM = SQL("COALESCE(sum(quantity::numeric), 0)")
+# How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
+QUANTITY = {
+    "sum": SUM,
+    "count": SUM,
+    "unique_count": SUM,
+    "max": SQL("max(quantity::numeric)"),
+    "last": SQL("(array_agg(quantity::numeric ORDER BY end_at DESC, id DESC))[1]"),
+}
+BEFORE = """
+    SELECT quantity::numeric FROM saas_usage_bucket
+     WHERE subscription_id = %s AND meter_id = %s AND start_at < %s AND ingested_at <= %s
+     ORDER BY end_at DESC, id DESC LIMIT 1
+"""
+
+
+class SaasBillingPeriod(models.Model):
+    _inherit = "saas.billing.period"
+
+    def _rate(self):
+        """Rate the usage of open periods; afterwards they can be drafted."""
+        ready = self.filtered(lambda period: period.state == "open")
+        metered = ready.filtered(lambda one: one.kind != RECURRING).sorted("start_on")
+        arrived = fields.Datetime.now()
+        values = []
+        for period in metered:
+            values += period._ratings(arrived) + period._late_ratings(arrived)
+        self.env["saas.billing.rating"].create(values)
+        for period in metered:
+            period.adjustment = period._adjustment()
+        ready.write({"state": "rating"})
+
+    def _adjustment(self):
+        """Return what is added to reach the minimum, or left out beyond the maximum."""
+        one, unit = self.subscription_id, self.subscription_id._unit()
+        price = one._phase_on(self.start_on).version_id._price_in(self.currency_id)
+        least, most = price.minimum_commitment, price.maximum_spend
+        fee = one.period_ids.filtered(
+            lambda row: row.kind == RECURRING and row.start_on <= self.start_on < row.end_on
+        )[:1]
+        if not fee or not (least or most):
+            return 0.0
+        agreement = one._to_agreement()
+        parts = parts_of(agreement, fee._days(), fee._whole(), unit)
+        earlier = one.period_ids.filtered(
+            lambda row: row.kind == self.kind and fee.start_on <= row.start_on < self.start_on
+        )
+        served = sum(span.length for span in agreement.served(fee._days()))
+        found = Spend(
+            fee=unit.round(sum((exact(part.amount) for part in parts), Fraction(0))),
+            usage=_sum(self.rating_ids.filtered(lambda row: not row.corrects_id), unit),
+            before=_sum(earlier.rating_ids, unit, sum(earlier.mapped("adjustment"))),
+            days=served,
+            whole_days=fee._whole().length,
+        )
+        ends = (fee.end_on, agreement.end or fee.end_on)
+        last = self.end_on >= min(ends)
+        return float(adjustment(found, _exactly(least), _exactly(most), unit, last))
+
+    def _late_ratings(self, arrived):
+        """Return ratings of what came too late for the two periods before, by the full quantity."""
+        one = self.subscription_id
+        if one.version_id.late_policy == "ignore":
+            return []
+        closed = one.period_ids.filtered(
+            lambda row: (
+                row.kind == self.kind
+                and row.state in ("posted", "closed")
+                and row.end_on <= self.start_on
+            )
+        ).sorted("start_on")[-LOOKBACK:]
+        return [
+            found
+            for rating in closed.rating_ids.filtered(lambda row: not row.corrects_id)
+            if (found := self._late_rating(rating, arrived))
+        ]
+
+    def _late_rating(self, rating, arrived):
+        """Return the values that settle what a rating misses, None when it misses nothing."""
+        again = rating.period_id._rating(rating.charge_id, rating._days(), arrived)
+        settled = rating | rating.correction_ids
+        delta = _exactly(again["amount"]) - _sum(settled, self.subscription_id._unit())
+        if not delta:
+            return None
+        facts = again | {
+            "period_id": self.id,
+            "corrects_id": rating.id,
+            "amount": float(delta),
+            "reading": f"{again['reading']}; − {again['amount'] - float(delta):.2f}",
+        }
+        return facts | {"hash": _digest(facts)}
+
+    def _ratings(self, arrived):
+        """Return the values of a rating for each charge and stretch of this period."""
+        agreement = self.subscription_id._to_agreement()
+        found = []
+        for phase in agreement.phases:
+            start = max(phase.start, self.start_on)
+            end = min(phase.end or self.end_on, self.end_on)
+            if agreement.end:
+                end = min(end, agreement.end)
+            if start >= end:
+                continue
+            versions = self.subscription_id._versions_of(phase)
+            for charge in versions._charges_in(self.currency_id):
+                found.append(self._rating(charge, Period(start, end), arrived))
+        return found
+
+    def _rating(self, charge, days, arrived):
+        span = bounds(days, zone(self.timezone))
+        start, end = (one.replace(tzinfo=None) for one in (span.start, span.end))
+        quantity, count = self._used(charge.meter_id, start, end, arrived)
+        precision = Decimal(1).scaleb(-charge.meter_id.decimals)
+        segment = rate_segment(
+            charge._to_spec(), quantity, self.subscription_id._unit(),
+            days.length, self._whole().length, precision,
+        )  # fmt: skip
+        facts = {
+            "period_id": self.id,
+            "charge_id": charge.id,
+            "start_on": days.start,
+            "end_on": days.end,
+            "service_to": end,
+            "ingested_before": arrived,
+            "event_count": count,
+            "quantity": f"{quantity:f}",
+            "included": f"{segment.included:f}",
+            "amount": float(segment.amount),
+            "exact_amount": f"{segment.rated.exact:f}",
+            "detail": [step.reading for step in segment.rated.steps],
+            "reading": segment.rated.reading,
+        }
+        return facts | {"hash": _digest(facts)}
+
+    def _used(self, meter, start, end, arrived):
+        """Return the quantity of a meter between two instants, never below zero, and its events."""
+        self.env["saas.usage.bucket"].flush_model()
+        query = SQL(
+            TOTALS,
+            how=QUANTITY[meter.aggregation],
+            subscription=self.subscription_id.id,
+            meter=meter.id,
+            start=start,
+            end=end,
+            arrived=arrived,
+        )
+        quantity, count = self.env.execute_query(query)[0]
+        if quantity is None:
+            quantity = self._carried(meter, start, arrived) if meter.carry_forward else Decimal(0)
+        return max(Decimal(quantity), Decimal(0)), int(count)
+
+    def _carried(self, meter, start, arrived):
+        """Return the last reading before the period, for a meter whose reading stays."""
+        query = SQL(BEFORE, self.subscription_id.id, meter.id, start, arrived)
+        rows = self.env.execute_query(query)
+        return rows[0][0] if rows else Decimal(0)
+
+
+def _exactly(amount):
+    """Return an amount of Odoo as the decimal number that it prints as."""
+    return Decimal(repr(float(amount)))
+
+
+def _sum(ratings, unit, more=0.0):
+    return unit.round(sum((_exactly(one.amount) for one in ratings), _exactly(more)))
+
+
+def _digest(facts):
+    told = {name: str(value) for name, value in facts.items() if name != "period_id"}
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

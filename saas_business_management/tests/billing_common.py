@@ -1,0 +1,165 @@
+"""The stage of the billing tests: a company with books, a plan with prices, people of billing.
+
+People besides those of `common.py`: ines bills, max sets prices, olga approves.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from freezegun import freeze_time
+
+from ..jobs.base import Runner
+from ..jobs.registry import JOBS
+from ..models.saas_job_journal import LinkedRecords
+from .common import SaasCommon
+
+
+@dataclass(frozen=True)
+class NoPorts:
+    """Billing touches records alone."""
+
+
+class Course:
+    """A journal in memory: steps run in this transaction, one after the other."""
+
+    def __init__(self, job: Any) -> None:
+        self.job, self.done, self.known = job, {}, {}
+
+    def states(self):
+        return self.done
+
+    def facts(self):
+        return dict(self.known)
+
+    def undoing(self):
+        return False
+
+    def cancel_wanted(self):
+        return False
+
+    def restart(self, names):
+        pass
+
+    def advance(self, done, facts, skipped, then, progress):
+        if done:
+            self.done[done] = "done"
+        self.known |= facts
+        if not then:
+            self.job.sudo().state = "done"
+
+    def failed(self, step, error, trace):
+        raise AssertionError(f"{step}: {error} {trace}")
+
+    stuck = failed
+
+    def rollback(self):
+        pass
+
+    def line(self, text, level="info"):
+        pass
+
+
+class BillingCommon(SaasCommon):
+    """Records to bill; operations run at once instead of in a worker."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        company = cls.env.company
+        if not company.chart_template:
+            cls.env["account.chart.template"].try_loading("generic_coa", company=company)
+        cls.company = company
+        cls.usd = company.currency_id
+        cls.tax = cls.env["account.tax"].create(
+            {"name": "VAT 20 %", "amount": 20, "type_tax_use": "sale", "company_id": company.id}
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Fee", "type": "service", "taxes_id": [(6, 0, cls.tax.ids)]}
+        )
+        cls.partner = cls.env["res.partner"].create({"name": "Acme Ltd", "email": "a@acme.example"})
+        cls.meter = cls.env["saas.meter"].create(
+            {
+                "name": "Calls of Tests",
+                "code": "test_calls",
+                "unit_label": "calls",
+                "product_id": cls.product.id,
+            }
+        )
+        cls.standard = cls.make_plan("Standard", 89)
+
+    @classmethod
+    def make_plan(cls, name: str, price: float, charges: tuple = (), **values: Any) -> Any:
+        """Return the published version of a monthly plan."""
+        plan = cls.env["saas.plan"].create(
+            {
+                "name": name,
+                "code": f"test-{name.lower().replace(' ', '-')}",
+                "price": price,
+                "is_free": not price and not charges,
+                "trial_days": 0,
+                "product_id": cls.product.id,
+                "currency_id": cls.usd.id,
+                "charge_ids": [(0, 0, {"meter_id": cls.meter.id, **one}) for one in charges],
+                **values,
+            }
+        )
+        return plan._publish_version()
+
+    def make_subscription(self, **values: Any) -> Any:
+        return self.env["saas.subscription"].create(
+            {
+                "partner_id": self.partner.id,
+                "version_id": self.standard.id,
+                "currency_id": self.usd.id,
+                "timezone": "UTC",
+                **values,
+            }
+        )
+
+    @contextmanager
+    def on(self, day: str):
+        """Let it be an instant; a day alone is its midnight in UTC."""
+        with freeze_time(day):
+            yield
+
+    def work(self) -> int:
+        """Run every operation of billing that waits; return how many."""
+        count = 0
+        while True:
+            waiting = [
+                ("state", "=", "waiting"),
+                ("kind", "in", ("bill_subscription", "post_invoices")),
+            ]
+            job = self.env["saas.job"].search(waiting, order="priority, id", limit=1)
+            if not job:
+                return count
+            count += 1
+            self.carry(job)
+
+    def carry(self, job: Any) -> None:
+        job.sudo().state = "running"
+        ports, spec = NoPorts(), job.sudo().spec
+        Runner(JOBS[job.kind], Course(job), LinkedRecords(job.sudo()), ports, spec, 1).run()
+        self.env.invalidate_all()
+
+    def bill(self) -> Any:
+        """Let the cron look and do what it orders; return the newest run."""
+        runs = self.env["saas.billing.run"]
+        for company in runs._companies_due():
+            run = runs._run_for(company)
+            if run.state == "draft":
+                run._begin()
+        self.work()
+        return runs.search([], limit=1)
+
+    def use(self, one: Any, quantity: str, start: str, end: str, meter: Any = None) -> Any:
+        values = {
+            "subscription_id": one.id,
+            "meter_id": (meter or self.meter).id,
+            "start_at": start,
+            "end_at": end,
+            "quantity": quantity,
+        }
+        with self.on(end):
+            return self.env["saas.usage.bucket"].create(values)

@@ -1,0 +1,41 @@
+"""Periods and documents of subscriptions in memory, as the jobs of billing change them."""
+
+from typing import Any
+
+from tests.helpers.job_rows import LinkedRecords
+
+
+class BillingRecords(LinkedRecords):
+    """The part of `MemoryRecords` for billing: a period is due once, a document is made of it once.
+
+    As in the database, a row that is there is found, and what has a document gets no other.
+    """
+
+    def _subscription_bill_close(self, subscriptions: list[int], run: int) -> dict[str, Any]:
+        due = [number for number in subscriptions if number not in self._rows["periods"]]
+        for number in due:
+            self._rows["periods"][number] = {"state": "rating", "document": None, "run": run}
+        return {"periods": len(due)}
+
+    def _subscription_bill_draft(self, subscriptions: list[int], run: int) -> dict[str, Any]:
+        documents, made = self._rows["documents"], []
+        for number in subscriptions:
+            period = self._rows["periods"][number]
+            if period["document"] is None:
+                period |= {"state": "draft", "document": len(documents) + 1}
+                documents[period["document"]] = {"state": "draft", "of": number}
+            made.append(period["document"])
+        return {"moves": made}
+
+    def _subscription_bill_told(self, moves: list[int], run: int) -> None:
+        self._rows["handed"][run] = sorted({*self._rows["handed"].get(run, ()), *moves})
+
+    def _subscription_bill_post(self, moves: list[int], run: int) -> dict[str, Any]:
+        for number in moves:
+            document = self._rows["documents"][number]
+            document["state"] = "posted"
+            self._rows["periods"][document["of"]]["state"] = "posted"
+        return {"posted": moves}
+
+    def _subscription_bill_posted(self, moves: list[int], run: int) -> None:
+        self._rows["handed"][run] = []
