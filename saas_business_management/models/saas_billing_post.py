@@ -6,10 +6,10 @@ numbers, entries and reconciliation (Odoo).
 Posting holds the journal's sequence until it is committed: two workers never post in one journal.
 """
 
-from itertools import groupby
 
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import groupby
 
 from ..kernel.errors import SaasError
 

@@ -9,10 +9,10 @@ rounds quantities to two decimals, so a product of both would not be the amount 
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import groupby
 
 from odoo import fields, models
 from odoo.fields import Command, Domain
+from odoo.tools import groupby
 
 from ..kernel.billing.agreement import RECURRING
 from ..kernel.billing.fees import Credit, parts_of, settle

@@ -72,6 +72,8 @@ BADGES = {
         "yes",
         "good",
         "posted",
+        "locked",
+        "versions",
     },
     "warning": {
         "past_due",

@@ -97,7 +97,8 @@ def test_every_obstacle_of_the_lifecycle_has_its_own_sentence() -> None:
 
 
 def test_every_obstacle_of_a_subscription_has_its_own_sentence() -> None:
-    told = {code.partition(".")[2] for code in SENTENCES if code.startswith("subscription_refused.")}
+    prefix = "subscription_refused."
+    told = {code.removeprefix(prefix) for code in SENTENCES if code.startswith(prefix)}
     assert told == (set(AGREEMENT_GUARDS) - SELECTORS) | {"no_right", "no_reason"}
 
 
