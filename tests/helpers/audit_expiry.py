@@ -24,6 +24,7 @@ def expired(tenant: Model) -> list[str]:
     return [
         *_done(jobs),
         *differing(
+            several=(len(gone) >= GOING, True),
             gone=(set(gone.mapped("state")), {"deleted"}),
             when=([one.uuid for one in gone if not (one.deleted_at and one.freed_bytes)], []),
             oddities=(_oddities(tenant), []),
