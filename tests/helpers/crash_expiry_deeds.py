@@ -34,7 +34,9 @@ def expiry_ready(tenant: Model, shelf: str, **places: Any) -> None:
         tenant._order_backup("manual")
         _work(env)
         stored = env["saas.backup"]._restorable_of(tenant, target)
-    for one in stored.sorted("finished_at")[-KEPT:].filtered(lambda one: one.level == "0"):
+    # As retention orders them: several may have been finished within one second.
+    ordered = stored.sorted(lambda one: (one.finished_at, one.uuid))
+    for one in ordered[-KEPT:].filtered(lambda one: one.level == "0"):
         one._order_proof()
     _work(env)
     env["saas.backup"]._apply_retention(tenant, target)
