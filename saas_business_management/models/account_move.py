@@ -31,20 +31,20 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_opens_periods(self):
         """A draft that somebody removes leaves its periods to be drafted again."""
-        self._saas_periods()._without_document(self)
+        self._saas_periods_sudo()._without_document(self)
 
-    def _saas_periods(self):
+    def _saas_periods_sudo(self):
         """Return the periods whose document this is; of the lines nothing may be left any more."""
         return self.env["saas.billing.period"].sudo().search([("move_id", "in", self.ids)])
 
     def button_cancel(self):
         done = super().button_cancel()
-        self._saas_periods()._without_document(self)
+        self._saas_periods_sudo()._without_document(self)
         return done
 
     def _post(self, soft=True):
         posted = super()._post(soft)
-        posted._saas_periods()._posted_with(posted)
+        posted._saas_periods_sudo()._posted_with(posted)
         return posted
 
     @api.private

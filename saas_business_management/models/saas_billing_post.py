@@ -91,7 +91,7 @@ class SaasSubscription(models.Model):
 
     def _release(self, drafts, job):
         """Have documents posted that no run made, or approved first as those of a run would be."""
-        ratio, count = drafts._saas_periods()._variance()
+        ratio, count = drafts._saas_periods_sudo()._variance()
         if drafts.company_id._saas_why_approval(ratio, count):
             self.env["saas.billing.run"]._gather(drafts, job)._ask_or_post()
         else:

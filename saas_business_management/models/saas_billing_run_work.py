@@ -193,7 +193,7 @@ class SaasBillingRun(models.Model):
         user = job.user_id or self.env.user
         run = self.create({"company_id": company.id, "prepared_by_id": user.id, "state": "rating"})
         moves.saas_run_id = run
-        moves._saas_periods().run_id = run
+        moves._saas_periods_sudo().run_id = run
         for move in moves:
             for one in move.saas_subscription_ids:
                 run._note_line(one, state="drafted", move=move, amount=move.amount_untaxed)

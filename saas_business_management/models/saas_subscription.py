@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import messages
-from ..kernel.billing.subscription import CANCELLED
+from ..kernel.billing.states import CANCELLED
 from ..kernel.errors import Refused
 from ..kernel.period import zone
 

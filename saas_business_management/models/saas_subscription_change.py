@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 
 from .. import messages
 from ..kernel.billing.agreement import PAUSED, RECURRING
-from ..kernel.billing.subscription import ACTIVE, TRIAL
+from ..kernel.billing.states import ACTIVE, TRIAL
 from ..kernel.errors import SaasError
 
 

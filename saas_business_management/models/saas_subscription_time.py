@@ -8,7 +8,8 @@ from odoo import fields, models
 
 from ..kernel.billing.agreement import RECURRING, SUSPENDED
 from ..kernel.billing.schedule import due_periods
-from ..kernel.billing.subscription import BILLED, CANCELLED, RUNNING
+from ..kernel.billing.states import CANCELLED
+from ..kernel.billing.subscription import BILLED, RUNNING
 from ..kernel.period import midnight, zone
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 from .scan import NAME, Import, Source, calls, imports
 
-KERNEL_COMMON = ("kernel.errors", "kernel.money", "kernel.period", "kernel.secret")
+KERNEL_COMMON = (
+    "kernel.errors",
+    "kernel.money",
+    "kernel.period",
+    "kernel.secret",
+    "kernel.transition_table",
+)
 GLUE_COMMON = ("messages", "const")
 
 # What each storey may import of the addon beside itself, as beginnings of dotted names.

@@ -4,9 +4,9 @@ import ast
 import re
 from string import ascii_lowercase
 
+from saas_business_management.kernel.billing.states import STATES as AGREEMENT_STATES
 from saas_business_management.kernel.billing.subscription import EVENTS as AGREEMENT_EVENTS
 from saas_business_management.kernel.billing.subscription import GUARDS as AGREEMENT_GUARDS
-from saas_business_management.kernel.billing.subscription import STATES as AGREEMENT_STATES
 from saas_business_management.kernel.gateway.event import RULES as NODE_RULES
 from saas_business_management.kernel.lifecycle.facts import GUARDS
 from saas_business_management.kernel.lifecycle.states import STATES

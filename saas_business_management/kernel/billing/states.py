@@ -1,14 +1,16 @@
-"""The states of a subscription.
+"""The states of a subscription, and the stage of dunning that is none of them.
 
-Owns: the closed list. Does not own: who moves between them (`dunning`, the models).
+Owns: the closed list. Does not own: who moves between them (`subscription.py`, `dunning.py`).
 """
 
+DRAFT = "draft"
 TRIAL = "trial"
 ACTIVE = "active"
 PAST_DUE = "past_due"
-RESTRICTED = "restricted"
-SUSPENDED = "suspended"
 PAUSED = "paused"
+SUSPENDED = "suspended"
 CANCELLED = "cancelled"
+STATES = (DRAFT, TRIAL, ACTIVE, PAST_DUE, PAUSED, SUSPENDED, CANCELLED)
 
-STATES = (TRIAL, ACTIVE, PAST_DUE, RESTRICTED, SUSPENDED, PAUSED, CANCELLED)
+# A step of the ladder: the tenant is open with a banner, the subscription stays past due.
+RESTRICTED = "restricted"

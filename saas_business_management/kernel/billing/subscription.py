@@ -1,6 +1,6 @@
-"""The table: every move a subscription may make, its states, the facts and the guards.
+"""The table: every move a subscription may make, the facts and the guards.
 
-Owns: states, events, where they may happen and lead, under which guards, by whom. Does not own:
+Owns: events, where they may happen and lead, under which guards, by whom. Does not own:
 deciding (`subscription_move.py`), writing the state (the subscription's model), money.
 
 Several rows of one event are alternatives; their guards exclude each other. Within a row the guards
@@ -10,14 +10,7 @@ stand in the order in which they are told to a person: first what can be mended 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-DRAFT = "draft"
-TRIAL = "trial"
-ACTIVE = "active"
-PAST_DUE = "past_due"
-PAUSED = "paused"
-SUSPENDED = "suspended"
-CANCELLED = "cancelled"
-STATES = (DRAFT, TRIAL, ACTIVE, PAST_DUE, PAUSED, SUSPENDED, CANCELLED)
+from .states import ACTIVE, CANCELLED, DRAFT, PAST_DUE, PAUSED, SUSPENDED, TRIAL
 
 # Fees become due.
 BILLED = frozenset({ACTIVE, PAST_DUE})

@@ -1,13 +1,16 @@
 """Deciding whether an event may happen to a subscription, and where it leads.
 
-Owns: reading the table. Does not own: the table (`subscription.py`), writing the state (the
-subscription's model).
+Owns: what a move leads to. Does not own: the table (`subscription.py`), how it is read
+(`kernel/transition_table.py`), writing the state (the subscription's
+model).
 """
 
 from dataclasses import dataclass
 
 from ..errors import Refused
-from .subscription import EVENTS, GUARDS, SUSPENDED, TABLE, Facts, Rule
+from ..transition_table import choose, possible
+from .states import SUSPENDED
+from .subscription import EVENTS, GUARDS, TABLE, Facts, Rule
 
 
 @dataclass(frozen=True)
@@ -28,37 +31,16 @@ def decide(state: str, event: str, facts: Facts) -> Move:
             or the name of the guard that stands in the way. Of several alternatives the one that
             came furthest is told.
     """
-    rows = [rule for rule in TABLE if rule.event == event and state in rule.sources]
-    best = (-1, "not_from_here")
-    for rule in rows:
-        passed, why = _obstacle(rule, facts)
-        if not why:
-            target = rule.target or state
-            return Move(event, state, target, _reason_after(rule, target, facts))
-        best = max(best, (passed, why), key=lambda found: found[0])
-    raise Refused("subscription_refused", event=event, state=state, why=best[1])
+    rule, why = choose(TABLE, GUARDS, state, event, facts)
+    if rule is None:
+        raise Refused("subscription_refused", event=event, state=state, why=why)
+    target = rule.target or state
+    return Move(event, state, target, _reason_after(rule, target, facts))
 
 
 def allowed(state: str, facts: Facts) -> tuple[str, ...]:
     """Return the events that `decide` would accept now, in the order of the table."""
-    return tuple(event for event in EVENTS if _accepts(state, event, facts))
-
-
-def _accepts(state: str, event: str, facts: Facts) -> bool:
-    rows = (rule for rule in TABLE if rule.event == event and state in rule.sources)
-    return any(not _obstacle(rule, facts)[1] for rule in rows)
-
-
-def _obstacle(rule: Rule, facts: Facts) -> tuple[int, str]:
-    """Return how many checks passed and the name of the first that did not, empty when all did."""
-    if not facts.may(rule.right):
-        return 0, "no_right"
-    if rule.needs_reason and not facts.reason:
-        return 1, "no_reason"
-    for passed, name in enumerate(rule.guards, start=2):
-        if not GUARDS[name](facts):
-            return passed, name
-    return len(rule.guards) + 2, ""
+    return possible(TABLE, GUARDS, EVENTS, state, facts)
 
 
 def _reason_after(rule: Rule, target: str, facts: Facts) -> str:

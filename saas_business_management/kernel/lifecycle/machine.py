@@ -1,12 +1,13 @@
 """Deciding whether an event may happen to a tenant, and where it leads.
 
-Owns: reading the table. Does not own: the table (`transitions.py`), writing the state (the tenant's
-model).
+Owns: what a move leads to. Does not own: the table (`transitions.py`), how it is read
+(`kernel/transition_table.py`), writing the state (the tenant's model).
 """
 
 from dataclasses import dataclass
 
 from ..errors import Refused
+from ..transition_table import choose, possible
 from .facts import GUARDS, Facts
 from .states import ACTIVE, ARCHIVED, DELETING, MIGRATING, SERVING, SUSPENDED
 from .transitions import EVENTS, TABLE, Rule
@@ -35,37 +36,16 @@ def decide(state: str, event: str, facts: Facts) -> Transition:
             the name of the guard that stands in the way. Of several alternatives the one that came
             furthest is told.
     """
-    rows = [rule for rule in TABLE if rule.event == event and state in rule.sources]
-    best = (-1, "not_from_here")
-    for rule in rows:
-        passed, why = _obstacle(rule, facts)
-        if not why:
-            reason, served_as = _reason_after(rule, facts), _served_as_after(rule, facts)
-            return Transition(event, state, rule.target, reason, served_as)
-        best = max(best, (passed, why), key=lambda found: found[0])
-    raise Refused("transition_refused", event=event, state=state, why=best[1])
+    rule, why = choose(TABLE, GUARDS, state, event, facts)
+    if rule is None:
+        raise Refused("transition_refused", event=event, state=state, why=why)
+    reason, served_as = _reason_after(rule, facts), _served_as_after(rule, facts)
+    return Transition(event, state, rule.target, reason, served_as)
 
 
 def allowed(state: str, facts: Facts) -> tuple[str, ...]:
     """Return the events that `decide` would accept now, in the order of the table."""
-    return tuple(event for event in EVENTS if _accepts(state, event, facts))
-
-
-def _accepts(state: str, event: str, facts: Facts) -> bool:
-    rows = (rule for rule in TABLE if rule.event == event and state in rule.sources)
-    return any(not _obstacle(rule, facts)[1] for rule in rows)
-
-
-def _obstacle(rule: Rule, facts: Facts) -> tuple[int, str]:
-    """Return how many checks passed and the name of the first that did not, empty when all did."""
-    if not facts.may(rule.right):
-        return 0, "no_right"
-    if rule.needs_reason and not facts.reason:
-        return 1, "no_reason"
-    for passed, name in enumerate(rule.guards, start=2):
-        if not GUARDS[name](facts):
-            return passed, name
-    return len(rule.guards) + 2, ""
+    return possible(TABLE, GUARDS, EVENTS, state, facts)
 
 
 def _reason_after(rule: Rule, facts: Facts) -> str:

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saas_business_management.kernel.billing import subscription as states
+from saas_business_management.kernel.billing import states
+from saas_business_management.kernel.billing.states import STATES
 from saas_business_management.kernel.billing.subscription import (
     BILLING,
     EVENTS,
     GUARDS,
     RIGHTS,
-    STATES,
+    SUSPENSION_REASONS,
     SYSTEM,
     TABLE,
+    TRIAL_END_RULES,
     Facts,
     Rule,
 )
@@ -40,13 +42,13 @@ some_facts = st.builds(
     Facts,
     actor_rights=st.frozensets(st.sampled_from([BILLING, SYSTEM, "viewer"])),
     reason=st.sampled_from(["", "too dear"]),
-    suspended_for=st.sampled_from(["", *states.SUSPENSION_REASONS]),
+    suspended_for=st.sampled_from(["", *SUSPENSION_REASONS]),
     has_customer=st.booleans(),
     has_offer=st.booleans(),
     alone_on_tenant=st.booleans(),
     trial_days=st.integers(-1, 30),
     trial_over=st.booleans(),
-    trial_end_rule=st.sampled_from([*states.TRIAL_END_RULES, "whatever"]),
+    trial_end_rule=st.sampled_from([*TRIAL_END_RULES, "whatever"]),
     end_planned=st.booleans(),
     end_reached=st.booleans(),
     nothing_overdue=st.booleans(),
