@@ -9,6 +9,7 @@ from tests.helpers.crash import REAL, STALE_SECONDS, until
 from .matrix import PROOF
 
 DONE = "SELECT 1 FROM saas_job WHERE id = %s AND state = 'done'"
+LEASE = "SELECT 1 FROM saas_job_lease WHERE job_id = %s"
 CRONS = "UPDATE ir_cron SET active = %s WHERE cron_name LIKE 'SaaS: Run operations%%'"
 STALE = 30 if PROOF else STALE_SECONDS
 # Forty seconds for a lease of thirty, besides what a worker needs to start on this machine.
@@ -46,6 +47,8 @@ def test_the_next_worker_resumes_within_a_lease(crash, count, worker, point):
     crash.stack.start_worker()
     until(lambda: crash.control(DONE, case.job), "nobody resumed", 300)
     assert time.monotonic() - died < WITHIN_SECONDS + 2 * (died - began)
+    # It lives on, and lets go of its lease in a transaction after the one that ended the work.
+    until(lambda: not crash.control(LEASE, case.job), "the lease was kept", STALE)
     assert case.complaints("tenant_open") == []
     worker.stop()
     crash.discard(case.spent)
