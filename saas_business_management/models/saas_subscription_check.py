@@ -12,8 +12,10 @@ from ..kernel.errors import Refused
 class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
 
-    def _check_billable(self):
+    def _check_billable(self, passed=None):
         """Refuse what no document can be made from.
+
+        `passed` is a set that holds what was looked at before and is the same for others.
 
         Raises: Refused (`customer_archived`, `no_chart`, `no_sales_journal`, `no_currency_rate`,
             `currency_archived`, `no_fee_product`, `no_income_account`, `tax_missing`).
@@ -21,13 +23,18 @@ class SaasSubscription(models.Model):
         self.ensure_one()
         if not self.partner_id.active:
             raise Refused("customer_archived", customer=self.partner_id.name)
+        versions = self.phase_ids.version_id | self.addon_ids.version_id
+        key = (self.company_id, self.currency_id, self._today(), versions)
+        if passed is not None and key in passed:
+            return
         self._check_books()
         self._check_currency()
-        versions = self.phase_ids.version_id | self.addon_ids.version_id
         for version in versions:
             self._check_product(version.product_id, version.display_name)
         for meter in versions._charges_in(self.currency_id).meter_id:
             self._check_product(meter.product_id, meter.name)
+        if passed is not None:
+            passed.add(key)
 
     def _check_books(self):
         company_sudo = self.company_id.sudo()
