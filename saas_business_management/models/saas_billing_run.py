@@ -101,7 +101,7 @@ class SaasBillingRun(models.Model):
     done_at = fields.Datetime(string="Ended", readonly=True, copy=False)
 
     _open_once = models.UniqueIndex(
-        "(company_id) WHERE state IN ('rating', 'posting') AND NOT dry_run",
+        "(company_id) WHERE state IN ('rating', 'posting') AND dry_run IS NOT TRUE",
         "A run of this company is under way. Wait until it has ended.",
     )
 

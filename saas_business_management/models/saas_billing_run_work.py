@@ -191,7 +191,7 @@ class SaasBillingRun(models.Model):
         """Return a run for documents that were drafted without one and have to be approved."""
         company = moves.company_id
         user = job.user_id or self.env.user
-        run = self.create({"company_id": company.id, "prepared_by_id": user.id, "state": "rating"})
+        run = self.create({"company_id": company.id, "prepared_by_id": user.id})
         moves.saas_run_id = run
         moves._saas_periods_sudo().run_id = run
         for move in moves:

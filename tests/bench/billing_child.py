@@ -14,6 +14,7 @@ from odoo.models import Model
 BATCH = 50
 FEE, USAGE, UNIT_PRICE, USED = 89.0, 5.0, "0.01", "500"
 WARM = 5
+SERVICE = "Measured Service"
 WORK_SECONDS = 3600
 
 
@@ -21,11 +22,13 @@ def _books(env: Environment) -> Model:
     """Return a service taxed at 20 %, in a company with accounts."""
     if not env.company.chart_template:
         env["account.chart.template"].try_loading("generic_coa", company=env.company)
+    known = env["product.product"].search([("name", "=", SERVICE)], limit=1)
+    if known:
+        return known
     tax = env["account.tax"].create({"name": "VAT 20 %", "amount": 20, "type_tax_use": "sale"})
-    service = {"name": "Service", "type": "service", "taxes_id": [Command.set(tax.ids)]}
-    return env["product.product"].search([("name", "=", "Service")], limit=1) or env[
-        "product.product"
-    ].create(service)
+    return env["product.product"].create(
+        {"name": SERVICE, "type": "service", "taxes_id": [Command.set(tax.ids)]}
+    )
 
 
 def _customers(env: Environment, count: int) -> Model:

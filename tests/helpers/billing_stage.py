@@ -89,6 +89,8 @@ class BillingStage:
                     "company_id": self.company.id,
                 }
             )
+            lines = tax.invoice_repartition_line_ids | tax.refund_repartition_line_ids
+            lines.filtered(lambda line: line.repartition_type == "tax").account_id = self._owed()
             self._products[tax_percent] = self.env["product.product"].create(
                 {
                     "name": f"Service {tax_percent}",
@@ -97,6 +99,12 @@ class BillingStage:
                 }
             )
         return self._products[tax_percent]
+
+    def _owed(self) -> Model:
+        """Return the account of taxes that are owed."""
+        ours = self.env["account.account"]._check_company_domain(self.company)
+        liabilities = [*ours, ("account_type", "=", "liability_current")]
+        return self.env["account.account"].search(liabilities, limit=1)
 
     def meter(self, aggregation: str = "sum", **values: Any) -> Model:
         """Return a new meter."""
