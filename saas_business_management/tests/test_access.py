@@ -83,6 +83,12 @@ MATRIX = {
     "saas.billing.run": ("", "", ""),
     "saas.billing.run.line": ("", "", ""),
     "saas.usage.bucket": ("", "", ""),
+    "saas.mrr.movement": ("", "", ""),
+    "saas.aging": ("", "", ""),
+    "saas.profitability": ("", "", ""),
+    "saas.cost.rate": ("", "", ""),
+    "saas.usage.import": ("", "", ""),
+    "saas.usage.import.line": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -114,6 +120,12 @@ BILLING = {
     "saas.billing.run": ("rwcu", "rwcu", "rw"),
     "saas.billing.run.line": ("r", "r", "r"),
     "saas.usage.bucket": ("rc", "rc", "r"),
+    "saas.mrr.movement": ("r", "r", "r"),
+    "saas.aging": ("r", "r", "r"),
+    "saas.profitability": ("r", "r", "r"),
+    "saas.cost.rate": ("r", "rwc", "r"),
+    "saas.usage.import": ("rwcu", "rwcu", ""),
+    "saas.usage.import.line": ("rwcu", "rwcu", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
