@@ -83,6 +83,12 @@ MATRIX = {
     "saas.billing.run": ("", "", ""),
     "saas.billing.run.line": ("", "", ""),
     "saas.usage.bucket": ("", "", ""),
+    "saas.payment.attempt": ("", "", ""),
+    "saas.dunning": ("", "", ""),
+    "saas.dunning.step": ("", "", ""),
+    "saas.dunning.profile": ("", "", ""),
+    "saas.dunning.minimum": ("", "", ""),
+    "saas.dunning.pause": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -114,6 +120,12 @@ BILLING = {
     "saas.billing.run": ("rwcu", "rwcu", "rw"),
     "saas.billing.run.line": ("r", "r", "r"),
     "saas.usage.bucket": ("rc", "rc", "r"),
+    "saas.payment.attempt": ("r", "r", "r"),
+    "saas.dunning": ("rw", "rw", "r"),
+    "saas.dunning.step": ("r", "r", "r"),
+    "saas.dunning.profile": ("r", "rwcu", "r"),
+    "saas.dunning.minimum": ("r", "rwcu", "r"),
+    "saas.dunning.pause": ("rwcu", "rwcu", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

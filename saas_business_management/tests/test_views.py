@@ -74,6 +74,7 @@ BADGES = {
         "posted",
         "locked",
         "versions",
+        "paid",
     },
     "warning": {
         "past_due",
@@ -85,6 +86,8 @@ BADGES = {
         "inside",
         "leaving",
         "unproven",
+        "restricted",
+        "declined",
     },
     "danger": {
         "failed",
@@ -97,6 +100,7 @@ BADGES = {
         "missing",
         "changed",
         "wrong_key",
+        "hard",
     },
 }
 FORBIDDEN = re.compile(
