@@ -196,7 +196,8 @@ class TestDunning(PaymentCommon):
         mails = self.env["mail.mail"].search_count([])
         for _again in range(3):
             self.look("2026-03-08")
-            one._step_dun_look()
+            with self.on("2026-03-08 18:00:00"):
+                one._step_dun_look()
         self.assertEqual(len(one.dunning_ids.step_ids), before)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
