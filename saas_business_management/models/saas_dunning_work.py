@@ -230,7 +230,9 @@ class AccountMove(models.Model):
 class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
 
-    dunning_ids = fields.One2many("saas.dunning", "subscription_id", readonly=True)
+    dunning_ids = fields.One2many(
+        "saas.dunning", "subscription_id", string="Ladders", readonly=True
+    )
     dunning_id = fields.Many2one(
         "saas.dunning",
         compute="_compute_dunning_id",
