@@ -164,6 +164,15 @@ from . import saas_billing_run_work
 from . import saas_billing_post
 from . import account_move_follow
 from . import account_move_pdf
+from . import saas_payment_attempt
+from . import saas_payment_token
+from . import saas_payment_charge
+from . import saas_payment_news
+from . import saas_dunning_profile
+from . import saas_dunning
+from . import saas_dunning_work
+from . import saas_dunning_mail
+from . import saas_subscription_payment
 from . import saas_usage_bucket
 from . import saas_usage_import
 from . import saas_cost_rate
@@ -178,6 +187,7 @@ from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_billing
 from . import saas_doctor_mrr
+from . import saas_doctor_payment
 from . import saas_doctor_audit
 from . import saas_doctor_support
 from . import saas_doctor_hosts

@@ -50,3 +50,5 @@ from . import test_profitability
 from . import test_usage_import
 from . import test_together
 from . import test_billing_money
+from . import test_payment
+from . import test_dunning

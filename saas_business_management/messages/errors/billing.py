@@ -105,4 +105,17 @@ SENTENCES = {
         "Odoo refused the document: %(text)s Nothing of it was posted. It is tried again with the "
         "next run."
     ),
+    # Payments
+    "payment_provider_off": _lt(
+        "The payment provider %(provider)s is switched off, so %(invoice)s was not charged. Switch "
+        "it on, or ask the customer to save a payment method of another provider."
+    ),
+    "payment_currency": _lt(
+        "%(provider)s takes no %(currency)s, so %(invoice)s was not charged. Add the currency to "
+        "the provider, or ask the customer to pay in another way."
+    ),
+    "payment_no_journal": _lt(
+        "%(provider)s has no payment journal, so %(invoice)s was not charged: what came in could "
+        "not be booked. Choose a journal on the provider."
+    ),
 }
