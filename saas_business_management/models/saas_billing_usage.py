@@ -20,6 +20,7 @@ from ..kernel.billing.fees import parts_of
 from ..kernel.billing.late import LOOKBACK
 from ..kernel.billing.segment import rate_segment
 from ..kernel.billing.spend import Spend, adjustment
+from ..kernel.billing.trial import charged_from
 from ..kernel.money import exact
 from ..kernel.period import Period, bounds, zone
 
@@ -29,6 +30,8 @@ TOTALS = """
      WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
        AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
 """
+# A level that was reached in a trial says nothing about the period after it; these add up.
+ADDED_UP = ("sum", "count", "unique_count")
 SUM = SQL("COALESCE(sum(quantity::numeric), 0)")
 # How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
 QUANTITY = {
@@ -138,7 +141,8 @@ class SaasBillingPeriod(models.Model):
         return found
 
     def _rating(self, charge, days, arrived):
-        span = bounds(days, zone(self.timezone))
+        counted = Period(self._counted_from(charge, days), days.end)
+        span = bounds(counted, zone(self.timezone))
         start, end = (one.replace(tzinfo=None) for one in (span.start, span.end))
         quantity, count = self._used(charge.meter_id, start, end, arrived)
         precision = Decimal(1).scaleb(-charge.meter_id.decimals)
@@ -151,6 +155,7 @@ class SaasBillingPeriod(models.Model):
             "charge_id": charge.id,
             "start_on": days.start,
             "end_on": days.end,
+            "counted_from": counted.start,
             "service_to": end,
             "ingested_before": arrived,
             "event_count": count,
@@ -162,6 +167,16 @@ class SaasBillingPeriod(models.Model):
             "reading": segment.rated.reading,
         }
         return facts | {"hash": _digest(facts)}
+
+    def _counted_from(self, charge, days):
+        """Return the first day whose usage counts: the first one of the trial where the first paid
+        days take it along."""
+        one = self.subscription_id
+        begins = one.trial_end_on and days.start == one.anchor_on
+        if not begins or charge.meter_id.aggregation not in ADDED_UP:
+            return days.start
+        tried = one._phase_on(fields.Date.subtract(one.anchor_on, days=1)).version_id
+        return charged_from(one.started_on, days.start, tried.trial_usage_rule)
 
     def _used(self, meter, start, end, arrived):
         """Return the quantity of a meter between two instants, never below zero, and its events."""

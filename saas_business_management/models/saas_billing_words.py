@@ -49,7 +49,7 @@ class SaasBillingPeriod(models.Model):
         spelled = me.env["saas.exact"]._spelled
         names = {
             "meter": meter.name,
-            "days": me._days_words(rating.start_on, rating.end_on),
+            "days": me._usage_days_words(rating),
             "used": spelled(rating.quantity),
             "unit": meter.unit_label,
             "reading": rating.reading or "",
@@ -61,6 +61,13 @@ class SaasBillingPeriod(models.Model):
                 **names,
             )
         return me.env._("%(meter)s, %(days)s: %(used)s %(unit)s: %(reading)s", **names)
+
+    def _usage_days_words(self, rating):
+        first = rating.counted_from or rating.start_on
+        days = self._days_words(first, rating.end_on)
+        if first < rating.start_on:
+            return self.env._("%(days)s, with the trial", days=days)
+        return days
 
     def _adjustment_words(self, version):
         me = self._for_reader()
