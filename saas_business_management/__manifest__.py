@@ -71,6 +71,8 @@
         "views/saas_tenant_restore_views.xml",
         "views/saas_subscription_views.xml",
         "views/saas_billing_run_views.xml",
+        "views/saas_usage_views.xml",
+        "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

@@ -1,5 +1,6 @@
 from . import saas_operations
 from . import saas_ledger
+from . import saas_number
 from . import saas_limits
 from . import saas_keyring
 from . import saas_keyring_rotation

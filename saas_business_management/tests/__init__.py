@@ -45,4 +45,6 @@ from . import test_security_event
 from . import test_support
 from . import test_support_guest
 from . import test_subscription
+from . import test_billing_input
 from . import test_billing_money
+from . import test_billing_trial

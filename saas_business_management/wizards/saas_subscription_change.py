@@ -6,6 +6,7 @@ Owns: the questions and the preview. Does not own: what is allowed and what it d
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 CHANGES = [
     ("plan", "Change Plan"),
@@ -135,11 +136,12 @@ class SaasSubscriptionChange(models.TransientModel):
             last = fields.Date.subtract(one._period_end(), days=1)
             if self.change == "plan" and self.when == "period_end":
                 return _(
-                    "The new plan begins when the period that ends on %(day)s is over.", day=last
+                    "The new plan begins when the period that ends on %(day)s is over.",
+                    day=format_date(self.env, last),
                 )
             if self.change == "cancel":
                 day = last if self.when == "period_end" else one._today()
-                return _("The last day is %(day)s.", day=day)
+                return _("The last day is %(day)s.", day=format_date(self.env, day))
         if self.change == "pause":
             return _(
                 "From tomorrow nothing is charged and its tenant is closed. Unused days of the "
