@@ -8,13 +8,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..kernel.billing.step import INCLUDED
 from ..kernel.period import Period, bounds, zone
 from .saas_decimal import Exact
+from .saas_plan_charge_preview import STEPS
 
 
 class SaasBillingRating(models.Model):
     _name = "saas.billing.rating"
     _description = "Rating"
+    _inherit = ["saas.last.day"]
     _order = "period_id desc, id"
     _rec_name = "meter_id"
 
@@ -36,8 +39,7 @@ class SaasBillingRating(models.Model):
     end_on = fields.Date(
         string="Until", required=True, readonly=True, help="The first day that is not counted."
     )
-    last_day = fields.Date(compute="_compute_days", string="To")
-    days_text = fields.Char(compute="_compute_days", string="Days")
+    days_text = fields.Char(compute="_compute_days_text", string="Days")
     counted_from = fields.Date(
         string="Counted From",
         readonly=True,
@@ -60,7 +62,9 @@ class SaasBillingRating(models.Model):
     included = Exact(readonly=True)
     amount = fields.Monetary(required=True, readonly=True, help="Without tax.")
     exact_amount = Exact(string="Before Rounding", readonly=True, signed=True)
-    detail = fields.Json(readonly=True, help="The steps of the computation, to read.")
+    detail = fields.Json(
+        readonly=True, help="The steps of the computation: kind, quantity, unit price, amount."
+    )
     steps_text = fields.Text(compute="_compute_steps_text", string="Computation")
     reading = fields.Char(string="In a Line", readonly=True)
     hash = fields.Char(readonly=True, help="Of everything above: equal facts give an equal hash.")
@@ -78,9 +82,8 @@ class SaasBillingRating(models.Model):
 
     @api.depends("start_on", "end_on", "counted_from")
     @api.depends_context("lang")
-    def _compute_days(self):
+    def _compute_days_text(self):
         for rating in self:
-            rating.last_day = fields.Date.subtract(rating.end_on, days=1)
             first = rating.counted_from or rating.start_on
             days = f"{format_date(self.env, first)} – {format_date(self.env, rating.last_day)}"
             rating.days_text = (
@@ -89,10 +92,29 @@ class SaasBillingRating(models.Model):
                 else days
             )
 
-    @api.depends("detail", "reading")
+    @api.depends("detail")
+    @api.depends_context("lang")
     def _compute_steps_text(self):
         for rating in self:
-            rating.steps_text = "\n".join(rating.detail or []) or rating.reading
+            rating.steps_text = "\n".join(rating._step_told(one) for one in rating.detail or [])
+
+    def _step_told(self, one):
+        """Return a step as people read it: what it is, and how it is computed."""
+        spelled = self.env["saas.exact"]._spelled
+        return self.env._(
+            "%(what)s: %(count)s × %(price)s = %(amount)s",
+            what=self.env._(STEPS[one["kind"]]),
+            count=spelled(one["quantity"]),
+            price=spelled(one["unit_price"]),
+            amount=spelled(one["amount"]),
+        )
+
+    def _included_units(self):
+        """Return the units that cost nothing, as their digits; empty when there are none."""
+        if self.included and self.included != "0":
+            return self.included
+        free = [one["quantity"] for one in self.detail or [] if one["kind"] == INCLUDED]
+        return free[0] if free else ""
 
     @api.depends("line_ids.move_id")
     def _compute_move_id(self):

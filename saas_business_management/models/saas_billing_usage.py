@@ -8,6 +8,7 @@ charge with its share of the allowance.
 """
 
 import json
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -126,8 +127,18 @@ class SaasBillingPeriod(models.Model):
 
     def _ratings(self, arrived):
         """Return the values of a rating for each charge and stretch of this period."""
+        return [
+            self._rating(charge, span, arrived)
+            for charge, spans in self._stretches().items()
+            for span in spans
+        ]
+
+    def _stretches(self):
+        """Return the days on which each charge holds. An add-on or other seats in the middle do not
+        cut them: the same charge goes on.
+        """
         agreement = self.subscription_id._to_agreement()
-        found = []
+        found = defaultdict(list)
         for phase in agreement.phases:
             start = max(phase.start, self.start_on)
             end = min(phase.end or self.end_on, self.end_on)
@@ -137,7 +148,12 @@ class SaasBillingPeriod(models.Model):
                 continue
             versions = self.subscription_id._versions_of(phase)
             for charge in versions._charges_in(self.currency_id):
-                found.append(self._rating(charge, Period(start, end), arrived))
+                spans = found[charge]
+                if spans and spans[-1].end == start:
+                    start_of_all = spans.pop().start
+                    spans.append(Period(start_of_all, end))
+                else:
+                    spans.append(Period(start, end))
         return found
 
     def _rating(self, charge, days, arrived):
@@ -163,7 +179,7 @@ class SaasBillingPeriod(models.Model):
             "included": f"{segment.included:f}",
             "amount": float(segment.amount),
             "exact_amount": f"{segment.rated.exact:f}",
-            "detail": [step.reading for step in segment.rated.steps],
+            "detail": [_kept(step) for step in segment.rated.steps],
             "reading": segment.rated.reading,
         }
         return facts | {"hash": _digest(facts)}
@@ -209,6 +225,15 @@ def _exactly(amount):
 
 def _sum(ratings, unit, more=0.0):
     return unit.round(sum((_exactly(one.amount) for one in ratings), _exactly(more)))
+
+
+def _kept(step):
+    """Return a step of a computation as it is kept: numbers by their digits."""
+    names = ("kind", "quantity", "unit_price", "size", "amount")
+    return {
+        name: value if isinstance(value := getattr(step, name), str) else f"{value:f}"
+        for name in names
+    }
 
 
 def _digest(facts):

@@ -46,5 +46,7 @@ from . import test_support
 from . import test_support_guest
 from . import test_subscription
 from . import test_billing_input
+from . import test_billing_lines
 from . import test_billing_money
+from . import test_billing_speed
 from . import test_billing_trial

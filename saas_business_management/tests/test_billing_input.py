@@ -5,6 +5,7 @@ to do.
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .billing_common import BillingCommon
 
@@ -53,6 +54,16 @@ class TestBillingInput(BillingCommon):
                     attempt(value)
         self.assertEqual(plan.price, 89)
 
+    def test_usage_that_is_no_number_is_refused(self):
+        one = self.make_running()
+        for quantity in ("NaN", "Infinity", "1,5", "a few", "1e400"):
+            with (
+                self.subTest(quantity=quantity),
+                self.assertRaises(UserError),
+                self.env.cr.savepoint(),
+            ):
+                self.use(one, quantity, "2026-03-02", "2026-03-03")
+
     # What was closed
 
     def test_usage_of_a_closed_period_is_refused_and_of_the_newest_two_it_is_not(self):
@@ -77,6 +88,26 @@ class TestBillingInput(BillingCommon):
                     one.action_pause("holidays", day)
             one.action_pause("holidays", "2026-03-20")
         self.assertEqual(str(one.rest_ids.start_on), "2026-03-20")
+
+    def test_the_dialog_says_what_is_not_possible_before_anything_is_done(self):
+        one = self.make_running()
+        with self.on("2026-03-16"):
+            asked = one.with_user(self.biller).action_ask_change()
+            wizard = self.env[asked["res_model"]].with_user(self.biller).browse(asked["res_id"])
+            self.assertEqual(wizard.version_id, self.standard, "seats alone keep the plan")
+            wizard.action_preview()
+            self.assertIn("in this quantity already", wizard.problem)
+            wizard.quantity = 3
+            wizard.action_preview()
+            self.assertFalse(wizard.problem)
+            self.assertEqual(wizard.line_ids.filtered("is_total").mapped("document"), ["Invoice"])
+            with (
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                wizard.quantity = 0
+                wizard.flush_recordset()
 
     # What is missing in the books
 
@@ -153,6 +184,19 @@ class TestBillingInput(BillingCommon):
         """The button of the warning opens this record."""
         opened = one.with_user(self.biller).action_mend()
         self.assertEqual((opened["res_model"], opened["res_id"]), (record._name, record.id))
+
+    def test_the_dialog_before_publishing_counts_who_keeps_the_old_price(self):
+        addon = self.make_plan("Users", 5, kind="addon")
+        one = self.make_running()
+        with self.on("2026-03-02"):
+            one._add_addon(addon)
+        for version in (self.standard, addon):
+            plan = version.plan_id
+            self.assertEqual((plan.subscription_count, version.subscription_count), (1, 1))
+            self.assertEqual(one.search(plan.action_view_subscriptions()["domain"]), one)
+            plan.price += 1
+            wizard = self.env["saas.plan.publish"].create({"plan_id": plan.id})
+            self.assertRegex(wizard.effect, r"keep the price of .* v1: 1\.")
 
     # People and things that are gone
 

@@ -53,6 +53,10 @@ class SaasSubscriptionChange(models.TransientModel):
     net = fields.Monetary(readonly=True, string="To Pay Now, With Tax")
     line_ids = fields.One2many("saas.subscription.change.line", "wizard_id", readonly=True)
 
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity BETWEEN 1 AND 1000000)", "A quantity counts from 1 to 1,000,000."
+    )
+
     @api.depends("subscription_id")
     def _compute_present(self):
         for wizard in self:
@@ -120,15 +124,11 @@ class SaasSubscriptionChange(models.TransientModel):
 
     def _is_filled(self):
         offer = {
-            "plan": self.version_id and self._differs(),
+            "plan": self.version_id,
             "addon": self.addon_version_id,
             "coupon": self.coupon_id,
         }
         return bool(offer.get(self.change, True))
-
-    def _differs(self):
-        one = self.subscription_id
-        return self.version_id != one.version_id or self.quantity != one.quantity
 
     def _effect(self):
         _, one = self.env._, self.subscription_id
@@ -162,6 +162,8 @@ class SaasSubscriptionChange(models.TransientModel):
         values = {
             "change": change,
             "subscription_id": subscription.id,
+            # Other seats alone keep the version, also one that is not sold any more.
+            "version_id": subscription.version_id.id if change == "plan" else False,
             "quantity": 1 if change == "addon" else subscription.quantity,
             "when": "period_end" if change == "cancel" else "now",
         }
