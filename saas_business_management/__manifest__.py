@@ -79,6 +79,8 @@
         "views/saas_payment_views.xml",
         "views/saas_dunning_views.xml",
         "views/saas_dunning_profile_views.xml",
+        "views/saas_usage_views.xml",
+        "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",

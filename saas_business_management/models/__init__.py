@@ -1,5 +1,7 @@
 from . import saas_operations
 from . import saas_ledger
+from . import saas_number
+from . import saas_last_day
 from . import saas_limits
 from . import saas_keyring
 from . import saas_keyring_rotation
@@ -39,6 +41,7 @@ from . import saas_plan_charge_look
 from . import saas_plan_charge_preview
 from . import saas_plan_publish
 from . import saas_plan_changes
+from . import saas_plan_sold
 from . import saas_meter
 from . import saas_coupon
 from . import saas_plan_code
