@@ -83,6 +83,18 @@ MATRIX = {
     "saas.billing.run": ("", "", ""),
     "saas.billing.run.line": ("", "", ""),
     "saas.usage.bucket": ("", "", ""),
+    "saas.mrr.movement": ("", "", ""),
+    "saas.aging": ("", "", ""),
+    "saas.profitability": ("", "", ""),
+    "saas.cost.rate": ("", "", ""),
+    "saas.usage.import": ("", "", ""),
+    "saas.usage.import.line": ("", "", ""),
+    "saas.payment.attempt": ("", "", ""),
+    "saas.dunning": ("", "", ""),
+    "saas.dunning.step": ("", "", ""),
+    "saas.dunning.profile": ("", "", ""),
+    "saas.dunning.minimum": ("", "", ""),
+    "saas.dunning.pause": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -114,6 +126,18 @@ BILLING = {
     "saas.billing.run": ("rwcu", "rwcu", "rw"),
     "saas.billing.run.line": ("r", "r", "r"),
     "saas.usage.bucket": ("rc", "rc", "r"),
+    "saas.mrr.movement": ("r", "r", "r"),
+    "saas.aging": ("r", "r", "r"),
+    "saas.profitability": ("r", "r", "r"),
+    "saas.cost.rate": ("r", "rwc", "r"),
+    "saas.usage.import": ("rwcu", "rwcu", ""),
+    "saas.usage.import.line": ("rwcu", "rwcu", ""),
+    "saas.payment.attempt": ("r", "r", "r"),
+    "saas.dunning": ("rw", "rw", "r"),
+    "saas.dunning.step": ("r", "r", "r"),
+    "saas.dunning.profile": ("r", "rwcu", "r"),
+    "saas.dunning.minimum": ("r", "rwcu", "r"),
+    "saas.dunning.pause": ("rwcu", "rwcu", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

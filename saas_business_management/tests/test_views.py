@@ -35,6 +35,8 @@ BADGES = {
         "undone",
         "skipped",
         "closed",
+        "revaluation",
+        "known",
     },
     "info": {
         "provisioning",
@@ -74,6 +76,10 @@ BADGES = {
         "posted",
         "locked",
         "versions",
+        "new",
+        "expansion",
+        "reactivation",
+        "paid",
     },
     "warning": {
         "past_due",
@@ -85,6 +91,9 @@ BADGES = {
         "inside",
         "leaving",
         "unproven",
+        "contraction",
+        "restricted",
+        "declined",
     },
     "danger": {
         "failed",
@@ -97,6 +106,9 @@ BADGES = {
         "missing",
         "changed",
         "wrong_key",
+        "churn",
+        "wrong",
+        "hard",
     },
 }
 FORBIDDEN = re.compile(

@@ -256,16 +256,24 @@ class Player:
                 (one.item, one.amount) for one in settle(parts, self._charged(row), USD).charges
             ]
         found = []
-        for phase in agreement.phases:
-            ends = [row.period.end, phase.end, agreement.end]
-            start = max(row.period.start, phase.start)
-            end = min(one for one in ends if one)
-            if start < end:
-                units = Decimal(self.life.used_in(start, end))
-                part, whole = Period(start, end).length, row.whole.length
-                rated = rate_segment(CHARGES[int(phase.key)], units, USD, part, whole)
-                found.append((USAGE, rated.amount))
+        for plan, start, end in self._stretches(agreement, row.period):
+            units = Decimal(self.life.used_in(start, end))
+            part, whole = Period(start, end).length, row.whole.length
+            found.append((USAGE, rate_segment(CHARGES[plan], units, USD, part, whole).amount))
         return [line for line in found if line[1]]
+
+    def _stretches(self, agreement: Agreement, period: Period) -> list[tuple[int, date, date]]:
+        """Return the plans of a period with their days; other seats do not cut them."""
+        found: list[tuple[int, date, date]] = []
+        for phase in agreement.phases:
+            plan, start = int(phase.key), max(period.start, phase.start)
+            end = min(one for one in (period.end, phase.end, agreement.end) if one)
+            if start >= end:
+                continue
+            if found and found[-1][0] == plan and found[-1][2] == start:
+                start = found.pop()[1]
+            found.append((plan, start, end))
+        return found
 
     def _settle(self, agreement: Agreement, rows: Sequence[Row]) -> None:
         since = self._run(
