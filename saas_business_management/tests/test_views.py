@@ -35,6 +35,8 @@ BADGES = {
         "undone",
         "skipped",
         "closed",
+        "revaluation",
+        "known",
     },
     "info": {
         "provisioning",
@@ -74,6 +76,9 @@ BADGES = {
         "posted",
         "locked",
         "versions",
+        "new",
+        "expansion",
+        "reactivation",
         "paid",
     },
     "warning": {
@@ -86,6 +91,7 @@ BADGES = {
         "inside",
         "leaving",
         "unproven",
+        "contraction",
         "restricted",
         "declined",
     },
@@ -100,6 +106,8 @@ BADGES = {
         "missing",
         "changed",
         "wrong_key",
+        "churn",
+        "wrong",
         "hard",
     },
 }

@@ -207,6 +207,17 @@ def post(world: World) -> int:
     return world.desk.enqueue("post_invoices", {"moves": [1, 2], "run": 7})
 
 
+def mail_invoices(world: World) -> int:
+    """Order that two posted documents are mailed with their PDF."""
+    world.desk.work(post(world))
+    return world.desk.enqueue("mail_invoices", {"moves": [1, 2]})
+
+
+def note_revenue(world: World) -> int:
+    """Order that two subscriptions are compared with the ledger of recurring revenue."""
+    return world.desk.enqueue("note_revenue", {"subscriptions": [1, 2]})
+
+
 def charge(world: World) -> int:
     """Order that an invoice is charged to a saved payment method."""
     return world.desk.enqueue("charge_invoice", {"why": "due"})
@@ -446,6 +457,8 @@ ORDERS = {
     "audit_target": Order("audit_target", audit_target),
     "bill_subscription": Order("bill_subscription", bill),
     "post_invoices": Order("post_invoices", post),
+    "mail_invoices": Order("mail_invoices", mail_invoices),
+    "note_revenue": Order("note_revenue", note_revenue),
     "charge_invoice": Order("charge_invoice", charge),
     "settle_charge": Order("charge_invoice", settle_charge),
     "dun_subscription": Order("dun_subscription", dun),

@@ -68,7 +68,15 @@ SENTENCES = {
         "More than %(count)s periods of this subscription would be due at once. Nothing was "
         "billed. Correct the day that it is billed from."
     ),
+    "pause_past": _lt(
+        "A pause begins tomorrow at the earliest, and %(day)s is before that. Nothing was changed. "
+        "Choose a later day."
+    ),
     # Billing
+    "usage_period_closed": _lt(
+        "Usage of %(meter)s on %(day)s was not stored: its period was invoiced, and only the "
+        "newest %(count)s invoiced periods still change. Charge or credit it on an invoice by hand."
+    ),
     "customer_archived": _lt(
         "The customer %(customer)s is archived, so nothing was billed. Bring the contact back, or "
         "cancel the subscription."
