@@ -40,6 +40,7 @@ from . import saas_plan_charge_preview
 from . import saas_plan_publish
 from . import saas_plan_changes
 from . import saas_meter
+from . import saas_meter_source
 from . import saas_coupon
 from . import saas_plan_code
 from . import saas_reserved_name
@@ -157,6 +158,17 @@ from . import saas_billing_run_work
 from . import saas_billing_post
 from . import account_move_follow
 from . import saas_usage_bucket
+from . import saas_usage_source
+from . import saas_usage_gap
+from . import saas_usage_reading
+from . import saas_usage_correction
+from . import saas_usage_day
+from . import saas_usage_sample
+from . import saas_node_usage
+from . import saas_usage_feed
+from . import saas_cluster_usage
+from . import saas_tenant_usage
+from . import saas_retention_usage
 from . import saas_job_billing
 from . import saas_erasure_billing
 from . import saas_doctor
@@ -166,6 +178,7 @@ from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_billing
+from . import saas_doctor_usage
 from . import saas_doctor_audit
 from . import saas_doctor_support
 from . import saas_doctor_hosts

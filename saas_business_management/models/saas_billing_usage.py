@@ -23,20 +23,33 @@ from ..kernel.billing.spend import Spend, adjustment
 from ..kernel.money import exact
 from ..kernel.period import Period, bounds, zone
 
+# Of a stretch that metering told more than once the newest row counts, where rows are levels.
 TOTALS = """
     SELECT %(how)s, COALESCE(sum(event_count), 0)
-      FROM saas_usage_bucket
-     WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
-       AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
+      FROM (SELECT quantity::numeric AS quantity, event_count, start_at, end_at, id,
+                   row_number() OVER (
+                       PARTITION BY start_at, end_at,
+                                    CASE WHEN source = 'metering' THEN 0 ELSE id END
+                       ORDER BY id DESC) = 1 AS newest
+              FROM saas_usage_bucket
+             WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
+               AND start_at >= %(start)s AND start_at < %(end)s
+               AND ingested_at <= %(arrived)s) AS used
 """
-SUM = SQL("COALESCE(sum(quantity::numeric), 0)")
+SUM = SQL("COALESCE(sum(quantity), 0)")
+AVERAGE = """
+    round(sum(quantity * weight) FILTER (WHERE newest)
+          / nullif(sum(weight) FILTER (WHERE newest), 0), 12)
+"""
 # How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
 QUANTITY = {
     "sum": SUM,
     "count": SUM,
     "unique_count": SUM,
-    "max": SQL("max(quantity::numeric)"),
-    "last": SQL("(array_agg(quantity::numeric ORDER BY end_at DESC, id DESC))[1]"),
+    "max": SQL("max(quantity) FILTER (WHERE newest)"),
+    "last": SQL("(array_agg(quantity ORDER BY end_at DESC, id DESC) FILTER (WHERE newest))[1]"),
+    "average": SQL(AVERAGE.replace("weight", "event_count")),
+    "time_weighted": SQL(AVERAGE.replace("weight", "extract(epoch FROM end_at - start_at)")),
 }
 BEFORE = """
     SELECT quantity::numeric FROM saas_usage_bucket

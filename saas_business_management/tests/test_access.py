@@ -83,6 +83,11 @@ MATRIX = {
     "saas.billing.run": ("", "", ""),
     "saas.billing.run.line": ("", "", ""),
     "saas.usage.bucket": ("", "", ""),
+    "saas.usage.source": ("r", "r", "r"),
+    "saas.usage.gap": ("r", "r", "r"),
+    "saas.usage.reading": ("r", "r", "r"),
+    "saas.usage.day": ("r", "r", "r"),
+    "saas.usage.correction": ("r", "r", "r"),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -114,6 +119,11 @@ BILLING = {
     "saas.billing.run": ("rwcu", "rwcu", "rw"),
     "saas.billing.run.line": ("r", "r", "r"),
     "saas.usage.bucket": ("rc", "rc", "r"),
+    "saas.usage.source": ("r", "r", "r"),
+    "saas.usage.gap": ("r", "r", "r"),
+    "saas.usage.reading": ("r", "r", "r"),
+    "saas.usage.day": ("r", "r", "r"),
+    "saas.usage.correction": ("rc", "rc", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
