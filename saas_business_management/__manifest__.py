@@ -86,6 +86,7 @@
         "demo/saas_plan_demo.xml",
         "demo/saas_tenant_demo.xml",
         "demo/saas_subscription_demo.xml",
+        "demo/saas_usage_demo.xml",
         "demo/saas_backup_target_demo.xml",
     ],
     "assets": {

@@ -38,8 +38,12 @@ TOTALS = """
 """
 SUM = SQL("COALESCE(sum(quantity), 0)")
 AVERAGE = """
-    round(sum(quantity * weight) FILTER (WHERE newest)
-          / nullif(sum(weight) FILTER (WHERE newest), 0), 12)
+    round(sum(quantity * event_count) FILTER (WHERE newest)
+          / nullif(sum(event_count) FILTER (WHERE newest), 0), 12)
+"""
+OVER_TIME = """
+    round(sum(quantity * extract(epoch FROM end_at - start_at)) FILTER (WHERE newest)
+          / nullif(sum(extract(epoch FROM end_at - start_at)) FILTER (WHERE newest), 0), 12)
 """
 # How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
 QUANTITY = {
@@ -48,8 +52,8 @@ QUANTITY = {
     "unique_count": SUM,
     "max": SQL("max(quantity) FILTER (WHERE newest)"),
     "last": SQL("(array_agg(quantity ORDER BY end_at DESC, id DESC) FILTER (WHERE newest))[1]"),
-    "average": SQL(AVERAGE.replace("weight", "event_count")),
-    "time_weighted": SQL(AVERAGE.replace("weight", "extract(epoch FROM end_at - start_at)")),
+    "average": SQL(AVERAGE),
+    "time_weighted": SQL(OVER_TIME),
 }
 BEFORE = """
     SELECT quantity::numeric FROM saas_usage_bucket

@@ -13,6 +13,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..kernel.errors import Unavailable
 from ..kernel.lifecycle.states import SERVING
 from ..kernel.metering.builtin import GATEWAY, quantities
 from .saas_route_brand import EACH_NODE
@@ -22,6 +23,7 @@ KEPT_DAYS = 2
 SILENT = timedelta(minutes=5)
 # How often somebody whom nobody visits is said to have used nothing.
 ZERO_EVERY = timedelta(hours=1)
+SILENCE = Unavailable("counts_missing")
 SUMS = ("requests", "api_calls", "bytes_in", "bytes_out")
 COLUMNS = (
     "node_role, process, sequence, at, database, requests, api_calls, failures, bytes_in,"
@@ -150,7 +152,7 @@ class SaasNodeUsage(models.AbstractModel):
                 continue
             domain = [("cluster_id", "=", cluster_sudo.id), ("state", "in", tuple(SERVING))]
             tenants = self.env["saas.tenant"].sudo().search(domain)
-            self._note_word(tenants, now, "" if now - spoke < SILENT else "node_silent")
+            self._note_word(tenants, now, "" if now - spoke < SILENT else SILENCE.code)
 
     def _note_word(self, tenants, now, problem):
         rows = self.env["saas.usage.source"]._of(tenants, GATEWAY).values()

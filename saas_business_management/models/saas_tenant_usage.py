@@ -47,7 +47,12 @@ class SaasTenant(models.Model):
         return dict(
             action,
             domain=[("tenant_id", "=", self.id)],
-            context={"search_default_last_30": 1, "group_by": ["day:day", "meter_id"]},
+            context={
+                "search_default_last_30": 1,
+                "search_default_built_in_storage": 1,
+                "graph_groupbys": ["day:day", "meter_id"],
+            },
+            views=[(False, "graph"), (False, "list"), (False, "pivot"), (False, "kanban")],
             path=False,
             display_name=self.env._("Usage of %(name)s", name=self.display_name),
         )

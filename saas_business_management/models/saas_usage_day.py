@@ -103,7 +103,7 @@ class SaasUsageDay(models.Model):
         "saas.tenant", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True)
-    plan_id = fields.Many2one(related="tenant_id.plan_id", store=False, search="_search_plan")
+    plan_id = fields.Many2one(related="tenant_id.plan_id")
     meter_id = fields.Many2one(
         "saas.meter", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -123,9 +123,6 @@ class SaasUsageDay(models.Model):
 
     _once = models.Constraint("UNIQUE (tenant_id, meter_id, day)", "A day is counted once.")
     _untold_idx = models.Index("(end_at) WHERE told IS NOT TRUE")
-
-    def _search_plan(self, operator, value):
-        return [("tenant_id.plan_id", operator, value)]
 
     def action_correct(self):
         """Open a correction of this day."""

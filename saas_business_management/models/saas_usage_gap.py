@@ -7,7 +7,6 @@ Owns: the rows: since when, until when, why. Does not own: when one begins and e
 from odoo import api, fields, models
 
 from .. import messages
-from ..kernel.errors import Unavailable
 from .saas_meter_source import SOURCES
 
 
@@ -62,7 +61,7 @@ class SaasUsageGap(models.Model):
 
     def _compute_reason(self):
         for gap in self:
-            gap.reason = gap.problem and messages.text(self.env, Unavailable(gap.problem))
+            gap.reason = gap.problem and messages.code_text(self.env, gap.problem)
 
     @api.model
     @api.private

@@ -9,6 +9,7 @@ one that commits late are found by the next look.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -128,6 +129,43 @@ class SaasUsageSample(models.AbstractModel):
             SQL("UPDATE saas_usage_mark SET xid = %s::xid8 WHERE name = 'rolled up'", horizon)
         )
         return (FIRST_XID, LAST_XID) if ahead else (mark, horizon)
+
+    @api.model
+    @api.private
+    def _add_demo(self, tenant_ids):
+        """Add a month of readings for the demonstration's tenants, and the days made of them."""
+        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+        meters = {meter.code: meter.id for meter in self.env["saas.meter"].search([])}
+        self._add(
+            [
+                (now - timedelta(days=29 - day), tenant, meters[code], quantity, 1)
+                for place, tenant in enumerate(tenant_ids, start=1)
+                for day in range(30)
+                for code, quantity in _demo(place, day)
+            ]
+        )
+        days = {
+            (tenant, meters[code], fields.Date.to_date(now - timedelta(days=29 - day)))
+            for place, tenant in enumerate(tenant_ids, start=1)
+            for day in range(30)
+            for code, _quantity in _demo(place, day)
+        }
+        self.env["saas.usage.day"]._compute_days(sorted(days))
+
+
+def _demo(place, day):
+    """Return what a tenant of the demonstration used on a day of the month."""
+    weekend = day % 7 in (5, 6)
+    calls = (40 if weekend else 900) * place + day * 37 % 211
+    return [
+        ("storage_gb", Decimal(12 * place + day) / 10),
+        ("users", 3 * place + day // 10),
+        ("active_users", 2 * place + day // 12),
+        ("api_calls", calls),
+        ("requests", calls * 7),
+        ("bandwidth_gb", Decimal(calls) / 1000),
+        ("orders", 0 if weekend else 4 * place + day % 5),
+    ]
 
 
 def _name_of(day):

@@ -38,7 +38,7 @@ class FakeDatabase:
     dated: dict[str, list[str] | None] = field(default_factory=lambda: {"res_partner": []})
     # What is told of a question by its code: a number as a text, or `!` and a problem.
     answers: dict[str, str] = field(default_factory=dict)
-    modules: set[str] = field(default_factory=lambda: {"base"})
+    modules: tuple[str, ...] = ("base",)
 
 
 @dataclass

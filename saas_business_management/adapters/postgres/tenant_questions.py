@@ -10,7 +10,7 @@ from datetime import timezone
 
 from psycopg2 import sql
 
-from ...kernel.errors import SaasError
+from ...kernel.errors import Broken, SaasError
 from ..ports import ABSENT, Question, Told
 from .connect import Cursor
 from .errors import translated
@@ -29,7 +29,6 @@ SELECT name FROM public.ir_module_module
 # A question is written by an operator and was checked; its answer is one number.
 ONE_NUMBER = "SELECT left(q.value::text, 65) FROM ({}) AS q (value) LIMIT 2"
 LONGEST = 64
-MANY, NOTHING, LONG = "question_rows", "question_nothing", "value_refused"
 # What says that there is no use in asking further.
 LOST = frozenset({"connection_lost", "server_restarting", "server_unreachable", "driver_error"})
 
@@ -62,15 +61,24 @@ def _told(cursor: Cursor, question: Question) -> Told:
     try:
         with translated():
             asked = sql.SQL(ONE_NUMBER).format(sql.SQL(question.text))
-            rows = _alone(cursor, asked, values)
+            return Told(_number(_alone(cursor, asked, values)))
     except SaasError as error:
         return Told(problem=error.code)
-    if len(rows) != 1:
-        return Told(problem=MANY if rows else NOTHING)
-    number = rows[0][0]
+
+
+def _number(rows: Sequence[tuple[str | None]]) -> str:
+    """Return the one number of an answer.
+
+    Raises: Broken (`question_rows`, `question_nothing`, `value_refused`).
+    """
+    if len(rows) > 1:
+        raise Broken("question_rows")
+    number = rows[0][0] if rows else None
     if number is None:
-        return Told(problem=NOTHING)
-    return Told(number) if len(number) <= LONGEST else Told(problem=LONG)
+        raise Broken("question_nothing")
+    if len(number) > LONGEST:
+        raise Broken("value_refused")
+    return number
 
 
 def _alone(
