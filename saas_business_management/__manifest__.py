@@ -74,6 +74,9 @@
         "views/saas_billing_run_views.xml",
         "views/saas_usage_views.xml",
         "views/saas_tenant_usage_views.xml",
+        "views/saas_mrr_views.xml",
+        "views/saas_profitability_views.xml",
+        "views/saas_usage_import_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",
@@ -87,6 +90,7 @@
         "demo/saas_tenant_demo.xml",
         "demo/saas_subscription_demo.xml",
         "demo/saas_usage_demo.xml",
+        "demo/saas_cost_rate_demo.xml",
         "demo/saas_backup_target_demo.xml",
     ],
     "assets": {

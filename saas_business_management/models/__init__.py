@@ -115,6 +115,7 @@ from . import saas_backup_canary_work
 from . import saas_backup_key_end
 from . import saas_backup_target_audit
 from . import saas_backup_export
+from . import saas_backup_export_work
 from . import saas_backup_import
 from . import saas_link_export
 from . import saas_tenant_backup_work
@@ -149,14 +150,21 @@ from . import saas_subscription_time
 from . import saas_subscription_plan
 from . import saas_subscription_check
 from . import saas_subscription_document
+from . import saas_subscription_together
 from . import saas_subscription_bill
 from . import saas_subscription_look
 from . import saas_subscription_tenant
+from . import saas_mrr_movement
+from . import saas_subscription_mrr
+from . import saas_analytics
+from . import saas_mrr_look
+from . import saas_aging
 from . import saas_billing_usage
 from . import saas_billing_words
 from . import saas_billing_run_work
 from . import saas_billing_post
 from . import account_move_follow
+from . import account_move_pdf
 from . import saas_usage_bucket
 from . import saas_usage_source
 from . import saas_usage_gap
@@ -169,6 +177,9 @@ from . import saas_usage_feed
 from . import saas_cluster_usage
 from . import saas_tenant_usage
 from . import saas_retention_usage
+from . import saas_usage_import
+from . import saas_cost_rate
+from . import saas_profitability
 from . import saas_job_billing
 from . import saas_erasure_billing
 from . import saas_doctor
@@ -179,6 +190,7 @@ from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_billing
 from . import saas_doctor_usage
+from . import saas_doctor_mrr
 from . import saas_doctor_audit
 from . import saas_doctor_support
 from . import saas_doctor_hosts

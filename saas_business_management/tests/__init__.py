@@ -45,5 +45,9 @@ from . import test_security_event
 from . import test_support
 from . import test_support_guest
 from . import test_subscription
+from . import test_mrr
+from . import test_profitability
+from . import test_usage_import
+from . import test_together
 from . import test_billing_money
 from . import test_usage

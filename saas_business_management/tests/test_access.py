@@ -88,6 +88,12 @@ MATRIX = {
     "saas.usage.reading": ("r", "r", "r"),
     "saas.usage.day": ("r", "r", "r"),
     "saas.usage.correction": ("r", "r", "r"),
+    "saas.mrr.movement": ("", "", ""),
+    "saas.aging": ("", "", ""),
+    "saas.profitability": ("", "", ""),
+    "saas.cost.rate": ("", "", ""),
+    "saas.usage.import": ("", "", ""),
+    "saas.usage.import.line": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -124,6 +130,12 @@ BILLING = {
     "saas.usage.reading": ("r", "r", "r"),
     "saas.usage.day": ("r", "r", "r"),
     "saas.usage.correction": ("rc", "rc", "r"),
+    "saas.mrr.movement": ("r", "r", "r"),
+    "saas.aging": ("r", "r", "r"),
+    "saas.profitability": ("r", "r", "r"),
+    "saas.cost.rate": ("r", "rwc", "r"),
+    "saas.usage.import": ("rwcu", "rwcu", ""),
+    "saas.usage.import.line": ("rwcu", "rwcu", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

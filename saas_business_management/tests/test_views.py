@@ -35,6 +35,8 @@ BADGES = {
         "undone",
         "skipped",
         "closed",
+        "revaluation",
+        "known",
     },
     "info": {
         "provisioning",
@@ -74,6 +76,9 @@ BADGES = {
         "posted",
         "locked",
         "versions",
+        "new",
+        "expansion",
+        "reactivation",
     },
     "warning": {
         "past_due",
@@ -85,6 +90,7 @@ BADGES = {
         "inside",
         "leaving",
         "unproven",
+        "contraction",
     },
     "danger": {
         "failed",
@@ -97,6 +103,8 @@ BADGES = {
         "missing",
         "changed",
         "wrong_key",
+        "churn",
+        "wrong",
     },
 }
 FORBIDDEN = re.compile(

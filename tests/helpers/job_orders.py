@@ -213,6 +213,17 @@ def post(world: World) -> int:
     return world.desk.enqueue("post_invoices", {"moves": [1, 2], "run": 7})
 
 
+def mail_invoices(world: World) -> int:
+    """Order that two posted documents are mailed with their PDF."""
+    world.desk.work(post(world))
+    return world.desk.enqueue("mail_invoices", {"moves": [1, 2]})
+
+
+def note_revenue(world: World) -> int:
+    """Order that two subscriptions are compared with the ledger of recurring revenue."""
+    return world.desk.enqueue("note_revenue", {"subscriptions": [1, 2]})
+
+
 def check_canaries(world: World) -> int:
     """Order the proof of a key that opens and of one that does not; a third is destroyed."""
     world.desk.work(back_up(world))
@@ -436,6 +447,8 @@ ORDERS = {
     "audit_target": Order("audit_target", audit_target),
     "bill_subscription": Order("bill_subscription", bill),
     "post_invoices": Order("post_invoices", post),
+    "mail_invoices": Order("mail_invoices", mail_invoices),
+    "note_revenue": Order("note_revenue", note_revenue),
     "check_canaries": Order("check_canaries", check_canaries),
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),
