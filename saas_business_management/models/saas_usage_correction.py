@@ -24,8 +24,8 @@ class SaasUsageCorrection(models.Model):
     meter_id = fields.Many2one("saas.meter", required=True, index=True, ondelete="restrict")
     unit_label = fields.Char(related="meter_id.unit_label")
     day = fields.Date(required=True)
-    before = fields.Float(
-        string="Counted", compute="_compute_before", digits=(16, 3), help="What the day says now."
+    before = fields.Char(
+        string="Counted", compute="_compute_before", help="What the day says now, — when unknown."
     )
     quantity = Exact(required=True, help="What was really used on that day.")
     reason = fields.Char(required=True)
@@ -37,7 +37,7 @@ class SaasUsageCorrection(models.Model):
         for one in self:
             place = [("tenant_id", "=", one.tenant_id.id), ("meter_id", "=", one.meter_id.id)]
             day = self.env["saas.usage.day"].search([*place, ("day", "=", one.day)], limit=1)
-            one.before = day.quantity
+            one.before = f"{day.quantity:,.3f}" if day else "—"
 
     @api.constrains("day", "quantity", "reason")
     def _check_day(self):

@@ -151,6 +151,17 @@ class SaasUsageSample(models.AbstractModel):
             for code, _quantity in _demo(place, day)
         }
         self.env["saas.usage.day"]._compute_days(sorted(days))
+        tenants = self.env["saas.tenant"].browse(tenant_ids)
+        for source, codes in (("sizes", ("storage_gb",)), ("users", ("users", "active_users"))):
+            rows = self.env["saas.usage.source"]._of(tenants, source)
+            self.env["saas.usage.source"].flush_model()
+            newest = [
+                (tenant, meters[code], rows[tenant].id, quantity, now)
+                for place, tenant in enumerate(tenant_ids, start=1)
+                for code, quantity in _demo(place, 29)
+                if code in codes
+            ]
+            self.env["saas.usage.reading"]._put_newest(newest)
 
 
 def _demo(place, day):
