@@ -99,9 +99,12 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_posted(self, moves, run):
-        """Documents are posted: credit pays them first, customers are mailed, the run may end."""
+        """Documents are posted: credit pays them first, then saved payment methods do; customers
+        are mailed, the run may end.
+        """
         posted_sudo = self.env["account.move"].sudo().browse(moves).exists()
         posted_sudo._saas_use_credits()
+        posted_sudo._saas_charge_due()
         posted_sudo.filtered(lambda one: one.company_id.saas_billing_mail)._saas_mail()
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
         for run_sudo in self.env["saas.billing.run"].sudo().browse(run).exists():

@@ -37,6 +37,7 @@ TARGETS = {
     "restore": "restore_id",
     "subscription": "subscription_id",
     "billing": "run_id",
+    "invoice": "move_id",
 }
 
 

@@ -1,6 +1,7 @@
-"""Operations that bill: the links to a subscription and to a billing run.
+"""Operations of billing: the links to a subscription, a billing run and an invoice.
 
-Owns: the links. Does not own: the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`).
+Owns: the links. Does not own: the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`,
+`saas_payment_charge.py`).
 """
 
 from odoo import fields, models
@@ -15,6 +16,13 @@ class SaasJob(models.Model):
     run_id = fields.Many2one(
         "saas.billing.run",
         string="Billing Run",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

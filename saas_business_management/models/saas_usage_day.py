@@ -120,6 +120,11 @@ class SaasUsageDay(models.Model):
     last_at = fields.Datetime(string="Last Reading", readonly=True)
     corrected = fields.Boolean(readonly=True, help="A person has set the quantity of this day.")
     told = fields.Boolean(string="Given to Billing", readonly=True)
+    too_late = fields.Boolean(
+        string="Too Late for Billing",
+        readonly=True,
+        help="Its period was invoiced longer ago than the newest two: charge or credit by hand.",
+    )
 
     _once = models.Constraint("UNIQUE (tenant_id, meter_id, day)", "A day is counted once.")
     _untold_idx = models.Index("(end_at) WHERE told IS NOT TRUE")

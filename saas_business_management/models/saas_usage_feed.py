@@ -11,6 +11,7 @@ row that replaces the one before where a level counts.
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 METERING = "metering"
@@ -51,11 +52,31 @@ class SaasUsageBucket(models.Model):
         if not days:
             return 0
         told = self._told_before(days)
-        self.sudo().create([vals for day in days if (vals := self._telling(day, told))])
+        late = self._add_told({day[0]: vals for day in days if (vals := self._telling(day, told))})
         ids = [day[0] for day in days]
-        self.env.cr.execute(SQL("UPDATE saas_usage_day SET told = true WHERE id = ANY(%s)", ids))
-        self.env["saas.usage.day"].invalidate_model(["told"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE saas_usage_day SET told = true, too_late = id = ANY(%s) WHERE id = ANY(%s)",
+                late,
+                ids,
+            )
+        )
+        self.env["saas.usage.day"].invalidate_model(["told", "too_late"])
         return len(days)
+
+    def _add_told(self, rows):
+        """Add rows by the id of their day; return the days that billing takes no more."""
+        if self._taken(list(rows.values())):
+            return []
+        return [day for day, vals in rows.items() if not self._taken([vals])]
+
+    def _taken(self, vals_list):
+        try:
+            with self.env.cr.savepoint():
+                self.sudo().create(vals_list)
+        except UserError:  # its period was invoiced too long ago
+            return False
+        return True
 
     def _told_before(self, days):
         """Return sum and newest quantity that billing has, by subscription, meter and begin."""

@@ -51,3 +51,9 @@ from . import test_usage_import
 from . import test_together
 from . import test_billing_money
 from . import test_usage
+from . import test_payment
+from . import test_dunning
+from . import test_billing_input
+from . import test_billing_lines
+from . import test_billing_speed
+from . import test_billing_trial

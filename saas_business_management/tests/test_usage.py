@@ -26,6 +26,17 @@ def aware(text):
     return fields.Datetime.to_datetime(text).replace(tzinfo=timezone.utc)
 
 
+def _checked(create, check):
+    """Return a `create` whose rows are looked at afterwards."""
+
+    def create_and_look(self, vals_list):
+        made = create(self, vals_list)
+        check(made)
+        return made
+
+    return create_and_look
+
+
 @tagged("post_install", "-at_install")
 class TestUsage(BillingCommon):
     @classmethod
@@ -294,6 +305,25 @@ class TestUsage(BillingCommon):
         for refused in (lambda: made.write({"quantity": "1"}), made.unlink):
             with self.assertRaises(UserError):
                 refused()
+
+    def test_a_day_billing_takes_no_more_stops_nobody_else_and_is_marked(self):
+        one = self.subscribe()
+        self.sample(self.calls, (f"{DAY} 10:00:00", 40), ("2026-03-11 10:00:00", 2))
+        self.days._roll_up()
+        buckets = type(self.env["saas.usage.bucket"])
+
+        def closed(records):
+            if any(str(row.start_at).startswith(DAY) for row in records):
+                raise UserError("closed")
+
+        with (
+            self.on("2026-03-13"),
+            patch.object(buckets, "create", _checked(buckets.create, closed)),
+        ):
+            self.env["saas.usage.bucket"]._feed()
+        self.assertEqual([row[0] for row in self.fed(one, self.calls)], ["2"])
+        late, fine = self.day(self.calls), self.day(self.calls, "2026-03-11")
+        self.assertEqual((late.told, late.too_late, fine.too_late), (True, True, False))
 
     def test_a_tenant_without_a_subscription_is_metered_and_not_billed(self):
         self.sample(self.calls, (f"{DAY} 10:00:00", 40))

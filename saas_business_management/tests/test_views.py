@@ -79,6 +79,7 @@ BADGES = {
         "new",
         "expansion",
         "reactivation",
+        "paid",
     },
     "warning": {
         "past_due",
@@ -91,6 +92,8 @@ BADGES = {
         "leaving",
         "unproven",
         "contraction",
+        "restricted",
+        "declined",
     },
     "danger": {
         "failed",
@@ -105,6 +108,7 @@ BADGES = {
         "wrong_key",
         "churn",
         "wrong",
+        "hard",
     },
 }
 FORBIDDEN = re.compile(
