@@ -15,6 +15,7 @@ from ..adapters.postgres.route_feed import Reading, RouteFeed
 from ..kernel.gateway.route import Changes
 from .attempt import attempt
 from .cache import RouteCache
+from .counters import Counters
 from .events import Events
 
 FULL_READ_SECONDS = 60
@@ -35,7 +36,9 @@ class Agent:
         events: Events | None = None,
         full_read_seconds: float = FULL_READ_SECONDS,
         on_lost: Callable[[], None] = lambda: None,
+        counters: Counters | None = None,
     ) -> None:
+        self._counters = counters or Counters()
         self._cache, self._feed = cache, feed
         self._events = events or Events()
         self._full_read_seconds = full_read_seconds
@@ -63,6 +66,7 @@ class Agent:
         self._pid = os.getpid()
         self._tried.clear()
         self._events.start()
+        self._counters.start()
         self._on_start()
         threading.Thread(target=self._run, name="saas.gateway.agent", daemon=True).start()
 
@@ -90,6 +94,7 @@ class Agent:
             elif heard:
                 reading = self._read_changes(reading)
             self._events.tell(self._feed.tell)
+            self._counters.tell(self._feed.count)
 
     def _read_all(self) -> Reading:
         reading = self._feed.read()

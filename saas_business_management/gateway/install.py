@@ -15,6 +15,7 @@ from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
     install_code,
+    install_counts,
     install_expression_events,
     install_expressions,
     install_http,
@@ -40,6 +41,7 @@ PARTS = (
     install_sessions,
     install_login,
     install_rpc,
+    install_counts,
     install_websocket,
     install_server,
     install_expression_events,

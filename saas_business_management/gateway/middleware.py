@@ -27,6 +27,7 @@ from . import pages
 from .agent import Agent
 from .cache import RouteCache
 from .context import set_database, take_wait
+from .counters import Counters
 from .events import Events
 from .exchange import Exchange, drop
 from .gate import Gate
@@ -53,7 +54,9 @@ class Guard:
         trust: Trust,
         events: Events | None = None,
         throttle: Throttle | None = None,
+        counters: Counters | None = None,
     ) -> None:
+        self._counters = counters or Counters()
         self._node, self._cache, self._agent = node, cache, agent
         self._gate, self._trust = gate, trust
         self._events = events or Events()
@@ -81,8 +84,28 @@ class Guard:
     def _answer(
         self, call: Application, app: object, host: str, kind: Kind, environ, start_response
     ) -> Iterable[bytes]:
-        """Answer by what the map says of the host."""
+        """Answer by what the map says of the host, counting what its tenant uses."""
         route = self._cache.map.by_host.get(host)
+        if route is None:
+            return self._serve(call, app, None, kind, environ, start_response)
+        path = environ.get("PATH_INFO", "")
+        watch = self._counters.request(route.database, kind, path, environ)
+        if kind is Kind.WEBSOCKET:  # what follows an upgrade passes by
+            watch.at_once()
+            return self._serve(call, app, route, kind, environ, start_response)
+        reach, noting = watch.reaching(call), watch.noting(start_response)
+        return watch.around(self._serve(reach, app, route, kind, environ, noting))
+
+    def _serve(
+        self,
+        call: Application,
+        app: object,
+        route: Route | None,
+        kind: Kind,
+        environ,
+        start_response,
+    ) -> Iterable[bytes]:
+        """Refuse, lead elsewhere or let through."""
         if answer := decide(route, kind):
             if kind is Kind.MANAGER:
                 self._note(DATABASE_MANAGER, route, environ)

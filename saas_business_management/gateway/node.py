@@ -15,6 +15,7 @@ from ..kernel.gateway.route import Changes
 from .agent import FULL_READ_SECONDS, Agent
 from .cache import RouteCache
 from .chores import Chores
+from .counters import Counters
 from .events import Events
 from .gate import Gate
 from .middleware import Guard
@@ -73,6 +74,7 @@ class Node:
         self.passwords = Passwords()
         self.chores = Chores()
         self.events = Events()
+        self.counters = Counters()
         self.throttle = Throttle(self.events)
         self._feed = RouteFeed(
             secrets.control, f"saas-gateway-{settings.key}", secrets.control_next
@@ -85,11 +87,13 @@ class Node:
             self.events,
             settings.full_read_seconds,
             self.renew_secrets,
+            self.counters,
         )
         gate = Gate(slots(secrets.connections_per_tenant, settings.processes))
         trust = Trust(settings.trusted_proxies, settings.proxy_mode)
         self.guard = Guard(
-            settings.key, self.cache, self.agent, gate, trust, self.events, self.throttle
+            *(settings.key, self.cache, self.agent, gate, trust),
+            *(self.events, self.throttle, self.counters),
         )
         self.odoo: Odoo | None = None
         self._warm_ones: set[str] = set()
@@ -103,6 +107,16 @@ class Node:
             self.secrets = self._read_secrets()
             self._feed.use(self.secrets.control, self.secrets.control_next)
             self.cache.use_keys(*self.secrets.copy_keys())
+
+    def last_word(self) -> None:
+        """Tell what was counted before the process ends, over a connection of its own."""
+        if self.counters.waits:
+            name = f"saas-gateway-{self.settings.key}"
+            feed = RouteFeed(self.secrets.control, name, self.secrets.control_next)
+            feed.open()
+            feed.may_tell()
+            self.counters.tell(feed.count, at_once=True)
+            feed.close()
 
     def act_on(self, changes: Changes) -> None:
         """Forget what is no longer true, at once; whatever may take time goes to the chores."""

@@ -143,7 +143,7 @@ def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:
         return Ports(clock=SystemClock())
     kept = _kept.__dict__.setdefault("ports", {})
     label = tuple(sorted((name, str(value)) for name, value in cluster.items()))
-    secrets = ("prov_password", "cluster_secret", "older_cluster_secret")
+    secrets = ("prov_password", "cluster_secret", "older_cluster_secret", "monitor_password")
     marks = (label, *(cluster.get(name) for name in secrets))
     if cluster["key"] not in kept or kept[cluster["key"]][0] != marks:
         kept[cluster["key"]] = (marks, _build(cluster))
@@ -167,6 +167,7 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
             cluster["cluster_secret"],
             cluster["connections_per_tenant"],
             older_secret=cluster.get("older_cluster_secret"),
+            monitor_password=cluster.get("monitor_password"),
         ),
         filestore=LocalFilestore(cluster["filestore_path"]),
         odoo=OdooProcess(

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..adapters.postgres.connect import Server
 from ..adapters.postgres.prepare import prepare_cluster as prepare_tenants_server
 from ..adapters.postgres.prepare import prepare_control
-from ..adapters.postgres.roles import BUS, NODE, PROVISIONER
+from ..adapters.postgres.roles import BUS, MONITOR, NODE, PROVISIONER
 from ..kernel.errors import Refused
 from ..kernel.secret import Secret
 
@@ -55,14 +55,19 @@ class Preparation:
 
 
 def prepare_cluster(order: Preparation) -> dict[str, Secret]:
-    """Make or mend roles and secret file; return `prov_password` and `cluster_secret`.
+    """Make or mend roles and secret file; return `prov_password`, `monitor_password` and
+    `cluster_secret`.
 
     Passwords and the cluster's secret stay as they are when they are known: tenants depend on them.
     Raises: Refused (`secret_file_of_another_node`, `secret_file_invalid`, and what the servers
     refuse), Unavailable, Broken.
     """
     stored = _read(Path(order.secret_out), order.key)
-    known = {NODE: stored.get("bus"), PROVISIONER: order.known.get("prov_password")}
+    known = {
+        NODE: stored.get("bus"),
+        PROVISIONER: order.known.get("prov_password"),
+        MONITOR: order.known.get("monitor_password"),
+    }
     made = prepare_tenants_server(
         order.tenants.server(), {role: one for role, one in known.items() if one}
     )
@@ -75,7 +80,11 @@ def prepare_cluster(order: Preparation) -> dict[str, Secret]:
         or Secret(secrets.token_urlsafe(32))
     )
     write_secret_file(Path(order.secret_out), _content(order, secret, made[NODE], control))
-    return {"prov_password": made[PROVISIONER], "cluster_secret": secret}
+    return {
+        "prov_password": made[PROVISIONER],
+        "monitor_password": made[MONITOR],
+        "cluster_secret": secret,
+    }
 
 
 def _content(order: Preparation, secret: Secret, bus: Secret, control: Secret) -> dict[str, object]:

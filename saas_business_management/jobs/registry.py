@@ -36,6 +36,7 @@ from .restore_tenant import RESTORE_TENANT
 from .rotate_cluster_secret import ROTATE_CLUSTER_SECRET
 from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
+from .sample_usage import SAMPLE_USAGE
 from .set_addresses import SET_ADDRESSES
 from .test_cluster import TEST_CLUSTER
 from .test_target import TEST_TARGET
@@ -80,6 +81,7 @@ JOBS: dict[str, Job] = {
         ROTATE_CLUSTER_SECRET,
         ROTATE_ROLE,
         RUN_DOCTOR,
+        SAMPLE_USAGE,
         SET_ADDRESSES,
         TEST_CLUSTER,
         TEST_TARGET,

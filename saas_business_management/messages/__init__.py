@@ -37,6 +37,11 @@ def text(env: Environment, error: SaasError) -> str:
     return env._(sentence) % _Facts(facts | {"code": error.code})
 
 
+def code_text(env: Environment, code: str) -> str:
+    """Return the sentence for the code of an error whose facts are not known any more."""
+    return text(env, SaasError(code))
+
+
 def check_text(env: Environment, code: str, ok: bool, facts: Mapping[str, object]) -> str:
     """Return what a line of a test says: what was looked at, and how it stands when known."""
     sentence = CHECKS.get(f"{code}.{'passed' if ok else 'failed'}") or CHECKS.get(code)

@@ -11,6 +11,7 @@ from odoo.tools import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 ACTIONS = {
+    "usage_corrected": _lt("Usage of a day corrected"),
     "tenant_provisioning_started": _lt("Provisioning started"),
     "tenant_provisioned": _lt("Tenant provisioned"),
     "tenant_provisioning_failed": _lt("Provisioning failed"),

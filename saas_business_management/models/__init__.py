@@ -43,6 +43,7 @@ from . import saas_plan_publish
 from . import saas_plan_changes
 from . import saas_plan_sold
 from . import saas_meter
+from . import saas_meter_source
 from . import saas_coupon
 from . import saas_plan_code
 from . import saas_reserved_name
@@ -177,6 +178,17 @@ from . import saas_dunning_work
 from . import saas_dunning_mail
 from . import saas_subscription_payment
 from . import saas_usage_bucket
+from . import saas_usage_source
+from . import saas_usage_gap
+from . import saas_usage_reading
+from . import saas_usage_correction
+from . import saas_usage_day
+from . import saas_usage_sample
+from . import saas_node_usage
+from . import saas_usage_feed
+from . import saas_cluster_usage
+from . import saas_tenant_usage
+from . import saas_retention_usage
 from . import saas_usage_import
 from . import saas_cost_rate
 from . import saas_profitability
@@ -189,6 +201,7 @@ from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_billing
+from . import saas_doctor_usage
 from . import saas_doctor_mrr
 from . import saas_doctor_payment
 from . import saas_doctor_audit

@@ -25,23 +25,40 @@ from ..kernel.billing.trial import charged_from
 from ..kernel.money import exact
 from ..kernel.period import Period, bounds, zone
 
-# Numbers come as text: the driver would make floats of them.
+# Numbers come as text: the driver would make floats of them. Of a stretch that metering told more
+# than once the newest row counts, where rows are levels.
 TOTALS = """
     SELECT trim_scale(%(how)s)::text, COALESCE(sum(event_count), 0)
-      FROM saas_usage_bucket
-     WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
-       AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
+      FROM (SELECT quantity::numeric AS quantity, event_count, start_at, end_at, id,
+                   row_number() OVER (
+                       PARTITION BY start_at, end_at,
+                                    CASE WHEN source = 'metering' THEN 0 ELSE id END
+                       ORDER BY id DESC) = 1 AS newest
+              FROM saas_usage_bucket
+             WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
+               AND start_at >= %(start)s AND start_at < %(end)s
+               AND ingested_at <= %(arrived)s) AS used
+"""
+SUM = SQL("COALESCE(sum(quantity), 0)")
+AVERAGE = """
+    round(sum(quantity * event_count) FILTER (WHERE newest)
+          / nullif(sum(event_count) FILTER (WHERE newest), 0), 12)
+"""
+OVER_TIME = """
+    round(sum(quantity * extract(epoch FROM end_at - start_at)) FILTER (WHERE newest)
+          / nullif(sum(extract(epoch FROM end_at - start_at)) FILTER (WHERE newest), 0), 12)
 """
 # A level that was reached in a trial says nothing about the period after it; these add up.
 ADDED_UP = ("sum", "count", "unique_count")
-SUM = SQL("COALESCE(sum(quantity::numeric), 0)")
 # How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
 QUANTITY = {
     "sum": SUM,
     "count": SUM,
     "unique_count": SUM,
-    "max": SQL("max(quantity::numeric)"),
-    "last": SQL("(array_agg(quantity::numeric ORDER BY end_at DESC, id DESC))[1]"),
+    "max": SQL("max(quantity) FILTER (WHERE newest)"),
+    "last": SQL("(array_agg(quantity ORDER BY end_at DESC, id DESC) FILTER (WHERE newest))[1]"),
+    "average": SQL(AVERAGE),
+    "time_weighted": SQL(OVER_TIME),
 }
 # Rows that were taken back are set against those of the same time and source.
 TRANSACTIONS = """

@@ -36,6 +36,7 @@ class SaasCluster(models.Model):
     )
     prov_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     cluster_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    monitor_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     prov_password = fields.Char(
         string="Provisioner Password",
         compute="_compute_prov_password",
@@ -145,6 +146,14 @@ class SaasCluster(models.Model):
         return self._open_secret("prov_password_sealed")
 
     @api.private
+    def _monitor_password(self) -> Secret | None:
+        """Return the monitor's password, None where the cluster was prepared before there was one;
+        for jobs, in sudo.
+        """
+        sealed = self.monitor_password_sealed
+        return self._open_secret("monitor_password_sealed") if sealed else None
+
+    @api.private
     def _cluster_secret(self) -> Secret:
         """Return the secret all passwords of this cluster's tenants are derived from; for jobs, in
         sudo.
@@ -162,6 +171,7 @@ class SaasCluster(models.Model):
             "prov_role": self.prov_role,
             "prov_password": self._prov_password(),
             "cluster_secret": self._cluster_secret(),
+            "monitor_password": self._monitor_password(),
             "node_role": self.node_role,
             "node_url": (self.node_url or "").rstrip("/"),
             "filestore_path": self.filestore_path or "",
@@ -196,6 +206,8 @@ class SaasCluster(models.Model):
             )
         cluster._seal("prov_password_sealed", vals["prov_password"])
         cluster._seal("cluster_secret_sealed", vals["cluster_secret"])
+        if vals.get("monitor_password"):
+            cluster._seal("monitor_password_sealed", vals["monitor_password"])
         cluster._adopt_homeless()
         return cluster
 

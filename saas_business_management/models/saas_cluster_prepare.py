@@ -62,4 +62,6 @@ class SaasCluster(models.Model):
             return {}
         now, following = cluster._secrets_for_nodes()
         known = {"prov_password": cluster._prov_password(), "cluster_secret": now}
+        if monitor := cluster._monitor_password():
+            known["monitor_password"] = monitor
         return {**known, "cluster_secret_next": following} if following else known

@@ -17,6 +17,8 @@ AGGREGATIONS = [
     ("last", "Last Reading"),
     ("unique_count", "Count of Different Values"),
     ("count", "Count of Events"),
+    ("average", "Average"),
+    ("time_weighted", "Average over Time"),
 ]
 MEANING = {"code", "aggregation", "carry_forward"}
 

@@ -50,6 +50,7 @@ from . import test_profitability
 from . import test_usage_import
 from . import test_together
 from . import test_billing_money
+from . import test_usage
 from . import test_payment
 from . import test_dunning
 from . import test_billing_input

@@ -62,6 +62,21 @@ class ClusterRecords(LinkedRecords):
         self._rows["cluster"]["mended"] = [(one["kind"], one["name"]) for one in mended]
         return {"findings": len(found)}
 
+    def _cluster_usage_due(self, source: str) -> dict[str, Any]:
+        day = {"since": "2026-01-05T00:00:00+00:00", "until": "2026-01-06T00:00:00+00:00"}
+        instants = {**day, "now": day["since"], "month_ago": day["since"]}
+        rows = self._rows["databases"].items()
+        tenants = [
+            {"tenant": place, "database": name, "generation": row["generation"], **instants}
+            for place, (name, row) in enumerate(rows)
+            if name.startswith("t_") and row["stage"] == "claimed"
+        ]
+        question = {"code": f"count_{source}", "text": "SELECT 1", "module": "", "day": False}
+        return {"tenants": tenants, "questions": [question]}
+
+    def _cluster_usage_read(self, source: str, looks: list[dict[str, Any]]) -> None:
+        self._rows["cluster"].setdefault("usage", {})[source] = looks
+
     def _cluster_checked(self, checks: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["checks"] = checks
 

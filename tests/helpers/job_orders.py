@@ -143,6 +143,12 @@ def rotate_cluster_secret(world: World) -> int:
     return world.desk.enqueue("rotate_cluster_secret")
 
 
+def sample_usage(world: World) -> int:
+    """Order readings of an open tenant."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("sample_usage")
+
+
 def check_cluster(world: World) -> int:
     """Order a connection test."""
     world.cluster.failed_checks["builder_role"] = "saas cluster-prepare"
@@ -447,6 +453,7 @@ ORDERS = {
     "rotate_role": Order("rotate_role", rotate_role),
     "renew_signing_secret": Order("renew_signing_secret", renew_signing_secret),
     "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
+    "sample_usage": Order("sample_usage", sample_usage),
     "test_cluster": Order("test_cluster", check_cluster),
     "test_target": Order("test_target", check_target),
     "backup_tenant": Order("backup_tenant", back_up),

@@ -70,7 +70,8 @@ CREATE TABLE res_company_users_rel (cid int NOT NULL REFERENCES res_company,
     user_id int NOT NULL REFERENCES res_users, PRIMARY KEY (cid, user_id));
 CREATE TABLE res_users_log (id serial PRIMARY KEY, create_uid int, create_date timestamp);
 CREATE TABLE res_device_log (
-    id serial PRIMARY KEY, user_id int, session_identifier varchar NOT NULL, ip_address varchar);
+    id serial PRIMARY KEY, user_id int, session_identifier varchar NOT NULL, ip_address varchar,
+    last_activity timestamp);
 CREATE TABLE res_users_apikeys (id serial PRIMARY KEY, name varchar NOT NULL,
     user_id int NOT NULL, key varchar);
 CREATE TABLE bus_bus (id serial PRIMARY KEY, channel varchar, message varchar);

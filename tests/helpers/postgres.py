@@ -62,7 +62,8 @@ class TestServer:
 
     def port(self, connections=10):
         """A `PostgresCluster` of its own on this server."""
-        return PostgresCluster(self.provisioner, self.secret, connections)
+        monitor = self.passwords["saas_monitor"]
+        return PostgresCluster(self.provisioner, self.secret, connections, monitor_password=monitor)
 
     def tenant(self, name, generation=1, database=None):
         """The login of a tenant."""

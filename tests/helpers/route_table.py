@@ -83,6 +83,27 @@ CREATE TABLE saas_node_event (
 );
 ALTER TABLE saas_node_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY node ON saas_node_event FOR INSERT WITH CHECK (node_role = current_user);
+CREATE TABLE saas_node_usage (
+    id bigserial PRIMARY KEY,
+    node_role text NOT NULL,
+    process text NOT NULL,
+    sequence bigint NOT NULL,
+    at timestamp NOT NULL,
+    database text NOT NULL,
+    requests bigint NOT NULL,
+    api_calls bigint NOT NULL,
+    failures bigint NOT NULL,
+    bytes_in bigint NOT NULL,
+    bytes_out bigint NOT NULL,
+    response_ms double precision NOT NULL,
+    answered bigint NOT NULL,
+    cron_ms double precision NOT NULL,
+    latency bigint[] NOT NULL,
+    folded boolean,
+    UNIQUE (node_role, process, sequence)
+);
+ALTER TABLE saas_node_usage ENABLE ROW LEVEL SECURITY;
+CREATE POLICY node ON saas_node_usage FOR INSERT WITH CHECK (node_role = current_user);
 """
 
 
@@ -130,6 +151,18 @@ class RouteTable:
                 [rule, database],
             )
             return cursor.fetchall()
+
+    def used(self, database: str) -> dict[str, int]:
+        """What nodes counted of a database so far."""
+        with closing(self._connect()) as cnx, cnx.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(sum(requests), 0), coalesce(sum(api_calls), 0),"
+                " coalesce(sum(bytes_in), 0), coalesce(sum(bytes_out), 0)"
+                " FROM saas_node_usage WHERE database = %s",
+                [database],
+            )
+            names = ("requests", "api_calls", "bytes_in", "bytes_out")
+            return dict(zip(names, map(int, cursor.fetchone()), strict=True))
 
     def add(self, database: str, **values) -> None:
         """Write one more row of a database: another host name of it."""

@@ -43,6 +43,11 @@ SCREENS = (
     "saas-profitability",
     "saas-costs",
     "saas-costs/new",
+    "saas-tenant-usage",
+    "saas-readings",
+    "saas-unknown-readings",
+    "saas-usage-corrections",
+    "saas-usage-corrections/new",
     "saas-clusters",
     "saas-clusters/1",
     "saas-modules",
@@ -149,6 +154,21 @@ def test_a_screen_shows_nothing_to_complain_about(
     complaints = listen(page)
     open_screen(page, provider, screen)
     look(page, f"{screen.replace('/', '_')}_{size}", complaints)
+
+
+@pytest.mark.parametrize("view", ["graph", "pivot"])
+def test_other_views_of_usage_show_nothing_to_complain_about(
+    provider: Provider, window: tuple[str, Page], view: str
+) -> None:
+    size, page = window
+    complaints = listen(page)
+    open_screen(page, provider, "saas-tenant-usage")
+    switch = page.locator(f".o_switch_view.o_{view}")
+    if size.endswith("phone"):
+        assert not switch.is_visible(), "a phone shows cards"
+        return
+    switch.click()
+    look(page, f"saas-tenant-usage_{view}_{size}", complaints)
 
 
 BEHIND = ("coverage_all", "tenant_backups", "delete_dialog", "gap_form")

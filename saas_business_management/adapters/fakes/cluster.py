@@ -9,6 +9,7 @@ from ...kernel.secret import Secret
 from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
 from .faults import Faults
 from .guarding import FakeGuarding
+from .metering import FakeMetering
 from .restoring import FakeRestoring
 
 PROVISIONER = "saas_prov"
@@ -35,6 +36,9 @@ class FakeDatabase:
     signals: int = 1
     # When rows of each table were written, as ISO texts in UTC; None = nobody can read it.
     dated: dict[str, list[str] | None] = field(default_factory=lambda: {"res_partner": []})
+    # What is told of a question by its code: a number as a text, or `!` and a problem.
+    answers: dict[str, str] = field(default_factory=dict)
+    modules: tuple[str, ...] = ("base",)
 
 
 @dataclass
@@ -47,7 +51,7 @@ class FakeRole:
     secret: str = FIRST_SECRET
 
 
-class FakeCluster(FakeGuarding, FakeRestoring, Faults):
+class FakeCluster(FakeGuarding, FakeRestoring, FakeMetering, Faults):
     """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:

@@ -11,6 +11,7 @@ from .doors import Answer, DnsPort, FrontDoorPort, PublicDoorPort, PublicLook
 from .filestore import FilestorePort
 from .guarding import Attack, GuardingPort
 from .inside import Birth, Guest, Identity, InsidePort
+from .metering import ABSENT, MeteringPort, Question, Told
 from .odoo import ModuleInfo, OdooPort
 from .restoring import LENT, RestoringPort
 from .stores import StoresPort

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from .guarding import GuardingPort
 from .inside import InsidePort
+from .metering import MeteringPort
 from .restoring import RestoringPort
 
 
@@ -44,7 +45,7 @@ class Check:
     mend: str = ""
 
 
-class ClusterPort(InsidePort, RestoringPort, GuardingPort, Protocol):
+class ClusterPort(InsidePort, RestoringPort, GuardingPort, MeteringPort, Protocol):
     """One PostgreSQL cluster as its provisioner sees it. Names are checked against
     `^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$`.
     """

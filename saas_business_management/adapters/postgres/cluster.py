@@ -31,6 +31,7 @@ from . import (
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, opened, used
 from .guarding import Guarding
+from .metering import WATCH, WATCHER, Metering
 from .restoring import Restoring
 from .tenant_login import TenantLogins
 from .warm import WarmConnection
@@ -39,7 +40,7 @@ LONG = Limits(statement_seconds=1800, lock_seconds=120)
 APPLICATION = "saas provisioner"
 
 
-class PostgresCluster(Guarding, Restoring):
+class PostgresCluster(Guarding, Restoring, Metering):
     """`ClusterPort` on a real server."""
 
     def __init__(
@@ -49,9 +50,11 @@ class PostgresCluster(Guarding, Restoring):
         connections_per_tenant: int = 10,
         clock: Clock | None = None,
         older_secret: Secret | None = None,
+        monitor_password: Secret | None = None,
     ) -> None:
         """Passwords are made from `cluster_secret`; roles that still have one made from
-        `older_secret` are entered all the same.
+        `older_secret` are entered all the same. Without the monitor's password the provisioner
+        looks at sizes.
         """
         self._server = server.within("postgres")
         self._logins = TenantLogins(self._server, cluster_secret, older_secret)
@@ -59,10 +62,15 @@ class PostgresCluster(Guarding, Restoring):
         self._clock = clock or SystemClock()
         self._warm = WarmConnection(self._server, SHORT, APPLICATION)
         self._ahead: Ahead | None = None
+        self._watch = self._warm
+        if monitor_password is not None:
+            monitor = self._server.as_role(roles.MONITOR, monitor_password)
+            self._watch = WarmConnection(monitor, WATCH, WATCHER)
 
     def close(self) -> None:
-        """Close the connection kept open; the next call opens another."""
+        """Close the connections kept open; the next call opens another."""
         self._warm.close()
+        self._watch.close()
 
     def check(self) -> list[Check]:
         """Test every right and setting the product needs."""

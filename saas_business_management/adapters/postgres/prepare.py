@@ -34,6 +34,12 @@ NODE_GRANTS = {
         " ON public.saas_node_event TO {role};"
         "GRANT USAGE ON SEQUENCE public.saas_node_event_id_seq TO {role}"
     ),
+    "saas_node_usage": (
+        "GRANT INSERT (node_role, process, sequence, at, database, requests, api_calls, failures,"
+        " bytes_in, bytes_out, response_ms, answered, cron_ms, latency)"
+        " ON public.saas_node_usage TO {role};"
+        "GRANT USAGE ON SEQUENCE public.saas_node_usage_id_seq TO {role}"
+    ),
 }
 NO_PASSWORDS: Mapping[str, Secret] = {}
 

@@ -1,7 +1,7 @@
 """Reading the route map from the control database, and hearing at once when it changed.
 
 Owns: the one connection a node process keeps there, and its statements: routes, brands, and what a
-node tells (`saas_node_event`). Does not own: what the map
+node tells (`saas_node_event`, `saas_node_usage`). Does not own: what the map
 means (`kernel/gateway`) and when to read (`gateway/agent.py`).
 """
 
@@ -14,6 +14,7 @@ from psycopg2 import extras
 
 from ...kernel.errors import Broken
 from ...kernel.gateway.brand import Brand
+from ...kernel.gateway.count import Counted
 from ...kernel.gateway.event import Told
 from ...kernel.gateway.route import Route
 from .connect import Connection, Cursor, Limits, Server, connect
@@ -35,7 +36,8 @@ SELECT now.horizon::text, r.id, coalesce(r.host, ''), r.database, r.generation, 
 # A control plane of an earlier version has no brands and hears no events; a node asks before.
 _MAY = """
 SELECT coalesce(has_table_privilege(to_regclass('public.saas_route_brand'), 'SELECT'), false),
-       coalesce(has_any_column_privilege(to_regclass('public.saas_node_event'), 'INSERT'), false)
+       coalesce(has_any_column_privilege(to_regclass('public.saas_node_event'), 'INSERT'), false),
+       coalesce(has_any_column_privilege(to_regclass('public.saas_node_usage'), 'INSERT'), false)
 """
 _READ_BRANDS = """
 SELECT b.brand_id, coalesce(b.name, ''), coalesce(b.is_default, false),
@@ -52,6 +54,17 @@ INSERT INTO saas_node_event
 VALUES %s ON CONFLICT DO NOTHING
 """
 _TELL_ROW = "(current_user, %s, %s, to_timestamp(%s) AT TIME ZONE 'UTC', %s, %s, %s, %s, %s)"
+# The age is told, and the instant is the control plane's: the clocks of nodes do not matter.
+_COUNT = """
+INSERT INTO saas_node_usage
+       (node_role, process, sequence, at, database, requests, api_calls, failures, bytes_in,
+        bytes_out, response_ms, answered, cron_ms, latency)
+VALUES %s ON CONFLICT DO NOTHING
+"""
+_COUNT_ROW = (
+    "(current_user, %s, %s, (now() AT TIME ZONE 'UTC') - make_interval(secs => %s), "
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ class RouteFeed:
         self.use(server, spare)
         self._application = application
         self._cnx: Connection | None = None
-        self._has_brands = self._may_tell = False
+        self._has_brands = self._may_tell = self._may_count = False
 
     def use(self, server: Server, spare: Server | None = None) -> None:
         """Connect here from the next time on; `spare` is tried when that login is refused."""
@@ -123,11 +136,40 @@ class RouteFeed:
         with translated(), self._cnx.cursor() as cursor:
             extras.execute_values(cursor, _TELL, rows, _TELL_ROW)
 
+    def count(self, process: str, counted: Sequence[Counted], age_seconds: float) -> None:
+        """Write down what this process counted so long ago; the same again changes nothing.
+
+        Raises: Unavailable or Broken; what was counted may have arrived all the same.
+        """
+        if not self._may_count or not counted:
+            return
+        rows = [
+            (
+                *(process, one.sequence, age_seconds, one.database, one.requests, one.api_calls),
+                *(one.failures, one.bytes_in, one.bytes_out, one.response_ms, one.answered),
+                *(one.cron_ms, list(one.latency)),
+            )
+            for one in counted
+        ]
+        with translated(), self._cnx.cursor() as cursor:
+            extras.execute_values(cursor, _COUNT, rows, _COUNT_ROW)
+
+    def may_tell(self) -> None:
+        """Ask what this control plane lets a node tell; `read` asks by itself.
+
+        Raises: Unavailable or Broken.
+        """
+        with translated(), self._cnx.cursor() as cursor:
+            self._ask_rights(cursor)
+
+    def _ask_rights(self, cursor: Cursor) -> None:
+        cursor.execute(_MAY)
+        self._has_brands, self._may_tell, self._may_count = cursor.fetchone()
+
     def _read_brands(self, cursor: Cursor, horizon: int) -> tuple[Brand, ...]:
         """Read after the routes: what is seen twice does no harm, nothing is missed."""
         if not horizon:
-            cursor.execute(_MAY)
-            self._has_brands, self._may_tell = cursor.fetchone()
+            self._ask_rights(cursor)
         if not self._has_brands:
             return ()
         cursor.execute(_READ_BRANDS, (str(horizon),))

@@ -24,6 +24,37 @@ SENTENCES = {
         "Correction “%(correction)s” was used for something else before. Nothing was changed. Use "
         "a new id for a new correction."
     ),
+    # Questions of business meters
+    "question_empty": _lt("The meter has no question. Enter one SELECT that returns one number."),
+    "question_long": _lt("The question is too long: %(most)s characters are the most. Shorten it."),
+    "question_not_select": _lt(
+        "A question begins with SELECT and is that one statement. It was not stored."
+    ),
+    "question_mark": _lt(
+        "“%(mark)s” cannot be part of a question: no semicolons, comments, double quotes or dollar "
+        "signs. Correct it."
+    ),
+    "question_word": _lt(
+        "“%(word)s” cannot stand in a question: it only reads, by one SELECT. Correct it."
+    ),
+    "question_function": _lt(
+        "“%(function)s” cannot be called in a question. Use the functions that the help lists."
+    ),
+    "question_parameter": _lt(
+        "A question has no parameter “%(parameter)s”. Use since, until, now or month_ago."
+    ),
+    "question_table": _lt(
+        "“%(word)s” is no table of the tenant. Write tables as public.sale_order."
+    ),
+    "question_rows": _lt(
+        "The question of a meter returned more than one row, so nothing was counted. Correct it."
+    ),
+    "question_nothing": _lt(
+        "The question of a meter returned no number, so nothing was counted. Correct it."
+    ),
+    "counts_missing": _lt(
+        "No node of the cluster has told what it counted for minutes. Look whether it runs."
+    ),
     # A file of usage
     "sheet_large": _lt(
         "The file has more than %(most)s bytes, so nothing was read. Split it into smaller ones."

@@ -21,7 +21,7 @@ class PlayedFeed:
 
     def __init__(self):
         self.rows, self.version, self.broken = {}, 0, False
-        self.heard, self.horizons, self.told = queue.Queue(), [], []
+        self.heard, self.horizons, self.told, self.counted = queue.Queue(), [], [], []
         self.refused = 0
 
     def change(self, *routes):
@@ -51,6 +51,9 @@ class PlayedFeed:
 
     def tell(self, process, events):
         self.told.extend(events)
+
+    def count(self, process, counted, age_seconds):
+        self.counted.extend(counted)
 
     def close(self):
         pass

@@ -48,11 +48,15 @@ def undisturbed(label: str) -> Outcome:
 def interruptible(outcome: Outcome) -> list[int]:
     """The points at which an error may come from outside.
 
-    After a commit nobody raises one; a connection test and a look at a host name report what they
-    meet as their result.
+    After a commit nobody raises one; a connection test, a look at a host name and a reading report
+    what they meet as their result.
     """
     never = (".committed", ".failed.before")
-    looking = ("test_cluster.test.", "check_host.look.dns.", "check_host.certificate.public_door.")
+    looking = (
+        *("test_cluster.test.", "check_host.look.dns.", "check_host.certificate.public_door."),
+        *("sample_usage.sizes.cluster.", "sample_usage.sizes.filestore."),
+        *("sample_usage.users.cluster.", "sample_usage.business.cluster."),
+    )
     return [
         place
         for place, name in enumerate(outcome.passed, 1)

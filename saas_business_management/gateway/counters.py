@@ -1,0 +1,214 @@
+"""What tenants of this process used since it was told last.
+
+Owns: counting requests, bytes and times per database, numbered rows that are told once. Does not
+own: the connection (`adapters/postgres/route_feed.py`), when to tell (`agent.py`), what is made of
+it (control plane).
+
+An answer is counted when its last byte was handed over. What a process that is killed had not told
+is lost: at most `TELL_SECONDS` of it.
+"""
+
+import logging
+import secrets
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ..kernel.errors import Broken
+from ..kernel.gateway.count import BOUNDS_MS, Counted, is_api_call
+from ..kernel.gateway.kind import Kind
+
+_logger = logging.getLogger(__name__)
+TELL_SECONDS = 10.0
+# Nobody: the process is there.
+ALIVE = ""
+
+
+@dataclass(slots=True)
+class _Sums:
+    requests: int = 0
+    api_calls: int = 0
+    failures: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    seconds: float = 0.0
+    answered: int = 0
+    cron_seconds: float = 0.0
+    latency: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_MS) + 1))
+
+
+class Counters:
+    """Every thread counts; only the agent's thread tells."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self.start()
+
+    def start(self) -> None:
+        """Become a process of its own: what the parent counted is the parent's to tell."""
+        self.process = secrets.token_hex(12)
+        self._sums: dict[str, _Sums] = {}
+        self._telling: list[Counted] = []
+        self._sequence, self._told_at = 0, self._clock()
+
+    def request(self, database: str, kind: Kind, path: str, environ: dict[str, object]) -> "Watch":
+        """Begin to count a request."""
+        length = environ.get("CONTENT_LENGTH") or "0"
+        bytes_in = int(length) if str(length).isdecimal() else 0
+        return Watch(self, database, is_api_call(kind, path), bytes_in)
+
+    def answered(self, watch: "Watch") -> None:
+        """Add a request whose answer is over."""
+        seconds = self._clock() - watch.begun_at
+        place = bisect_left(BOUNDS_MS, seconds * 1000)
+        with self._lock:
+            sums = self._of(watch.database)
+            sums.requests += 1
+            sums.api_calls += watch.reached and watch.is_api
+            sums.failures += watch.status[:1] == "5"
+            sums.bytes_in += watch.bytes_in
+            sums.bytes_out += watch.bytes_out
+            if watch.timed:
+                sums.seconds += seconds
+                sums.answered += 1
+                sums.latency[place] += 1
+
+    @property
+    def waits(self) -> bool:
+        """Whether something was counted that was not told."""
+        return bool(self._sums or self._telling)
+
+    def cron(self, database: str, seconds: float) -> None:
+        """Add the time for which scheduled actions of a tenant ran."""
+        with self._lock:
+            self._of(database).cron_seconds += seconds
+
+    def now(self) -> float:
+        """Return the instant on the clock that requests are timed by."""
+        return self._clock()
+
+    def tell(
+        self, send: Callable[[str, Sequence[Counted], float], None], at_once: bool = False
+    ) -> None:
+        """Hand over what was counted, when it is time to; without an answer the same is told again,
+        under the same numbers.
+
+        Raises: Unavailable.
+        """
+        if not self._telling:
+            if not at_once and self._clock() - self._told_at < TELL_SECONDS:
+                return
+            self._telling = self._collect()
+        # The rows stay until they were taken; their age is told, for clocks differ.
+        try:
+            send(self.process, self._telling, self._clock() - self._told_at)
+        except Broken as error:  # it would be refused again and again, and the map with it
+            _logger.error("counts of %s tenants were refused: %s", len(self._telling), error)
+        self._telling = []
+
+    def _of(self, database: str) -> _Sums:
+        found = self._sums.get(database)
+        if found is None:
+            found = self._sums[database] = _Sums()
+        return found
+
+    def _collect(self) -> list[Counted]:
+        with self._lock:
+            sums, self._sums = self._sums, {}
+        self._told_at = self._clock()
+        sums.setdefault(ALIVE, _Sums())
+        first, self._sequence = self._sequence, self._sequence + len(sums)
+        return [
+            Counted(
+                sequence=first + place,
+                database=database,
+                requests=one.requests,
+                api_calls=one.api_calls,
+                failures=one.failures,
+                bytes_in=one.bytes_in,
+                bytes_out=one.bytes_out,
+                response_ms=one.seconds * 1000,
+                answered=one.answered,
+                cron_ms=one.cron_seconds * 1000,
+                latency=tuple(one.latency),
+            )
+            for place, (database, one) in enumerate(sums.items(), start=1)
+        ]
+
+
+class Watch:
+    """One request on its way: what it asked for, what it got."""
+
+    __slots__ = (
+        *("_counters", "database", "is_api", "bytes_in", "bytes_out", "begun_at"),
+        *("reached", "status", "timed"),
+    )
+
+    def __init__(self, counters: Counters, database: str, is_api: bool, bytes_in: int) -> None:
+        self._counters, self.database = counters, database
+        self.is_api, self.bytes_in, self.bytes_out = is_api, bytes_in, 0
+        self.begun_at = counters.now()
+        # Whether Odoo got it; whether its time says anything.
+        self.reached, self.timed, self.status = False, True, ""
+
+    def noting(self, start_response: Callable) -> Callable:
+        """Return `start_response`, with the status noted."""
+
+        def start(status: str, headers: list, *error: object) -> object:
+            self.status = status
+            return start_response(status, headers, *error)
+
+        return start
+
+    def reaching(self, call: Callable) -> Callable:
+        """Return the call of Odoo, with it noted that Odoo got the request."""
+
+        def reach(*arguments: object) -> Iterable[bytes]:
+            self.reached = True
+            return call(*arguments)
+
+        return reach
+
+    def around(self, body: Iterable[bytes]) -> "Iterable[bytes]":
+        """Pass the answer on, counting; it counts when the server lets go of it."""
+        return _Counting(self, body)
+
+    def over(self) -> None:
+        """Count the request."""
+        self._counters.answered(self)
+
+    def at_once(self) -> None:
+        """Count a request whose time says nothing, such as a websocket's."""
+        self.timed = False
+        self.over()
+
+
+class _Counting:
+    """An answer of which every byte is counted; closed once, also when nobody read it."""
+
+    __slots__ = ("_watch", "_body", "_pieces", "_closed")
+
+    def __init__(self, watch: Watch, body: Iterable[bytes]) -> None:
+        self._watch, self._body, self._pieces = watch, body, iter(body)
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces)
+        self._watch.bytes_out += len(piece)
+        return piece
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if hasattr(self._body, "close"):
+                self._body.close()
+        finally:
+            self._watch.over()

@@ -1,0 +1,166 @@
+"""What runtime nodes counted, as they write it down: nodes may add rows and nothing else.
+
+Owns: the table of docs/internals.md §3, its grants, making readings of it. Does not own: counting
+(`gateway/counters.py`), which part a meter is made of (`kernel/metering/builtin.py`).
+
+A row with an empty database counts nothing: it says that its process was there, so that a tenant
+nobody visited used nothing, and one whose nodes say nothing is unknown.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..kernel.errors import Unavailable
+from ..kernel.lifecycle.states import SERVING
+from ..kernel.metering.builtin import GATEWAY, quantities
+from .saas_route_brand import EACH_NODE
+
+SOME = 5000
+KEPT_DAYS = 2
+SILENT = timedelta(minutes=5)
+# How often somebody whom nobody visits is said to have used nothing.
+ZERO_EVERY = timedelta(hours=1)
+SILENCE = Unavailable("counts_missing")
+SUMS = ("requests", "api_calls", "bytes_in", "bytes_out")
+COLUMNS = (
+    "node_role, process, sequence, at, database, requests, api_calls, failures, bytes_in,"
+    " bytes_out, response_ms, answered, cron_ms, latency"
+)
+TABLE_SQL = """
+CREATE TABLE IF NOT EXISTS saas_node_usage (
+    id bigserial PRIMARY KEY,
+    node_role varchar(63) NOT NULL,
+    process varchar(40) NOT NULL,
+    sequence bigint NOT NULL,
+    at timestamp NOT NULL,
+    database varchar(63) NOT NULL,
+    requests bigint NOT NULL DEFAULT 0 CHECK (requests >= 0),
+    api_calls bigint NOT NULL DEFAULT 0 CHECK (api_calls >= 0),
+    failures bigint NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    bytes_in bigint NOT NULL DEFAULT 0 CHECK (bytes_in >= 0),
+    bytes_out bigint NOT NULL DEFAULT 0 CHECK (bytes_out >= 0),
+    response_ms double precision NOT NULL DEFAULT 0 CHECK (response_ms >= 0),
+    answered bigint NOT NULL DEFAULT 0 CHECK (answered >= 0),
+    cron_ms double precision NOT NULL DEFAULT 0 CHECK (cron_ms >= 0),
+    latency bigint[] NOT NULL DEFAULT '{}',
+    arrived_at timestamp NOT NULL DEFAULT (now() AT TIME ZONE 'UTC'),
+    folded boolean,
+    UNIQUE (node_role, process, sequence)
+);
+CREATE INDEX IF NOT EXISTS saas_node_usage_waiting ON saas_node_usage (id) WHERE folded IS NOT TRUE;
+CREATE INDEX IF NOT EXISTS saas_node_usage_arrived ON saas_node_usage (node_role, at);
+ALTER TABLE saas_node_usage ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS saas_node_usage_node ON saas_node_usage;
+CREATE POLICY saas_node_usage_node ON saas_node_usage FOR INSERT
+    WITH CHECK (node_role = current_user
+                AND at <= (now() AT TIME ZONE 'UTC') + interval '1 minute');
+"""
+GRANT_SQL = EACH_NODE.replace("ORDER", f"GRANT INSERT ({COLUMNS}) ON saas_node_usage")
+SEQUENCE_SQL = EACH_NODE.replace("ORDER", "GRANT USAGE ON SEQUENCE saas_node_usage_id_seq")
+# A node tells of databases of its own cluster alone; what it tells of others counts for nobody.
+TAKE = """
+WITH taken AS (
+    UPDATE saas_node_usage SET folded = true
+     WHERE id IN (SELECT id FROM saas_node_usage WHERE folded IS NOT TRUE
+                   ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+    RETURNING node_role, at, database, requests, api_calls, bytes_in, bytes_out, response_ms,
+              answered, cron_ms)
+SELECT t.id, u.at, u.requests, u.api_calls, u.bytes_in, u.bytes_out, u.response_ms, u.answered,
+       u.cron_ms
+  FROM taken AS u
+  LEFT JOIN saas_database AS d ON d.name = u.database
+  LEFT JOIN saas_cluster AS c ON c.id = d.cluster_id AND c.node_role = u.node_role
+  LEFT JOIN saas_tenant AS t ON t.id = d.tenant_id AND c.id IS NOT NULL
+ ORDER BY u.at
+"""
+ZEROS = """
+INSERT INTO saas_usage_sample (at, tenant_id, meter_id, quantity, weight)
+SELECT %s, t.id, m.id, 0, 1
+  FROM unnest(%s::int[]) AS t (id) CROSS JOIN unnest(%s::int[]) AS m (id)
+ WHERE NOT EXISTS (SELECT FROM saas_usage_sample AS s
+                    WHERE s.tenant_id = t.id AND s.meter_id = m.id AND s.at > %s)
+"""
+LAST_WORD = "SELECT node_role, max(at) FROM saas_node_usage GROUP BY node_role"
+
+
+class SaasNodeUsage(models.AbstractModel):
+    _name = "saas.node.usage"
+    _description = "Use Counted by a Node"
+
+    def init(self):
+        self.env.cr.execute(SQL(TABLE_SQL))
+        self.env.cr.execute(SQL(GRANT_SQL))
+        self.env.cr.execute(SQL(SEQUENCE_SQL))
+
+    @api.model
+    @api.private
+    def _fold_some(self):
+        """Make readings of some rows, once each; return how many rows there were."""
+        self.env["saas.database"].flush_model()
+        self.env["saas.tenant"].flush_model()
+        rows = self.env.execute_query(SQL(TAKE, SOME))
+        meters = self._meters()
+        samples = [
+            sample
+            for tenant, at, *counted in rows
+            if tenant
+            for sample in self._samples(meters, tenant, at, counted)
+        ]
+        self.env["saas.usage.sample"]._add(samples)
+        if not rows:
+            self._look_for_silence()
+            old = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+            self.env.cr.execute(
+                SQL("DELETE FROM saas_node_usage WHERE folded AND arrived_at < %s", old)
+            )
+        return len(rows)
+
+    @api.model
+    def _meters(self):
+        found = self.env["saas.meter"].sudo().search([("source", "=", GATEWAY)])
+        return {meter.code: meter.id for meter in found}
+
+    @api.model
+    def _samples(self, meters, tenant, at, counted):
+        """Return a reading for each meter; an average without anything to average has none."""
+        *sums, response_ms, answered, cron_ms = counted
+        told = dict(zip(SUMS, map(Decimal, sums), strict=True))
+        told["cron_ms"] = Decimal(round(cron_ms))
+        if answered:
+            told["response_ms"] = Decimal(round(response_ms * 1000 / answered)) / 1000
+        weights = {"response_ms": answered}
+        return [
+            (at, tenant, meters[code], quantity, weights.get(code, 1))
+            for code, quantity in quantities(told).items()
+            if code in meters
+        ]
+
+    @api.model
+    @api.private
+    def _look_for_silence(self):
+        """Note which clusters' nodes speak: who was not visited there used nothing, the others are
+        unknown.
+        """
+        now = fields.Datetime.now()
+        last = dict(self.env.execute_query(SQL(LAST_WORD)))
+        for cluster_sudo in self.env["saas.cluster"].sudo().search([("node_role", "!=", False)]):
+            spoke = last.get(cluster_sudo.node_role)
+            if spoke is None:
+                continue
+            domain = [("cluster_id", "=", cluster_sudo.id), ("state", "in", tuple(SERVING))]
+            tenants = self.env["saas.tenant"].sudo().search(domain)
+            self._note_word(tenants, now, "" if now - spoke < SILENT else SILENCE.code)
+
+    def _note_word(self, tenants, now, problem):
+        rows = self.env["saas.usage.source"]._of(tenants, GATEWAY).values()
+        for row in rows:
+            if problem or row.failures:
+                row._note(now, problem)
+        quiet = self.env["saas.usage.source"].browse([row.id for row in rows if not row.failures])
+        if not problem:
+            quiet._put({"asked_at": now, "answered_at": now})
+            meters = [meter for code, meter in self._meters().items() if code != "response_ms"]
+            self.env.cr.execute(SQL(ZEROS, now, tenants.ids, meters, now - ZERO_EVERY))
