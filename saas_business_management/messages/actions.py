@@ -118,6 +118,15 @@ ACTIONS = {
     "cluster_changed": _lt("Connection of a cluster changed"),
     "backup_target_created": _lt("Backup target created"),
     "backup_target_changed": _lt("Backup target changed"),
+    "webhook_created": _lt("Webhook created"),
+    "webhook_changed": _lt("Webhook changed"),
+    "webhook_enabled": _lt("Webhook enabled"),
+    "webhook_paused": _lt("Webhook paused"),
+    "webhook_disabled": _lt("Webhook disabled by itself"),
+    "webhook_secret_made": _lt("Secret of a webhook made"),
+    "webhook_secret_shown": _lt("Secret of a webhook shown"),
+    "webhook_secret_ended": _lt("Former secret of a webhook ended"),
+    "webhook_replayed": _lt("Events of a webhook replayed"),
     "version_published": _lt("Template version published"),
     "records_exported": _lt("Records exported"),
     "audit_downloaded": _lt("Audit log downloaded"),
@@ -148,6 +157,7 @@ RULES = {
     "duplicate_cookie": _lt("Two session cookies in one request"),
     "expression_refused": _lt("Code that the plan does not allow"),
     "audit_tampered": _lt("Audit log changed"),
+    "webhook_inside": _lt("Webhook whose name leads inside our network"),
     "hostile_file": _lt("File with code, paths or bombs in it"),
 }
 

@@ -194,6 +194,14 @@ from . import saas_cost_rate
 from . import saas_profitability
 from . import saas_job_billing
 from . import saas_erasure_billing
+from . import saas_webhook_kind
+from . import saas_webhook_endpoint
+from . import saas_webhook_secret
+from . import saas_webhook_event
+from . import saas_webhook_delivery
+from . import saas_webhook_source
+from . import saas_webhook_keeping
+from . import saas_job_webhook
 from . import saas_doctor
 from . import saas_doctor_platform
 from . import saas_doctor_work
@@ -215,6 +223,7 @@ from . import saas_doctor_alerts
 from . import saas_backup_source
 from . import saas_doctor_targets
 from . import saas_doctor_exports
+from . import saas_doctor_webhook
 from . import saas_doctor_finding
 from . import res_partner
 from . import res_partner_billing

@@ -17,6 +17,7 @@ AREAS = [
     ("plan", "Billing Plans"),
     ("tenant", "Tenants"),
     ("backups", "Backups"),
+    ("webhooks", "Webhooks"),
     ("audit", "Audit Log"),
 ]
 

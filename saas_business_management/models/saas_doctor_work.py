@@ -25,6 +25,7 @@ CRONS = (
     "ir_cron_back_up",
     "ir_cron_prove_backups",
     "ir_cron_watch_backups",
+    "ir_cron_webhooks",
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3

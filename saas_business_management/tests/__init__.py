@@ -57,3 +57,4 @@ from . import test_billing_input
 from . import test_billing_lines
 from . import test_billing_speed
 from . import test_billing_trial
+from . import test_webhook

@@ -52,6 +52,13 @@ MATRIX = {
     "saas.audit.seal": ("", "", "r"),
     "saas.audit.check": ("", "", "r"),
     "saas.security.event": ("", "r", "r"),
+    "saas.webhook.kind": ("r", "r", "r"),
+    "saas.webhook.endpoint": ("r", "r", "rwcu"),
+    "saas.webhook.event": ("r", "r", "r"),
+    "saas.webhook.delivery": ("r", "r", "r"),
+    "saas.webhook.attempt": ("r", "r", "r"),
+    "saas.webhook.replay": ("", "rwcu", "rwcu"),
+    "saas.webhook.secret": ("", "", "rc"),
     "saas.support.access": ("r", "rwcu", "rwcu"),
     "saas.backup.target": ("r", "r", "rwcu"),
     "saas.backup.target.check": ("r", "r", "r"),
@@ -222,6 +229,9 @@ class TestAccess(SaasCommon):
             ("saas.template", "_to_spec"),
             ("saas.template.version", "_step_publish"),
             ("saas.doctor", "_run"),
+            ("saas.webhook.endpoint", "_secrets"),
+            ("saas.webhook.event", "_emit"),
+            ("saas.webhook.delivery", "_claim"),
         ):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 get_public_method(self.env[model], method)

@@ -59,6 +59,8 @@ BADGES = {
     },
     "success": {
         "active",
+        "enabled",
+        "delivered",
         "passed",
         "healthy",
         "published",
@@ -97,6 +99,8 @@ BADGES = {
     },
     "danger": {
         "failed",
+        "disabled",
+        "dead_letter",
         "failing",
         "dead",
         "grave",

@@ -6,6 +6,8 @@ from . import saas_backup_import
 from . import saas_backup_key_destroy
 from . import saas_customer_erasure
 from . import saas_plan_publish
+from . import saas_webhook_replay
+from . import saas_webhook_secret
 from . import saas_tenant_change
 from . import saas_tenant_host_add
 from . import saas_tenant_host_remove

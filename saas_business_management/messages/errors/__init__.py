@@ -22,6 +22,7 @@ from . import (
     subscriptions,
     targets,
     usage,
+    webhooks,
 )
 
 SENTENCES = {
@@ -39,4 +40,5 @@ SENTENCES = {
     **subscriptions.SENTENCES,
     **targets.SENTENCES,
     **usage.SENTENCES,
+    **webhooks.SENTENCES,
 }

@@ -1,4 +1,4 @@
-"""Sentences of errors about usage events, revenue shares, webhooks."""
+"""Sentences of errors about usage events, revenue shares, signatures."""
 
 from odoo.tools import LazyTranslate
 
