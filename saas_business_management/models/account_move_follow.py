@@ -13,25 +13,38 @@ class AccountMove(models.Model):
     def _saas_use_credits(self):
         """Let open credit notes of the customer pay these invoices, the oldest first."""
         invoices = self.filtered(lambda one: one.move_type == "out_invoice" and one.amount_residual)
+        open_ = invoices._saas_open_credits()
+        invoices = invoices.filtered(lambda one: one.commercial_partner_id in open_.partner_id)
         for invoice in invoices.sorted(lambda one: (one.invoice_date_due, one.id)):
             owed = invoice.line_ids.filtered(
                 lambda line: line.account_type == "asset_receivable" and not line.reconciled
             )
-            given = self.env["account.move.line"].search(
-                [
-                    ("move_id.move_type", "=", "out_refund"),
-                    ("move_id.saas_made", "=", True),
-                    ("parent_state", "=", "posted"),
-                    ("partner_id", "=", invoice.commercial_partner_id.id),
-                    ("account_id", "in", owed.account_id.ids),
-                    ("currency_id", "=", invoice.currency_id.id),
-                    ("company_id", "=", invoice.company_id.id),
-                    ("reconciled", "=", False),
-                ],
-                order="date, id",
+            given = open_.filtered(
+                lambda line, invoice=invoice, owed=owed: (
+                    line.partner_id == invoice.commercial_partner_id
+                    and line.account_id in owed.account_id
+                    and line.currency_id == invoice.currency_id
+                    and line.company_id == invoice.company_id
+                    and not line.reconciled
+                )
             )
             if owed and given:
                 (owed | given).reconcile()
+
+    def _saas_open_credits(self):
+        """Return the open lines of credit notes that billing made for these customers."""
+        return self.env["account.move.line"].search(
+            [
+                ("move_id.move_type", "=", "out_refund"),
+                ("move_id.saas_made", "=", True),
+                ("parent_state", "=", "posted"),
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("company_id", "in", self.company_id.ids),
+                ("reconciled", "=", False),
+            ],
+            order="date, id",
+        )
 
     def _saas_mail(self):
         """Queue a mail about each document, once; without an address nobody is mailed.

@@ -101,7 +101,7 @@ class SaasBillingRun(models.Model):
     done_at = fields.Datetime(string="Ended", readonly=True, copy=False)
 
     _open_once = models.UniqueIndex(
-        "(company_id) WHERE state IN ('rating', 'posting') AND NOT dry_run",
+        "(company_id) WHERE state IN ('rating', 'posting') AND dry_run IS NOT TRUE",
         "A run of this company is under way. Wait until it has ended.",
     )
 
@@ -184,17 +184,27 @@ class SaasBillingRun(models.Model):
                     ("state", "=", "failed"),
                 ]
             ).unlink()
-        lines_sudo.create(
-            {
-                "run_id": self.id,
-                "subscription_id": subscription.id,
-                "state": state,
-                "move_id": move.id if move else False,
-                "amount": -amount if move and move.move_type == "out_refund" else amount,
-                "code": code or False,
-                "reason": text or False,
-            }
-        )
+        told = {"code": code or False, "reason": text or False}
+        lines_sudo.create(self._line_vals(subscription, state, move, amount) | told)
+
+    @api.private
+    def _note_drafts(self, drafts):
+        """Note documents with what they were made from, as pairs of both."""
+        if self:
+            rows = [
+                self._line_vals(paper.subscription, "drafted", move, paper.total)
+                for paper, move in drafts
+            ]
+            self.env["saas.billing.run.line"].sudo().create(rows)
+
+    def _line_vals(self, subscription, state, move, amount):
+        return {
+            "run_id": self.id,
+            "subscription_id": subscription.id,
+            "state": state,
+            "move_id": move.id if move else False,
+            "amount": -amount if move and move.move_type == "out_refund" else amount,
+        }
 
 
 class SaasBillingRunLine(models.Model):

@@ -191,7 +191,7 @@ class SaasBillingRun(models.Model):
         """Return a run for documents that were drafted without one and have to be approved."""
         company = moves.company_id
         user = job.user_id or self.env.user
-        run = self.create({"company_id": company.id, "prepared_by_id": user.id, "state": "rating"})
+        run = self.create({"company_id": company.id, "prepared_by_id": user.id})
         moves.saas_run_id = run
         moves._saas_periods_sudo().run_id = run
         for move in moves:
@@ -207,17 +207,19 @@ class SaasBillingPeriod(models.Model):
         """Return how fees differ from those of the period before, as a share, and of how many."""
         now = before = 0.0
         count = 0
-        for period in self.filtered(lambda one: one.kind == "recurring" and one.move_id):
-            last = self.search(
-                [
-                    ("subscription_id", "=", period.subscription_id.id),
-                    ("kind", "=", "recurring"),
-                    ("end_on", "=", period.start_on),
-                    ("state", "in", ("posted", "closed")),
-                ],
-                limit=1,
-            )
-            if last.move_id and period._is_as_long_as(last):
+        fees = self.filtered(lambda one: one.kind == "recurring" and one.move_id)
+        lasts = self.search(
+            [
+                ("subscription_id", "in", fees.subscription_id.ids),
+                ("kind", "=", "recurring"),
+                ("end_on", "in", fees.mapped("start_on")),
+                ("state", "in", ("posted", "closed")),
+            ]
+        )
+        known = {(one.subscription_id, one.end_on): one for one in lasts}
+        for period in fees:
+            last = known.get((period.subscription_id, period.start_on))
+            if last and last.move_id and period._is_as_long_as(last):
                 now, before, count = now + period.amount, before + last.amount, count + 1
         return ((now - before) / before if before else 0.0), count
 

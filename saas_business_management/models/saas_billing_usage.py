@@ -26,8 +26,9 @@ from ..kernel.money import exact
 from ..kernel.period import Period, bounds, zone
 
 # Of a stretch that metering told more than once the newest row counts, where rows are levels.
+# Numbers come as text: the driver would make floats of them.
 TOTALS = """
-    SELECT %(how)s, COALESCE(sum(event_count), 0)
+    SELECT trim_scale(%(how)s)::text, COALESCE(sum(event_count), 0)
       FROM (SELECT quantity::numeric AS quantity, event_count, start_at, end_at, id,
                    row_number() OVER (
                        PARTITION BY start_at, end_at,
@@ -59,8 +60,16 @@ QUANTITY = {
     "average": SQL(AVERAGE),
     "time_weighted": SQL(OVER_TIME),
 }
+# Rows that were taken back are set against those of the same time and source.
+TRANSACTIONS = """
+    SELECT array_agg(quantity::numeric::text ORDER BY id)
+      FROM saas_usage_bucket
+     WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
+       AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
+     GROUP BY start_at, end_at, source ORDER BY start_at, min(id)
+"""
 BEFORE = """
-    SELECT quantity::numeric FROM saas_usage_bucket
+    SELECT trim_scale(quantity::numeric)::text FROM saas_usage_bucket
      WHERE subscription_id = %s AND meter_id = %s AND start_at < %s AND ingested_at <= %s
      ORDER BY end_at DESC, id DESC LIMIT 1
 """
@@ -73,10 +82,10 @@ class SaasBillingPeriod(models.Model):
         """Rate the usage of open periods; afterwards they can be drafted."""
         ready = self.filtered(lambda period: period.state == "open")
         metered = ready.filtered(lambda one: one.kind != RECURRING).sorted("start_on")
-        arrived = fields.Datetime.now()
+        arrived, specs = fields.Datetime.now(), {}
         values = []
         for period in metered:
-            values += period._ratings(arrived) + period._late_ratings(arrived)
+            values += period._ratings(arrived, specs) + period._late_ratings(arrived, specs)
         self.env["saas.billing.rating"].create(values)
         for period in metered:
             period.adjustment = period._adjustment()
@@ -109,7 +118,7 @@ class SaasBillingPeriod(models.Model):
         last = self.end_on >= min(ends)
         return float(adjustment(found, _exactly(least), _exactly(most), unit, last))
 
-    def _late_ratings(self, arrived):
+    def _late_ratings(self, arrived, specs):
         """Return ratings of what came too late for the two periods before, by the full quantity."""
         one = self.subscription_id
         if one.version_id.late_policy == "ignore":
@@ -124,12 +133,12 @@ class SaasBillingPeriod(models.Model):
         return [
             found
             for rating in closed.rating_ids.filtered(lambda row: not row.corrects_id)
-            if (found := self._late_rating(rating, arrived))
+            if (found := self._late_rating(rating, arrived, specs))
         ]
 
-    def _late_rating(self, rating, arrived):
+    def _late_rating(self, rating, arrived, specs):
         """Return the values that settle what a rating misses, None when it misses nothing."""
-        again = rating.period_id._rating(rating.charge_id, rating._days(), arrived)
+        again = rating.period_id._rating(rating.charge_id, rating._days(), arrived, specs)
         settled = rating | rating.correction_ids
         delta = _exactly(again["amount"]) - _sum(settled, self.subscription_id._unit())
         if not delta:
@@ -142,10 +151,13 @@ class SaasBillingPeriod(models.Model):
         }
         return facts | {"hash": _digest(facts)}
 
-    def _ratings(self, arrived):
-        """Return the values of a rating for each charge and stretch of this period."""
+    def _ratings(self, arrived, specs):
+        """Return the values of a rating for each charge and stretch of this period.
+
+        `specs` keeps the charges that were read; those of a version never change.
+        """
         return [
-            self._rating(charge, span, arrived)
+            self._rating(charge, span, arrived, specs)
             for charge, spans in self._stretches().items()
             for span in spans
         ]
@@ -173,16 +185,25 @@ class SaasBillingPeriod(models.Model):
                     spans.append(Period(start, end))
         return found
 
-    def _rating(self, charge, days, arrived):
+    def _rating(self, charge, days, arrived, specs):
         counted = Period(self._counted_from(charge, days), days.end)
         span = bounds(counted, zone(self.timezone))
         start, end = (one.replace(tzinfo=None) for one in (span.start, span.end))
         quantity, count = self._used(charge.meter_id, start, end, arrived)
-        precision = Decimal(1).scaleb(-charge.meter_id.decimals)
+        if charge not in specs:
+            specs[charge] = charge._to_spec()
+        by_each = charge.model == "percentage"
         segment = rate_segment(
-            charge._to_spec(), quantity, self.subscription_id._unit(),
-            days.length, self._whole().length, precision,
-        )  # fmt: skip
+            specs[charge],
+            quantity,
+            self.subscription_id._unit(),
+            days.length,
+            self._whole().length,
+            precision=Decimal(1).scaleb(-charge.meter_id.decimals),
+            transactions=self._transactions(charge.meter_id, start, end, arrived)
+            if by_each
+            else (),
+        )
         facts = {
             "period_id": self.id,
             "charge_id": charge.id,
@@ -228,11 +249,28 @@ class SaasBillingPeriod(models.Model):
             quantity = self._carried(meter, start, arrived) if meter.carry_forward else Decimal(0)
         return max(Decimal(quantity), Decimal(0)), int(count)
 
+    def _transactions(self, meter, start, end, arrived):
+        """Return the amount of each transaction between two instants, a row being one."""
+        query = SQL(
+            TRANSACTIONS,
+            subscription=self.subscription_id.id,
+            meter=meter.id,
+            start=start,
+            end=end,
+            arrived=arrived,
+        )
+        found = []
+        for (texts,) in self.env.execute_query(query):
+            amounts = [Decimal(text) for text in texts]
+            whole = amounts if min(amounts) >= 0 else [sum(amounts)]
+            found += [amount for amount in whole if amount > 0]
+        return found
+
     def _carried(self, meter, start, arrived):
         """Return the last reading before the period, for a meter whose reading stays."""
         query = SQL(BEFORE, self.subscription_id.id, meter.id, start, arrived)
         rows = self.env.execute_query(query)
-        return rows[0][0] if rows else Decimal(0)
+        return Decimal(rows[0][0]) if rows else Decimal(0)
 
 
 def _exactly(amount):

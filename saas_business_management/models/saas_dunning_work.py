@@ -75,6 +75,9 @@ class SaasDunning(models.Model):
         self._note_method()
         if self.state == "paused" and self._pause_is_over():
             self._go_on(self.env._("The pause was for that long."))
+        if self.state == "paused":
+            self._foresee()
+            return
         if not chased:
             self._put({"look_on": fields.Date.add(self.subscription_id._today(), days=1)})
             return
@@ -129,13 +132,16 @@ class SaasDunning(models.Model):
         step, on = found.ahead, found.look_on
         if found.take:
             step, on = found.take[0], today
-        held = self.state == "paused" and self.paused_until
+        held = self.state == "paused"
+        if held:
+            # What was due before waits as well, until the day on which it goes on.
+            on = max(on, self.paused_until) if on and self.paused_until else None
         self._put(
             {
-                "next_kind": step.kind if step else False,
-                "next_stage": step.name if step and step.name else False,
+                "next_kind": step.kind if step and on else False,
+                "next_stage": step.name if step and on and step.name else False,
                 "next_on": on or False,
-                "look_on": held or on or fields.Date.add(today, days=1),
+                "look_on": (held and self.paused_until) or on or fields.Date.add(today, days=1),
             }
         )
 

@@ -86,12 +86,12 @@ class SaasSubscription(models.Model):
 
     def _close_periods(self, run):
         """Write down what is due; one that is refused is told, the others go on."""
-        rows = []
+        rows, passed = [], set()
         for one in self:
             one._take_turn()
             try:
                 one._keep_time()
-                rows += one._period_rows(run)
+                rows += one._period_rows(run, passed)
             except SaasError as error:
                 one._not_billed(error, run)
         periods = self.env["saas.billing.period"].create(rows)
@@ -109,10 +109,10 @@ class SaasSubscription(models.Model):
 
     def _billable(self, run):
         """Return those that documents can be made of; why not is told of the others."""
-        ready = self.browse()
+        ready, passed = self.browse(), set()
         for one in self.filtered("period_ids"):
             try:
-                one._check_billable()
+                one._check_billable(passed)
             except SaasError as error:
                 one._not_billed(error, run)
             else:
@@ -181,12 +181,12 @@ class SaasSubscription(models.Model):
                 one._not_billed(SaasError("document_refused", text=error.args[0]), run)
         return made
 
-    def _period_rows(self, run):
+    def _period_rows(self, run, passed=None):
         """Return values for the periods that are due and have no row."""
         self.ensure_one()
         if not self._is_billed():
             return []
-        self._check_billable()
+        self._check_billable(passed)
         self._renew_phases()
         agreement = self._to_agreement()
         return [self._period_row(due, run) for due in due_periods(agreement, self._now())]
@@ -225,6 +225,9 @@ class SaasSubscription(models.Model):
         moments += [self._instant(phase.start_on) for phase in self.phase_ids]
         now = fields.Datetime.now()
         ahead = [moment for moment in moments if moment > now]
+        if self.settle_from:
+            # An operation that was under way may have looked before the change.
+            ahead = [now]
         if self.problem_code:
             # Tried again until the cause is mended; Bill Now tries at once.
             ahead = [fields.Datetime.add(now, hours=AGAIN_HOURS)]

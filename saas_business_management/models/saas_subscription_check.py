@@ -15,8 +15,10 @@ OF_PRODUCTS = ("no_fee_product", "no_income_account", "tax_missing")
 class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
 
-    def _check_billable(self):
+    def _check_billable(self, passed=None):
         """Refuse what no document can be made from.
+
+        `passed` is a set that holds what was looked at before and is the same for others.
 
         Raises: Refused (`customer_archived`, `no_chart`, `no_sales_journal`, `no_currency_rate`,
             `currency_archived`, `no_fee_product`, `no_income_account`, `tax_missing`).
@@ -24,10 +26,16 @@ class SaasSubscription(models.Model):
         self.ensure_one()
         if not self.partner_id.active:
             raise Refused("customer_archived", customer=self.partner_id.name)
+        versions = self.phase_ids.version_id | self.addon_ids.version_id
+        key = (self.company_id, self.currency_id, self._today(), versions)
+        if passed is not None and key in passed:
+            return
         self._check_books()
         self._check_currency()
         for home, _place in self._homes_of_products():
             self._check_product(home.product_id, home.display_name)
+        if passed is not None:
+            passed.add(key)
 
     def _homes_of_products(self):
         """Return what has a product that is invoiced, each with where that is chosen."""

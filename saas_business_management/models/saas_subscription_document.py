@@ -54,7 +54,7 @@ class SaasSubscription(models.Model):
         for paper, move in zip(papers, moves, strict=True):
             for period in paper.periods:
                 period._with_document(move)
-            run._note_line(paper.subscription, state="drafted", move=move, amount=paper.total)
+        run._note_drafts(zip(papers, moves, strict=True))
         for one in self:
             one._close_empty()
             one._set({"settle_from": False, "problem_code": False, "problem_text": False})
@@ -158,28 +158,23 @@ class SaasSubscription(models.Model):
         return self.partner_id.browse(self.partner_id.address_get(["invoice"])["invoice"])
 
     def _sales_journal(self):
-        """Return the sales journal of the company, the one that comes first."""
-        return (
-            self.env["account.journal"]
-            .sudo()
-            .search(
-                [
-                    *self.env["account.journal"]._check_company_domain(self.company_id),
-                    ("type", "=", "sale"),
-                ],
-                limit=1,
-            )
-        )
+        return self._sales_journal_of(self.company_id)
+
+    def _sales_journal_of(self, company):
+        """Return the sales journal of a company, the one that comes first."""
+        journals_sudo = self.env["account.journal"].sudo()
+        ours = journals_sudo._check_company_domain(company)
+        return journals_sudo.search([*ours, ("type", "=", "sale")], limit=1)
 
 
-def paper_vals(paper, run):
-    """Return the values of a document."""
+def paper_vals(paper, run, journals):
+    """Return the values of a document; `journals` holds the sales journal of each company."""
     one = paper.subscription
     partner = one._invoice_partner()
     values = {
         "move_type": paper.kind,
         "company_id": one.company_id.id,
-        "journal_id": one._sales_journal().id,
+        "journal_id": journals[one.company_id].id,
         "partner_id": partner.id,
         "currency_id": one.currency_id.id,
         "invoice_date": one._today(),

@@ -6,6 +6,7 @@ Owns: what its screen needs. Does not own: charging (`saas_payment_charge.py`), 
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class SaasSubscription(models.Model):
@@ -13,7 +14,9 @@ class SaasSubscription(models.Model):
 
     attempt_ids = fields.One2many("saas.payment.attempt", "subscription_id", readonly=True)
     attempt_count = fields.Integer(string="Payments", compute="_compute_attempt_count")
-    dunning_stage = fields.Selection(related="dunning_id.stage", string="Dunning Stage")
+    dunning_stage = fields.Selection(
+        related="dunning_id.stage", string="Dunning Stage", tracking=False
+    )
     dunning_text = fields.Char(compute="_compute_dunning_text")
 
     @api.depends("attempt_ids")
@@ -33,7 +36,7 @@ class SaasSubscription(models.Model):
                     "%(amount)s is overdue. Next step: %(step)s on %(day)s.",
                     amount=one.currency_id.format(ladder.amount_due),
                     step=ladder.next_label,
-                    day=ladder.next_on,
+                    day=format_date(self.env, ladder.next_on),
                 )
             one.dunning_text = text
 

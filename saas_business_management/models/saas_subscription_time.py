@@ -12,6 +12,8 @@ from ..kernel.billing.states import CANCELLED
 from ..kernel.billing.subscription import BILLED, RUNNING
 from ..kernel.period import midnight, zone
 
+MIGRATES = "migrate_at_renewal"
+
 
 class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
@@ -43,7 +45,7 @@ class SaasSubscription(models.Model):
 
     def _renew_phases(self):
         """Give due periods the published version of the plan where it takes its customers along."""
-        if self.state not in BILLED:
+        if self.state not in BILLED or not any(self.phase_ids.version_id.mapped(MIGRATES)):
             return
         for due in due_periods(self._to_agreement(), self._now()):
             if due.kind == RECURRING and not due.skipped:

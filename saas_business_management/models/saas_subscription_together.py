@@ -32,7 +32,8 @@ class SaasSubscription(models.Model):
 
     def _create_together(self, papers, run):
         """Draft documents, fewer where customers want one invoice; return the one of each paper."""
-        values = [paper_vals(paper, run) for paper in papers]
+        journals = {company: self._sales_journal_of(company) for company in self.company_id}
+        values = [paper_vals(paper, run, journals) for paper in papers]
         groups = {}
         for place, (paper, vals) in enumerate(zip(papers, values, strict=True)):
             groups.setdefault(paper.subscription._together_key(paper, vals) or place, []).append(

@@ -8,6 +8,7 @@ Does not own: the form of a file (`kernel/metering/sheet.py`), the dialog
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import groupby
 
 from .. import messages
@@ -49,6 +50,7 @@ class SaasUsageBucket(models.Model):
         rows = [self._read_line(line, subscriptions, meters, source) for line in lines]
         self._find_repeated(rows)
         self._find_known(rows, source, company)
+        self._find_refused([row for row in rows if row["state"] == NEW])
         return rows
 
     @api.model
@@ -130,6 +132,22 @@ class SaasUsageBucket(models.Model):
             else:
                 error = Refused("sheet_known", quantity=bucket.quantity, key=key)
                 self._wrong(row, error)
+
+    def _find_refused(self, rows):
+        """Mark what the rules of usage refuse, such as days that were invoiced long ago."""
+        if rows and self._why_not([row["values"] for row in rows]):
+            for row in rows:
+                if why := self._why_not([row["values"]]):
+                    row |= {"state": WRONG, "problem": why}
+
+    def _why_not(self, values):
+        """Return why rows cannot be kept, an empty text when they can; nothing is kept."""
+        try:
+            with self.env["saas.subscription"]._rolled_back():
+                self.create(values)
+        except UserError as error:
+            return error.args[0]
+        return ""
 
     def _agrees(self, name, value):
         kept = self[name]

@@ -97,6 +97,31 @@ class TestBillingMoney(BillingCommon):
         self.assertEqual(ratings.mapped("included"), ["4839", "25806"])
         self.assertEqual(ratings.mapped("amount"), [2.32, 4.19])
 
+    def test_a_percentage_is_taken_of_each_transaction_and_one_taken_back_is_none(self):
+        charge = {"model": "percentage", "rate_percent": "1.2", "fixed_fee": "0.10"}
+        one = self.make_running(version_id=self.make_plan("Share", 0, (charge,)).id)
+        for day, amount in (
+            ("05", "100"),
+            ("06", "250"),
+            ("07", "40"),
+            ("08", "70"),
+            ("08", "-70"),
+        ):
+            self.use(one, amount, f"2026-03-{day}", f"2026-03-{int(day) + 1:02}")
+        with self.on("2026-04-01 12:00:00"):
+            self.bill()
+        self.assertEqual(self.sums(one), [("out_invoice", 4.98)])
+        self.assertEqual(one.period_ids.rating_ids.quantity, "390")
+
+    def test_fractions_of_units_are_added_up_exactly(self):
+        one = self.make_running(version_id=self.make_plan("Tenths", 0, ({"unit_price": "50"},)).id)
+        for day in ("05", "06", "07"):
+            self.use(one, "0.1", f"2026-03-{day}", f"2026-03-{int(day) + 1:02}")
+        with self.on("2026-04-01 12:00:00"):
+            self.bill()
+        rating = one.period_ids.rating_ids
+        self.assertEqual((rating.quantity, rating.amount), ("0.3", 15))
+
     def test_usage_that_came_too_late_is_settled_with_the_next_invoice(self):
         version = self.make_plan("Late", 20, ({"unit_price": "0.002", "included": "10000"},))
         one = self.make_running(version_id=version.id)

@@ -249,6 +249,17 @@ class TestDunning(PaymentCommon):
         self.days(21, 23)
         self.assertEqual(ladder.stage, "restricted")
 
+    def test_what_was_due_before_a_pause_waits_for_its_end_as_well(self):
+        one = self.make_failing()
+        self.days(1, 1)
+        with self.on("2026-03-05 15:00:00"):
+            one.dunning_id.action_pause("talks", "2026-03-09")
+            one._order_dunning()
+            self.work()
+        self.assertEqual((len(self.retries(one)), str(one.dunning_id.next_on)), (1, "2026-03-09"))
+        self.days(9, 9)
+        self.assertEqual(self.retries(one), ["2026-03-01", "2026-03-09"])
+
     def test_who_pays_during_a_pause_is_through_at_once(self):
         one = self.make_failing()
         self.days(1, 5)

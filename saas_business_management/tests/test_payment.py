@@ -168,7 +168,8 @@ class TestPayment(PaymentCommon):
 
     def lose_answer(self, tx):
         tx.saas_attempt_ids._put({"unclear": True})
-        raise ValidationError("Could not establish the connection to the payment provider.")
+        words = "Could not establish the connection to the payment provider."
+        raise ValidationError(words)
 
     def test_without_an_answer_nothing_is_charged_for_a_day_and_then_once_more(self):
         self.save_token()
@@ -276,7 +277,8 @@ class TestPayment(PaymentCommon):
             try:
                 raise Timeout
             except Timeout:
-                raise ValidationError("no connection")  # noqa: B904 - as Odoo does it
+                words = "no connection"
+                raise ValidationError(words)  # noqa: B904 - as Odoo does it
 
         self.assertFalse(attempt.unclear)
         providers = type(self.env["payment.provider"])

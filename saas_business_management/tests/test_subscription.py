@@ -446,6 +446,23 @@ class TestSubscription(BillingCommon):
         self.assertEqual((run.state, run.approved_by_id), ("done", self.approver))
         self.assertEqual(one._moves()[0].state, "posted")
 
+    def test_of_two_runs_of_a_company_one_waits_until_the_other_has_ended(self):
+        runs = self.env["saas.billing.run"]
+        self.make_running()
+        with self.on("2026-04-01"):
+            first = runs.create({})
+            first.action_rate()
+            second = runs.create({})
+            with (
+                self.assertRaises(UniqueViolation),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                second.action_rate()
+            self.assertEqual(runs.create({"dry_run": True}).state, "draft")
+            self.work()
+        self.assertEqual(first.state, "done")
+
     def test_billing_one_by_hand_is_no_way_around_the_approval(self):
         self.company.saas_billing_approval = "always"
         one = self.make_subscription()

@@ -1,6 +1,7 @@
 """Usage from a file: what its lines become, and that it counts once or not at all."""
 
 import base64
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -116,6 +117,21 @@ class TestUsageImport(BillingCommon):
         self.assertFalse(wizard.line_ids or wizard.checked)
         with self.assertRaisesRegex(UserError, "Choose a CSV file first"):
             wizard.action_check()
+
+    def test_what_the_rules_of_usage_refuse_is_told_at_its_line(self):
+        usage = self.registry["saas.usage.bucket"]
+        create, text = usage.create, "That month was invoiced long ago."
+
+        def refuse(rows, vals_list):
+            if any(vals["quantity"] == "13" for vals in vals_list):
+                raise UserError(text)
+            return create(rows, vals_list)
+
+        with patch.object(usage, "create", refuse):
+            wizard = self.check(self.line(), self.line("2026-03-05", "2026-03-06", "13"))
+        self.assertEqual(self.told(wizard), [(3, "wrong"), (2, "new")])
+        self.assertEqual(wizard.line_ids[0].problem, text)
+        self.assertFalse(self.rows())
 
     def test_a_file_that_is_none_says_what_it_needs(self):
         wizard = self.dialog()

@@ -4,6 +4,7 @@ Owns: what is asked and shown. Does not own: holding it (`models/saas_dunning.py
 """
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class SaasDunningPause(models.TransientModel):
@@ -25,7 +26,7 @@ class SaasDunningPause(models.TransientModel):
                     "%(customer)s: “%(step)s” of %(day)s and what follows wait.",
                     customer=one.partner_id.name,
                     step=one.next_label or "—",
-                    day=one.next_on or "—",
+                    day=format_date(self.env, one.next_on) or "—",
                 )
                 for one in dialog.dunning_ids
             )

@@ -1,8 +1,9 @@
 """`python -m tests.bench [PART …]`: measure the product and its peers in one run.
 
-Parts: warm, clone, together, routing, states, guard, engine, backup, restore, night; all of them
-without an argument, and only then the addon's page `docs/benchmarks.md` is written. Ends with 1
-when a peer is missing or a goal was not reached. SAAS_NODE_WORKERS gives the node worker processes.
+Parts: warm, clone, together, routing, states, guard, engine, backup, restore, night, billing; all
+of them without an argument, and only then the addon's page `docs/benchmarks.md` is written. Ends
+with 1 when a peer is missing or a goal was not reached. SAAS_NODE_WORKERS gives the node worker
+processes. `python -m tests.bench.billing` measures that part alone, which needs no installation.
 """
 
 import os
@@ -17,6 +18,7 @@ bare.install()
 
 from tests.bench import (  # noqa: E402
     backup,
+    billing,
     clicks,
     engine,
     machine,
@@ -62,6 +64,7 @@ class Run:
             "backup": ("Backups of one tenant", self._measure_backup),
             "restore": ("Restores", self._measure_restores),
             "night": ("Backups of a hundred tenants", self._measure_night),
+            "billing": (billing.TITLE, lambda: billing.measure_billing(self.report)),
         }
 
     def measure(self, wanted: Sequence[str]) -> None:

@@ -35,7 +35,8 @@ class Order:
 
     Of an order about a tenant that is open already `about_open` says so: it is there afterwards
     too; when it `makes_copy`, it is about a tenant of its own, made of that one. `inside` is a
-    question to the database it is about, and what that answers when the work is done.
+    question to the database it is about, and what that answers when the work is done. With
+    `about_customer` it bills a customer of its own, and orders more by itself.
     """
 
     label: str
@@ -51,20 +52,25 @@ class Order:
     about_open: bool = False
     long: bool = False
     makes_copy: bool = False
+    about_customer: bool = False
     inside: tuple[str, int] | None = None
 
     @property
-    def job_kind(self) -> str:
-        """The kind of operation that it orders."""
-        return self.kind or KINDS[self.deed]
+    def job_kinds(self) -> tuple[str, ...]:
+        """The kinds of operations that it orders; all but the first follow by themselves."""
+        return tuple((self.kind or KINDS[self.deed]).split())
 
     @property
     def spends(self) -> bool:
         """Whether a database stands afterwards that no other case needs."""
-        return self.deed != "drop" and (self.makes_copy or not self.about_open)
+        if self.deed == "drop" or self.about_customer:
+            return False
+        return self.makes_copy or not self.about_open
 
     def complaints(self, case: Case) -> list[str]:
         """What is wrong when the work is done."""
+        if self.about_customer and case.crash.resumes:
+            case.crash.run_all()
         found = case.complaints(self.done)
         if self.inside:
             question, answer = self.inside
@@ -88,6 +94,11 @@ class Order:
         """Make what has to be there before; return what the order says."""
         if self.about_open:
             return {"tenant": crash.ready_for(self.deed)}
+        if self.about_customer:
+            told, crash.points_to = crash.points_to, None
+            customer = crash.run("billing_ready", order=self.deed).result
+            crash.points_to = told
+            return {"customer": customer}
         template = template or self.template
         crash.golden(template)
         if self.deed == "drop":
@@ -141,6 +152,13 @@ def _about_open(
     return Order(
         deed.replace("_", " "), deed, REAL, done, undone, final, kind=kind, about_open=True, **more
     )
+
+
+def _about_customer(
+    deed: str, kind: str, done: str, undone: tuple[str, ...] = (), final: str = ""
+) -> Order:
+    label = deed.replace("_", " ")
+    return Order(label, deed, STUB, done, undone, final, kind=kind, about_customer=True)
 
 
 ORDERS = {
@@ -202,6 +220,13 @@ ORDERS = {
                     deepest="import_backup.check.after"),
         _about_open("expire", "expire_backups", "tenant_expired",
                     undone=("tenant_not_expired",), final="expire_backups.begin.committed"),
+        _about_customer("bill", "bill_subscription", "billing_done", ("billing_not_begun",),
+                        "bill_subscription.close.committed"),
+        _about_customer("settle", "bill_subscription", "billing_settled",
+                        ("billing_not_settled",), "bill_subscription.close.committed"),
+        _about_customer("post", "post_invoices", "billing_done", ("billing_not_posted",),
+                        "post_invoices.post.committed"),
+        _about_customer("bill_run", "bill_subscription post_invoices", "billing_run_over"),
     )
 }  # fmt: skip
 # What cannot be taken back is finished instead, or has nothing to take back.
@@ -257,7 +282,8 @@ def record(crash: Crash, label: str) -> list[str]:
         log = Path(folder, "points")
         if label in ORDERS:
             order = ORDERS[label]
-            crash.golden(order.template)
+            if not order.about_customer:
+                crash.golden(order.template)
             crash.points_to = log
             order.place(crash)
         else:
@@ -266,7 +292,7 @@ def record(crash: Crash, label: str) -> list[str]:
             crash.points_to = log
             case.resume()
         crash.points_to = None
-        own = {**ORDERS, **UNDONE}[label].job_kind + "."
+        own = tuple(f"{kind}." for kind in {**ORDERS, **UNDONE}[label].job_kinds)
         return list(
             dict.fromkeys(one for one in log.read_text().splitlines() if one.startswith(own))
         )

@@ -13,6 +13,8 @@ SELECT j::text FROM saas_job j UNION ALL SELECT s::text FROM saas_job_step s
  UNION ALL SELECT t::text FROM saas_tenant t UNION ALL SELECT m::text FROM mail_mail m
  UNION ALL SELECT b::text FROM saas_backup b UNION ALL SELECT c::text FROM saas_backup_check c
  UNION ALL SELECT k::text FROM saas_cluster k
+ UNION ALL SELECT i::text FROM account_move i UNION ALL SELECT e::text FROM saas_billing_period e
+ UNION ALL SELECT r::text FROM saas_billing_run r
  ORDER BY 1
 """
 # Here the time is lived through: a stopped worker knows by its own clock that it was away.
@@ -20,6 +22,7 @@ STALE = 2
 LABELS = (
     *("provision cold", "build", "fill standby", "drop standby"),
     *("back up", "renew secret", "change secret"),
+    *("bill", "post", "bill run"),
 )
 CASES = [
     (label, point)

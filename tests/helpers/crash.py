@@ -41,6 +41,8 @@ KILLED = -signal.SIGKILL
 KEPT_GOLDENS = 4
 STUB, REAL = "mini", "real"
 OWN_HOST = "shop.crash.test"
+# What a rule is about, by its first word; of all others it is a database.
+LINKS = {"tenant": "tenant", "version": "version", "billing": "customer"}
 # Making a copy harmless needs the code of every module in it.
 NEED_CODE = ("restore_aside", "prove_restore")
 
@@ -155,7 +157,7 @@ class Case:
 
     def complaints(self, rule: str, *more: Any) -> list[str]:
         """What is wrong with what came of it, and with the cluster as a whole."""
-        link = {"tenant": "tenant", "version": "version"}.get(rule.split("_")[0], "database")
+        link = LINKS.get(rule.split("_")[0], "database")
         return self.crash.judge([rule, self.links[link], *more])
 
     def ask_inside(self, question: str) -> Any:
@@ -323,6 +325,7 @@ class Crash:
         job, *ids = until(lambda: self.control(query, last), "no order", WAIT_SECONDS)[0]
         links = dict(zip(("tenant", "version", "database"), ids, strict=True))
         links["tenant"] = links["tenant"] or values.get("tenant")
+        links["customer"] = values.get("customer")
         return Case(self, kind, job, links, child)
 
     def _named(self, kind: str, values: dict) -> dict:

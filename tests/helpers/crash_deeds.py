@@ -21,11 +21,13 @@ from . import (
     audit,
     audit_away,
     audit_backup,
+    audit_billing,
     audit_copy,
     audit_expiry,
     audit_restore,
     audit_secret,
     audit_tenant,
+    crash_billing_deeds,
     crash_restore_deeds,
     crash_secret_deeds,
     crash_tenant_deeds,
@@ -50,6 +52,7 @@ def ordered(env: Environment, say: Say, kind: str, work: bool = True, **what: An
             "tenant": job.tenant_id.id or what.get("tenant"),
             "version": job.version_id.id,
             "database": job.database_id.id,
+            "customer": what.get("customer"),
         }
     )
     if work and job.kind in (crash_secret_deeds.KIND, crash_restore_deeds.KIND):
@@ -129,10 +132,15 @@ ORDERS = {
     "drop": _drop,
     "delete": _delete,
     **crash_tenant_deeds.ORDERS,
+    **crash_billing_deeds.ORDERS,
 }
 
 
 make_ready = crash_tenant_deeds.make_ready
+billing_ready = crash_billing_deeds.billing_ready
+draft_run = crash_billing_deeds.draft_run
+press_rate = crash_billing_deeds.press_rate
+order_billing = crash_billing_deeds.order_billing
 
 
 def draft(env: Environment, _say: Say, template: str, subdomain: str) -> int:
@@ -293,6 +301,7 @@ RULES = {
     **{name: ("saas.tenant", rule) for name, rule in audit_away.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_expiry.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_secret.RULES.items()},
+    **{name: ("res.partner", rule) for name, rule in audit_billing.RULES.items()},
 }
 
 

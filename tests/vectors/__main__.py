@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .answer import differences
+from .records import WITHOUT
 from .registry import MISUNDERSTOOD, answer
 
 FIELDS = ("id", "input", "expected")
@@ -57,6 +58,9 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.vectors", description=__doc__)
     parser.add_argument("file", type=Path, help="a JSON list of vectors")
     parser.add_argument("--only", metavar="ID", action="append", help="run this vector alone")
+    parser.add_argument(
+        "--odoo", action="store_true", help="play documents with records on a test database"
+    )
     asked = parser.parse_args(words)
     try:
         vectors = read(asked.file)
@@ -68,18 +72,56 @@ def main(words: Sequence[str] | None = None) -> int:
     except Unreadable as problem:
         print(problem, file=sys.stderr)
         return 1
-    return tell(vectors)
+    return tell_played(asked.file, vectors) if asked.odoo else tell(vectors)
+
+
+def tell_played(file: Path, vectors: Sequence[dict[str, Any]]) -> int:
+    """Play what has records on a test database, run the others as rules; print what differs.
+
+    Says how much was answered by records, and why the others have none.
+    """
+    from .records.place import play
+
+    found = play(file, [one["id"] for one in vectors])
+    print_faults(vectors, {one["id"]: found[one["id"]]["faults"] for one in vectors})
+    played = [one for one in vectors if found[one["id"]]["parts"]]
+    parts = sum(found[one["id"]]["parts"] for one in played)
+    print(f"{len(played)} played with records, which answered {parts} parts of their answers")
+    for why, names in reasons(vectors, found):
+        print(f"  not played, {why}: {', '.join(names)}")
+    return tell_counts([found[one["id"]]["faults"] for one in vectors])
+
+
+def reasons(
+    vectors: Sequence[dict[str, Any]], found: dict[str, Any]
+) -> list[tuple[str, list[str]]]:
+    """Return why examples were not played, and which."""
+    kinds: dict[str, list[str]] = {}
+    for one in vectors:
+        if not found[one["id"]]["parts"]:
+            other = "this example of it is a rule alone"
+            kinds.setdefault(WITHOUT.get(one["input"].get("op"), other), []).append(one["id"])
+    return sorted(kinds.items())
 
 
 def tell(vectors: Sequence[dict[str, Any]]) -> int:
     """Run vectors and print what differs; return 0 when every one passed."""
-    failed = 0
+    found = [faults(vector) for vector in vectors]
+    print_faults(vectors, dict(zip([one["id"] for one in vectors], found, strict=True)))
+    return tell_counts(found)
+
+
+def print_faults(vectors: Sequence[dict[str, Any]], found: dict[str, list[str]]) -> None:
+    """Print each difference with its vector."""
     for vector in vectors:
-        found = faults(vector)
-        failed += bool(found)
-        for one in found:
+        for one in found[vector["id"]]:
             print(f"FAIL {vector['id']} {vector.get('title', '')}: {one}")
-    print(f"{len(vectors) - failed} passed, {failed} failed")
+
+
+def tell_counts(found: Sequence[list[str]]) -> int:
+    """Print the two numbers; return 0 when every one passed."""
+    failed = sum(1 for one in found if one)
+    print(f"{len(found) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -9,6 +9,7 @@ plan carries them over whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -54,11 +55,12 @@ def rate_segment(
     part: int = 1,
     whole: int = 1,
     precision: Decimal = WHOLE_UNITS,
+    transactions: Sequence[Decimal] = (),
 ) -> Segment:
-    """Return what units cost that were used in a part of a period.
+    """Return what units cost that were used in a part of a period; with transactions, their sum.
 
     Raises: Refused (as `rate`).
     """
     own = prorated_allowance(charge, part, whole, precision)
-    rated = rate(own, units, unit)
+    rated = rate(own, units, unit, transactions)
     return Segment(own.included, max(ZERO, minus(rated.quantity, own.included)), rated)

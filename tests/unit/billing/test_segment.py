@@ -2,6 +2,7 @@
 
 from saas_business_management.kernel.billing.charge import Charge
 from saas_business_management.kernel.billing.per_unit import UnitPrice
+from saas_business_management.kernel.billing.percentage import PercentagePrice
 from saas_business_management.kernel.billing.segment import prorated_allowance, rate_segment
 
 from .figures import NAN, USD, D, refused
@@ -26,6 +27,13 @@ def test_units_beyond_the_allowance_cost():
     assert (below.included, below.overage, below.amount) == (10000, 0, 0)
     fine = rate_segment(OLD, D(1), USD, 1, 30000, D("0.01"))
     assert (fine.included, fine.overage) == (D("0.33"), D("0.67"))
+
+
+def test_a_price_of_transactions_looks_at_each():
+    price = PercentagePrice(D("1.2"), D("0.10"))
+    found = rate_segment(Charge(price), D(390), USD, transactions=[D(100), D(250), D(40)])
+    assert (found.rated.quantity, found.amount) == (390, D("4.98"))
+    assert rate_segment(Charge(price), D(390), USD).amount == D("4.78")
 
 
 def test_usage_that_is_no_number_is_refused():

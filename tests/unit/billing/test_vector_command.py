@@ -12,6 +12,9 @@ import pytest
 from tests.vectors import MODULES
 from tests.vectors.__main__ import main
 from tests.vectors.answer import differences, plain
+from tests.vectors.records import MODULES as RECORDED
+from tests.vectors.records import WITHOUT
+from tests.vectors.records.registry import players, plays
 from tests.vectors.registry import op, operations
 
 ROOT = Path(__file__).parents[3]
@@ -110,7 +113,14 @@ def test_a_missing_file_is_told_in_a_sentence(tmp_path, capsys):
 
 
 def test_it_runs_without_odoo_and_without_anything_installed():
-    words = [sys.executable, "-S", "-m", "tests.vectors", "tests/vectors/billing.json", "--only"]
+    words = [
+        sys.executable,
+        "-S",
+        "-m",
+        "tests.vectors",
+        "tests/vectors/data/billing.json",
+        "--only",
+    ]
     done = subprocess.run(
         [*words, "PRO-02"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
@@ -194,20 +204,41 @@ def leaves(value):
 
 
 EXPECTED = set(
-    leaves([one["expected"] for one in json.loads((FOLDER / "billing.json").read_text("utf-8"))])
+    leaves(
+        [
+            one["expected"]
+            for one in json.loads((FOLDER / "data" / "billing.json").read_text("utf-8"))
+        ]
+    )
 )
 
 
-@pytest.mark.parametrize("name", MODULES)
+TRANSLATORS = [*MODULES, *(f"records/{name}" for name in RECORDED)]
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
 def test_a_translator_neither_computes_nor_knows_an_answer(name):
     tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     assert list(computations(tree)) == []
     assert list(answers_in(tree, EXPECTED)) == []
 
 
-def test_reading_a_vector_computes_nothing():
-    tree = ast.parse((FOLDER / "reading.py").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["reading.py", "records/reading.py"])
+def test_reading_a_vector_computes_nothing(name):
+    tree = ast.parse((FOLDER / name).read_text(encoding="utf-8"))
     assert list(computations(tree)) == []
+
+
+def test_each_operation_is_played_with_records_or_says_why_not():
+    played = set(players())
+    assert played & set(WITHOUT) == set()
+    assert played | set(WITHOUT) == set(operations())
+    assert all(WITHOUT.values())
+
+
+def test_an_operation_has_one_player():
+    with pytest.raises(ValueError, match="two players for cancel"):
+        plays("cancel")(print)
 
 
 @pytest.mark.parametrize(

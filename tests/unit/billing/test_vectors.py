@@ -6,7 +6,7 @@ import pytest
 
 from tests.vectors.__main__ import faults, read
 
-VECTORS = read(Path(__file__).parents[2] / "vectors" / "billing.json")
+VECTORS = read(Path(__file__).parents[2] / "vectors" / "data" / "billing.json")
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[one["id"] for one in VECTORS])
