@@ -9,6 +9,7 @@ readings are computed again, whole, so that doing it twice changes nothing.
 """
 
 from datetime import timedelta, timezone
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import SQL, groupby
@@ -82,12 +83,13 @@ HAVING count(s.at) > 0 OR max(c.quantity) IS NOT NULL
        corrected = EXCLUDED.corrected, start_at = EXCLUDED.start_at, end_at = EXCLUDED.end_at,
        told = kept.told AND kept.quantity = EXCLUDED.quantity
 """
+# Numbers come as text: the driver would make floats of them.
 OF_DAY = """
-SELECT at, quantity FROM saas_usage_sample
+SELECT at, quantity::text FROM saas_usage_sample
  WHERE tenant_id = %s AND meter_id = %s AND at >= %s AND at < %s ORDER BY at, xid
 """
 BEFORE = """
-SELECT quantity FROM saas_usage_sample
+SELECT quantity::text FROM saas_usage_sample
  WHERE tenant_id = %s AND meter_id = %s AND at < %s ORDER BY at DESC, xid DESC LIMIT 1
 """
 
@@ -218,11 +220,11 @@ class SaasUsageDay(models.Model):
         before = self.env.execute_query(SQL(BEFORE, *place, start))
         until = min(end, max(fields.Datetime.now(), start + timedelta(seconds=1)))
         events = [
-            Event("metering", f"{number:09}", "", meter.code, _aware(at), quantity)
+            Event("metering", f"{number:09}", "", meter.code, _aware(at), Decimal(quantity))
             for number, (at, quantity) in enumerate(found)
         ]
         kind = Kind(TIME_WEIGHTED, carry_forward=meter.carry_forward)
-        level = before[0][0] if before else 0
+        level = Decimal(before[0][0]) if before else Decimal(0)
         return measure(kind, events, level, Bounds(_aware(start), _aware(until))).raw
 
 

@@ -9,6 +9,7 @@ row that replaces the one before where a level counts.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -19,8 +20,9 @@ METERING = "metering"
 GRACE = timedelta(hours=2)
 SOME = 2000
 ADDED_UP = ("sum", "count", "unique_count")
+# Numbers come as text: the driver would make floats of them.
 UNTOLD = """
-SELECT d.id, d.meter_id, d.start_at, d.end_at, d.quantity, d.reading_count, m.aggregation,
+SELECT d.id, d.meter_id, d.start_at, d.end_at, d.quantity::text, d.reading_count, m.aggregation,
        (SELECT s.id FROM saas_subscription AS s
          WHERE s.tenant_id = d.tenant_id AND s.state <> 'draft' AND s.started_on <= d.day
            AND (s.ends_on IS NULL OR s.ends_on > d.day)
@@ -30,8 +32,8 @@ SELECT d.id, d.meter_id, d.start_at, d.end_at, d.quantity, d.reading_count, m.ag
  ORDER BY d.end_at, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
 """
 TOLD = """
-SELECT subscription_id, meter_id, start_at, sum(quantity::numeric),
-       (array_agg(quantity::numeric ORDER BY id DESC))[1]
+SELECT subscription_id, meter_id, start_at, sum(quantity::numeric)::text,
+       (array_agg(quantity::numeric ORDER BY id DESC))[1]::text
   FROM saas_usage_bucket
  WHERE source = %s AND subscription_id = ANY(%s) AND start_at = ANY(%s::timestamp[])
  GROUP BY 1, 2, 3
@@ -83,11 +85,12 @@ class SaasUsageBucket(models.Model):
         subscriptions = sorted({day[7] for day in days if day[7]})
         starts = sorted({day[2] for day in days})
         rows = self.env.execute_query(SQL(TOLD, METERING, subscriptions, starts))
-        return {tuple(row[:3]): tuple(row[3:]) for row in rows}
+        return {tuple(row[:3]): tuple(map(Decimal, row[3:])) for row in rows}
 
     def _telling(self, day, told):
         """Return the row that brings billing up to date, None when it is or nobody is billed."""
-        _id, meter, start, end, quantity, readings, aggregation, subscription = day
+        _id, meter, start, end, told_quantity, readings, aggregation, subscription = day
+        quantity = Decimal(told_quantity)
         if not subscription:
             return None
         before = told.get((subscription, meter, start))

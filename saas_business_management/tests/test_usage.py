@@ -261,6 +261,16 @@ class TestUsage(BillingCommon):
                 self.env["saas.usage.bucket"]._feed()
         self.assertEqual(self.fed(one, self.calls), [("40", f"{DAY} 00:00:00")])
 
+    def test_billing_gets_every_digit(self):
+        one = self.subscribe()
+        self.sample(self.storage, (f"{DAY} 10:00:00", "2.049000002"))
+        self.sample(self.calls, (f"{DAY} 10:00:00", "9007199254740993"))
+        self.days._roll_up()
+        with self.on("2026-03-12"):
+            self.env["saas.usage.bucket"]._feed()
+        self.assertEqual(self.fed(one, self.storage)[0][0], "2.049000002")
+        self.assertEqual(self.fed(one, self.calls)[0][0], "9007199254740993")
+
     def test_late_readings_reach_billing_as_the_difference_and_levels_by_a_newer_row(self):
         one = self.subscribe()
         self.sample(self.calls, (f"{DAY} 10:00:00", 40))
@@ -300,8 +310,8 @@ class TestUsage(BillingCommon):
         start, end = fields.Datetime.to_datetime(DAY), fields.Datetime.to_datetime("2026-03-12")
         arrived = fields.Datetime.now() + timedelta(days=400)
         period.subscription_id = one
-        self.assertEqual(period._used(self.calls, start, end, arrived)[0], 30)
-        self.assertEqual(period._used(self.users, start, end, arrived)[0], 4)
+        used = [period._used(one, start, end, arrived)[0] for one in (self.calls, self.users)]
+        self.assertEqual(list(map(Decimal, used)), [30, 4])
         for refused in (lambda: made.write({"quantity": "1"}), made.unlink):
             with self.assertRaises(UserError):
                 refused()
