@@ -233,7 +233,7 @@ def _books(env: Environment, moves: Model) -> dict[str, list[str]]:
         "receivable": (owed, untaxed + tax - paid),
         "open": (owed, open_),
     }
-    return {name: [f"{one:.2f}" for one in pair] for name, pair in pairs.items()}
+    return {name: [f"{one + 0:.2f}" for one in pair] for name, pair in pairs.items()}
 
 
 def _cents(amount: float) -> Decimal:
