@@ -227,12 +227,13 @@ def _books(env: Environment, moves: Model) -> dict[str, list[str]]:
     )
     open_ = sum(sign * _cents(move.amount_residual) for sign, move in signed)
     owed = held.get("asset_receivable", Decimal(0))
-    return {
-        "revenue": [str(-held.get("income", Decimal(0))), str(untaxed)],
-        "taxes": [str(-held.get("liability_current", Decimal(0))), str(tax)],
-        "receivable": [str(owed), str(untaxed + tax - paid)],
-        "open": [str(owed), str(open_)],
+    pairs = {
+        "revenue": (-held.get("income", Decimal(0)), untaxed),
+        "taxes": (-held.get("liability_current", Decimal(0)), tax),
+        "receivable": (owed, untaxed + tax - paid),
+        "open": (owed, open_),
     }
+    return {name: [f"{one + 0:.2f}" for one in pair] for name, pair in pairs.items()}
 
 
 def _cents(amount: float) -> Decimal:

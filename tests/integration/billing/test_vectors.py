@@ -30,4 +30,4 @@ def test_a_wrong_answer_of_records_is_noticed(place, tmp_path):
     wrong = {**one, "expected": {**one["expected"], "charge": "15.01"}}
     file.write_text(json.dumps([wrong]), encoding="utf-8")
     (told,) = place.call(PLAYER, file=str(file), ids=["CHG-01"]).values()
-    assert told["faults"] == ['charge "15.01" got "15.00"']
+    assert told["faults"] == ['expected charge "15.01" got "15.00"']

@@ -180,7 +180,8 @@ def rested(stage, asked, pauses):
     credits_ = []
     for first, last in pauses:
         with stage.new_papers(one) as made:
-            stage.go_to(first)
+            # Asked for on the day before: it begins with the next one at the earliest.
+            stage.go_to(stage.day_before(day(first)))
             one.action_pause(WHY, start_on=first)
             stage.work()
             stage.go_to(last)
