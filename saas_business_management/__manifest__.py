@@ -71,6 +71,8 @@
         "views/saas_tenant_restore_views.xml",
         "views/saas_subscription_views.xml",
         "views/saas_billing_run_views.xml",
+        "views/saas_wallet_views.xml",
+        "views/saas_deferral_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",
@@ -83,6 +85,7 @@
         "demo/saas_plan_demo.xml",
         "demo/saas_tenant_demo.xml",
         "demo/saas_subscription_demo.xml",
+        "demo/saas_wallet_demo.xml",
         "demo/saas_backup_target_demo.xml",
     ],
     "assets": {

@@ -21,6 +21,7 @@ class AccountMove(models.Model):
                 [
                     ("move_id.move_type", "=", "out_refund"),
                     ("move_id.saas_made", "=", True),
+                    ("move_id.saas_to_pay_back", "=", 0),
                     ("parent_state", "=", "posted"),
                     ("partner_id", "=", invoice.commercial_partner_id.id),
                     ("account_id", "in", owed.account_id.ids),

@@ -1,6 +1,8 @@
-"""Operations that bill: the links to a subscription and to a billing run.
+"""Operations that bill: the links to what they work for.
 
-Owns: the links. Does not own: the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`).
+Owns: the links to a subscription, a billing run, a wallet and a schedule of revenue. Does not own:
+the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`, `saas_wallet_tend.py`,
+`saas_deferral_work.py`).
 """
 
 from odoo import fields, models
@@ -18,4 +20,10 @@ class SaasJob(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    wallet_id = fields.Many2one(
+        "saas.wallet", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    deferral_id = fields.Many2one(
+        "saas.deferral", readonly=True, index="btree_not_null", ondelete="restrict"
     )

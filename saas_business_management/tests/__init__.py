@@ -46,3 +46,6 @@ from . import test_support
 from . import test_support_guest
 from . import test_subscription
 from . import test_billing_money
+from . import test_wallet
+from . import test_deferral
+from . import test_settlement

@@ -14,6 +14,9 @@ from ..jobs.registry import JOBS
 from ..models.saas_job_journal import LinkedRecords
 from .common import SaasCommon
 
+# The operations of billing.
+KINDS = ("bill_subscription", "post_invoices", "tend_wallets", "recognize_revenue")
+
 
 @dataclass(frozen=True)
 class NoPorts:
@@ -129,7 +132,7 @@ class BillingCommon(SaasCommon):
         while True:
             waiting = [
                 ("state", "=", "waiting"),
-                ("kind", "in", ("bill_subscription", "post_invoices")),
+                ("kind", "in", KINDS),
             ]
             job = self.env["saas.job"].search(waiting, order="priority, id", limit=1)
             if not job:

@@ -83,6 +83,13 @@ MATRIX = {
     "saas.billing.run": ("", "", ""),
     "saas.billing.run.line": ("", "", ""),
     "saas.usage.bucket": ("", "", ""),
+    "saas.wallet": ("", "", ""),
+    "saas.wallet.grant": ("", "", ""),
+    "saas.wallet.entry": ("", "", ""),
+    "saas.wallet.add": ("", "", ""),
+    "saas.deferral": ("", "", ""),
+    "saas.deferral.row": ("", "", ""),
+    "saas.deferral.entry": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -114,6 +121,13 @@ BILLING = {
     "saas.billing.run": ("rwcu", "rwcu", "rw"),
     "saas.billing.run.line": ("r", "r", "r"),
     "saas.usage.bucket": ("rc", "rc", "r"),
+    "saas.wallet": ("rwcu", "rwcu", "r"),
+    "saas.wallet.grant": ("r", "r", "r"),
+    "saas.wallet.entry": ("r", "r", "r"),
+    "saas.wallet.add": ("rwcu", "rwcu", ""),
+    "saas.deferral": ("r", "r", "r"),
+    "saas.deferral.row": ("r", "r", "r"),
+    "saas.deferral.entry": ("r", "r", "r"),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

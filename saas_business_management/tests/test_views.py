@@ -35,6 +35,7 @@ BADGES = {
         "undone",
         "skipped",
         "closed",
+        "used",
     },
     "info": {
         "provisioning",
@@ -54,6 +55,7 @@ BADGES = {
         "posting",
         "paused",
         "drafted",
+        "planned",
     },
     "success": {
         "active",
@@ -74,6 +76,7 @@ BADGES = {
         "posted",
         "locked",
         "versions",
+        "booked",
     },
     "warning": {
         "past_due",

@@ -207,6 +207,23 @@ def post(world: World) -> int:
     return world.desk.enqueue("post_invoices", {"moves": [1, 2], "run": 7})
 
 
+def tend(world: World) -> int:
+    """Order that wallets are looked after: one grant has expired, what is left is too little."""
+    grants = {1: {"ends": True, "left": 30}, 2: {"ends": False, "left": 5}}
+    world.add(lambda rows: rows["grants"].update(grants))
+    return world.desk.enqueue("tend_wallets", {"company": 1})
+
+
+def recognize(world: World) -> int:
+    """Order that revenue is recognized: two fees, months that are over and one to come."""
+    fees = {
+        1: {"months": {"2026-01-01": 17, "2026-02-01": 14}},
+        2: {"months": {"2026-02-01": 28, "2026-03-01": 3}},
+    }
+    world.add(lambda rows: rows["fees"].update(fees))
+    return world.desk.enqueue("recognize_revenue", {"company": 1, "month": "2026-02-01"})
+
+
 def check_canaries(world: World) -> int:
     """Order the proof of a key that opens and of one that does not; a third is destroyed."""
     world.desk.work(back_up(world))
@@ -429,6 +446,8 @@ ORDERS = {
     "audit_target": Order("audit_target", audit_target),
     "bill_subscription": Order("bill_subscription", bill),
     "post_invoices": Order("post_invoices", post),
+    "recognize_revenue": Order("recognize_revenue", recognize),
+    "tend_wallets": Order("tend_wallets", tend),
     "check_canaries": Order("check_canaries", check_canaries),
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),

@@ -19,9 +19,11 @@ from . import (
     nodes,
     prices,
     provisioning,
+    revenue,
     subscriptions,
     targets,
     usage,
+    wallets,
 )
 
 SENTENCES = {
@@ -36,7 +38,9 @@ SENTENCES = {
     **nodes.SENTENCES,
     **prices.SENTENCES,
     **provisioning.SENTENCES,
+    **revenue.SENTENCES,
     **subscriptions.SENTENCES,
     **targets.SENTENCES,
     **usage.SENTENCES,
+    **wallets.SENTENCES,
 }
