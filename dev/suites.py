@@ -24,8 +24,8 @@ Command = list[object]
 # Suites with a line of their own, folders that other commands run, and what tests share.
 NAMED = {"architecture", "unit", "contract", "integration", "acceptance"}
 NAMED |= {"bench", "shots", "fixtures", "helpers", "vectors"}
-# The two longest of the further suites run side by side; these two take what time is left over.
-LANES = {"gateway": 0, "fuzz": 0, "strength": 0}
+# Of the further suites that take long one runs beside the others, so that both lanes end together.
+LANES = {"gateway": 0}
 BROWSER = ("chromium",)
 # Programs of the system that further suites start.
 NEEDS = {"hosts": ("caddy", *BROWSER)}

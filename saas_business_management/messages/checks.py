@@ -65,6 +65,11 @@ CHECKS = {
     "target_sweep.failed": _lt("Unfinished uploads cannot be removed: %(error)s"),
     "target_delete.passed": _lt("An object can be removed and is gone then"),
     "target_delete.failed": _lt("An object cannot be removed: %(error)s"),
+    "target_second_key.passed": _lt("The first key cannot remove anything, only the second can"),
+    "target_second_key.failed": _lt("The first key can remove what is stored, too"),
+    "target_second_key_unknown": _lt(
+        "Whether the first key can remove what is stored was not found out: %(error)s"
+    ),
     "target_checksums.passed": _lt("Damage on the way is noticed by the target itself"),
     "target_checksums.failed": _lt("The target computes no checksums of its own"),
     "target_locked": _lt("Nobody deletes what is stored before its lock ends"),

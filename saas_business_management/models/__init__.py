@@ -114,6 +114,7 @@ from . import saas_backup_canary_work
 from . import saas_backup_key_end
 from . import saas_backup_target_audit
 from . import saas_backup_export
+from . import saas_backup_export_work
 from . import saas_backup_import
 from . import saas_link_export
 from . import saas_tenant_backup_work

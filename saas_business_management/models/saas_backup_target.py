@@ -31,7 +31,7 @@ PROTECTIONS = {
 # What changes where backups go, or whether that is reached: tested again, and noted.
 ADDRESS = (
     *("kind", "folder", "endpoint", "region", "bucket", "prefix", "path_style", "ca"),
-    *("access_key", "inside_allowed"),
+    *("access_key", "delete_access_key", "inside_allowed"),
 )
 SHOWN_CHARACTERS = 200
 
@@ -97,6 +97,22 @@ class SaasBackupTarget(models.Model):
         groups=ADMIN,
         help="Encrypted as soon as it is saved and never shown again.",
     )
+    delete_access_key = fields.Char(
+        string="Access Key for Deleting",
+        tracking=True,
+        groups=ADMIN,
+        help="With a key of its own for deleting, the one above needs no right to delete: whoever "
+        "gets hold of that one cannot remove a backup. Empty: one key does both.",
+    )
+    delete_secret_key_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    delete_secret_key = fields.Char(
+        string="Secret Key for Deleting",
+        compute="_compute_secret_key",
+        inverse="_inverse_delete_secret_key",
+        copy=False,
+        groups=ADMIN,
+        help="Encrypted as soon as it is saved and never shown again.",
+    )
     has_secret = fields.Boolean(compute="_compute_has_secret", compute_sudo=True)
     place = fields.Char(compute="_compute_place", help="Where backups go, in one line.")
     state = fields.Selection(
@@ -129,12 +145,18 @@ class SaasBackupTarget(models.Model):
     )
 
     def _compute_secret_key(self):
-        self.secret_key = False
+        self.secret_key = self.delete_secret_key = False
 
     def _inverse_secret_key(self):
-        for target in self.filtered("secret_key"):
+        self._inverse_secret("secret_key")
+
+    def _inverse_delete_secret_key(self):
+        self._inverse_secret("delete_secret_key")
+
+    def _inverse_secret(self, name):
+        for target in self.filtered(name):
             try:
-                target.sudo()._seal(Secret(target.secret_key))
+                target.sudo()._seal(name, Secret(target[name]))
             except SaasError:
                 raise UserError(
                     self.env._(
@@ -143,10 +165,11 @@ class SaasBackupTarget(models.Model):
                     )
                 ) from None
 
-    @api.depends("secret_key_sealed")
+    @api.depends("secret_key_sealed", "delete_access_key", "delete_secret_key_sealed")
     def _compute_has_secret(self):
         for target in self:
-            target.has_secret = bool(target.secret_key_sealed)
+            second = target.delete_secret_key_sealed or not target.delete_access_key
+            target.has_secret = bool(target.secret_key_sealed and second)
 
     @api.depends("kind", "folder", "endpoint", "region", "bucket", "prefix")
     def _compute_place(self):
@@ -197,7 +220,7 @@ class SaasBackupTarget(models.Model):
             except Refused as error:
                 raise ValidationError(text(self.env, error)) from None
 
-    @api.constrains("kind", "bucket", "prefix", "access_key")
+    @api.constrains("kind", "bucket", "prefix", "access_key", "delete_access_key")
     def _check_bucket(self):
         for target in self.filtered(lambda one: one.kind == "s3"):
             if not BUCKET.fullmatch(target.bucket or ""):
@@ -210,8 +233,16 @@ class SaasBackupTarget(models.Model):
                         prefix=target.prefix,
                     )
                 )
-            if not target.sudo().access_key:
+            keys = target.sudo()
+            if not keys.access_key:
                 raise ValidationError(self.env._("An S3 target needs the access key of its user."))
+            if keys.access_key == keys.delete_access_key:
+                raise ValidationError(
+                    self.env._(
+                        "The access key for deleting is the same as the other one: make a second "
+                        "one at the service, or leave it empty."
+                    )
+                )
 
     @api.constrains("ca")
     def _check_ca(self):
@@ -252,7 +283,7 @@ class SaasBackupTarget(models.Model):
             if target.kind == "s3" and not target.has_secret:
                 raise UserError(
                     self.env._(
-                        "The secret key of %(target)s is not stored, so it cannot be reached. "
+                        "A secret key of %(target)s is not stored, so it cannot be used. "
                         "Enter it first.",
                         target=target.name,
                     )
@@ -290,31 +321,32 @@ class SaasBackupTarget(models.Model):
         `Secret`, or None when it is missing or its key is. For jobs, in sudo.
         """
         self.ensure_one()
-        try:
-            secret = self._secret() if self.secret_key_sealed else None
-        except SaasError:
-            secret = None
         plain = {name: self[name] or "" for name in ADDRESS}
         flags = {"path_style": self.path_style, "inside_allowed": self.inside_allowed}
-        return {**plain, **flags, "secret": secret}
+        secrets = {"secret": "secret_key", "delete_secret": "delete_secret_key"}
+        opened = {told: self._secret_or_none(name) for told, name in secrets.items()}
+        return {**plain, **flags, **opened}
+
+    def _secret_or_none(self, name):
+        try:
+            return self._secret(name) if self[f"{name}_sealed"] else None
+        except SaasError:
+            return None
 
     @api.private
-    def _secret(self):
-        """Return the secret key; for jobs, in sudo."""
-        return self.env["saas.keyring"]._open(
-            self.secret_key_sealed, self._secret_label("secret_key_sealed")
-        )
+    def _secret(self, name="secret_key"):
+        """Return a secret key; for jobs, in sudo."""
+        sealed = f"{name}_sealed"
+        return self.env["saas.keyring"]._open(self[sealed], self._secret_label(sealed))
 
     def _secret_label(self, name):
         return f"saas.backup.target,{name},{self.id}"
 
-    def _seal(self, secret):
-        former = bool(self.secret_key_sealed)
-        label = self._secret_label("secret_key_sealed")
-        self.secret_key_sealed = self.env["saas.keyring"]._seal(secret, label)
-        self.env["saas.audit.entry"]._note(
-            "secret_stored", self, secret="secret_key", replaced=former
-        )
+    def _seal(self, name, secret):
+        sealed = f"{name}_sealed"
+        former = bool(self[sealed])
+        self[sealed] = self.env["saas.keyring"]._seal(secret, self._secret_label(sealed))
+        self.env["saas.audit.entry"]._note("secret_stored", self, secret=name, replaced=former)
         self._forget_test()
 
     def _forget_test(self):

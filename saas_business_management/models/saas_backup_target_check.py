@@ -76,6 +76,10 @@ class SaasBackupTargetCheck(models.Model):
             "target_exclusive": self.env._(
                 "Use this target for one control plane alone: two could not see each other."
             ),
+            "target_second_key": self.env._(
+                "Take s3:DeleteObject from the first key at the service: until then the second one "
+                "protects nothing."
+            ),
             "target_checksums": self.env._(
                 "Nothing has to be done: what is stored is compared by its size and its tag, or "
                 "read back."

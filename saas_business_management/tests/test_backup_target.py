@@ -119,6 +119,27 @@ class TestBackupTarget(SaasCommon):
         with self.assertRaises(AccessError):
             self.bucket.with_user(self.operator).read(["access_key"])
 
+    def test_a_second_key_alone_deletes(self):
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            self.bucket.delete_access_key = "AKEXAMPLE"
+        self.bucket.delete_access_key = "AKDELETE"
+        self.assertFalse(self.bucket.has_secret)
+        with self.assertRaises(UserError):
+            self.bucket.action_test_connection()
+        self.bucket.delete_secret_key = "the-secret-key-for-deleting"
+        self.bucket.invalidate_recordset()
+        self.assertTrue(self.bucket.has_secret)
+        self.assertFalse(self.bucket.delete_secret_key)
+        spec = self.bucket.sudo()._to_spec()
+        self.assertEqual(spec["delete_access_key"], "AKDELETE")
+        self.assertEqual(spec["delete_secret"], Secret("the-secret-key-for-deleting"))
+        self.assertEqual(spec["secret"], Secret("the-secret-key-of-the-bucket"))
+        self.assertNotIn("for-deleting", repr(spec))
+        self.assertTrue(self.entries("secret_stored", self.bucket))
+        for name in ("delete_access_key", "delete_secret_key_sealed"):
+            with self.assertRaises(AccessError, msg=name):
+                self.bucket.with_user(self.operator).read([name])
+
     def test_a_key_moved_to_another_target_does_not_open(self):
         other = self.bucket.copy({"name": "Other"})
         self.assertFalse(other.has_secret)

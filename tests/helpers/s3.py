@@ -117,10 +117,12 @@ def _flag(name: str) -> str:
 def _identities() -> dict[str, object]:
     credentials = [{"accessKey": KEY, "secretKey": SECRET}]
     reader = [{"accessKey": f"{KEY}READ", "secretKey": SECRET}]
+    remover = [{"accessKey": f"{KEY}REMOVE", "secretKey": SECRET}]
     return {
         "identities": [
             {"name": "backup", "credentials": credentials, "actions": ["Admin"]},
             {"name": "reader", "credentials": reader, "actions": ["Read", "List"]},
+            {"name": "remover", "credentials": remover, "actions": ["Read", "List", "Write"]},
         ]
     }
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.helpers.s3 import S3Server
+from tests.helpers.s3 import KEY, S3Server
 
 STALL_SECONDS = 6
 ERRORS = {
@@ -170,6 +170,13 @@ class _Between(BaseHTTPRequestHandler):
             told = b"<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>"
         status = 204 if operation.startswith(("delete", "abort")) else 200
         self._answer(status, [("ETag", '"0123456789abcdef0123456789abcdef"')], told)
+
+    def _fault_denied_to_first_key(self, operation, body) -> None:
+        """Be a service at which the everyday key has no right to this."""
+        if f"Credential={KEY}/" in self.headers.get("Authorization", ""):
+            self._refuse(*ERRORS["denied"])
+        else:
+            self._answer(*self._pass_on(operation, body))
 
     def _fault_no_sums(self, operation, body) -> None:
         """Be a service that knows no checksums in headers."""

@@ -7,7 +7,7 @@ A further kind is one line: `register("kind", build)`, where `build` makes a `Bl
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from ...kernel.errors import Refused
@@ -16,12 +16,15 @@ from .keys import PREFIX
 from .local import LocalStore
 from .port import BlobStore
 from .s3 import S3Store
-from .s3_calls import DEFAULT_REGION, Patience, S3Place
+from .s3_calls import DEFAULT_REGION, Patience, S3Calls, S3Place
 
 
 @dataclass(frozen=True)
 class TargetSpec:
-    """One backup target; which fields count depends on its kind. `prefix` may lack its last `/`."""
+    """One backup target; which fields count depends on its kind. `prefix` may lack its last `/`.
+
+    With a `delete_access_key` nothing is removed with the other key.
+    """
 
     kind: str
     folder: str = ""
@@ -33,6 +36,8 @@ class TargetSpec:
     ca: str = ""
     access_key: str = ""
     secret: Secret | None = None
+    delete_access_key: str = ""
+    delete_secret: Secret | None = None
     inside_allowed: bool = False
     tries: int = Patience.tries
 
@@ -72,23 +77,27 @@ def _s3(spec: TargetSpec) -> BlobStore:
     for name in ("bucket", "access_key", "secret"):
         if not getattr(spec, name):
             raise Refused("target_incomplete", missing=name)
+    if spec.delete_access_key and not spec.delete_secret:
+        raise Refused("target_incomplete", missing="secret key for deleting")
     prefix = f"{spec.prefix.strip('/')}/" if spec.prefix.strip("/") else ""
     if not PREFIX.fullmatch(prefix):
         raise Refused("object_key_form")
-    return S3Store(
-        S3Place(
-            bucket=spec.bucket,
-            access_key=spec.access_key,
-            secret=spec.secret,
-            endpoint=spec.endpoint,
-            region=spec.region or DEFAULT_REGION,
-            prefix=prefix,
-            path_style=spec.path_style,
-            ca=spec.ca,
-            inside_allowed=spec.inside_allowed,
-        ),
-        Patience(tries=spec.tries),
+    place = S3Place(
+        bucket=spec.bucket,
+        access_key=spec.access_key,
+        secret=spec.secret,
+        endpoint=spec.endpoint,
+        region=spec.region or DEFAULT_REGION,
+        prefix=prefix,
+        path_style=spec.path_style,
+        ca=spec.ca,
+        inside_allowed=spec.inside_allowed,
     )
+    patience = Patience(tries=spec.tries)
+    if not spec.delete_access_key:
+        return S3Store(place, patience)
+    second = replace(place, access_key=spec.delete_access_key, secret=spec.delete_secret)
+    return S3Store(place, patience, removing=S3Calls(second, patience))
 
 
 register("local", _local)

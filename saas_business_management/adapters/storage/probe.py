@@ -39,6 +39,7 @@ def probe(store: BlobStore) -> list[Check]:
             _exclusive(store),
             _try("target_sweep", lambda: store.abort_stale(LONG_AGO)),
             _try("target_delete", lambda: _delete(store, key)),
+            *_second_key(store, key),
             _checksums(store),
             _protected(store),
         ]
@@ -105,6 +106,21 @@ def _delete(store: BlobStore, key: str) -> None:
     store.delete(key)
     if store.head(key) is not None:
         raise Broken("target_garbled", told="not removed")
+
+
+def _second_key(store: BlobStore, key: str) -> list[Check]:
+    """Look whether the first key is really not able to remove, where a second one shall do that."""
+    if not getattr(store, "removes_with_second_key", False):
+        return []
+    try:
+        store.put_stream(key, [b"removed by one key alone"])
+        both = store.first_key_removes(key)
+    except SaasError as error:
+        return [Check("target_second_key_unknown", False, {"error": error.code, **error.facts})]
+    finally:
+        with suppress(SaasError):
+            store.delete(key)
+    return [_told("target_second_key") if both else Check("target_second_key", True)]
 
 
 def _told(code: str) -> Check:

@@ -35,9 +35,14 @@ class S3Store:
         patience: Patience | None = None,
         part_bytes: int = PART_BYTES,
         calls: S3Calls | None = None,
+        removing: S3Calls | None = None,
     ) -> None:
-        """Raises: Refused (what is wrong with the endpoint or its certificate)."""
+        """`removing` asks with the key that alone may remove objects, where there is one.
+
+        Raises: Refused (what is wrong with the endpoint or its certificate).
+        """
         self._calls = calls or S3Calls(place, patience or Patience())
+        self._removing = removing or self._calls
         self._prefix = place.prefix
         self._part_bytes = part_bytes
 
@@ -97,7 +102,7 @@ class S3Store:
         Raises: Broken (`target_garbled` when it is still there).
         """
         try:
-            answer = self._calls.ask("delete_object", {"Key": self._name(key)})
+            answer = self._removing.ask("delete_object", {"Key": self._name(key)})
         except Broken as error:
             if error.code != "object_missing":
                 raise
@@ -139,9 +144,28 @@ class S3Store:
                 self._put_if_absent(key, one, [])
             self._calls.exclusive = False
 
+    @property
+    def removes_with_second_key(self) -> bool:
+        """Whether objects are removed with a key of its own."""
+        return self._removing is not self._calls
+
+    def first_key_removes(self, key: str) -> bool:
+        """Try to remove an object with the key that should not be able to.
+
+        Raises: Refused, Unavailable, Broken (but `access_denied`).
+        """
+        try:
+            self._calls.ask("delete_object", {"Key": self._name(key)})
+        except Broken as error:
+            if error.code != "access_denied":
+                raise
+            return False
+        return self.head(key) is None
+
     def close(self) -> None:
         """Close the connections kept open."""
         self._calls.close()
+        self._removing.close()
 
     def _name(self, key: str) -> str:
         return self._prefix + checked(key)

@@ -228,3 +228,52 @@ def test_an_outage_in_the_middle_is_a_line_too():
     store = FakeBlobStore()
     store.fail_next("list", Unavailable("target_unavailable"))
     assert told(probe(store))["target_list"] == (False, {"error": "target_unavailable"})
+
+
+def with_second_key(endpoint, bucket):
+    second = {"delete_access_key": f"{KEY}REMOVE", "delete_secret": Secret(SECRET)}
+    return s3_spec(endpoint, bucket, **second)
+
+
+def test_with_a_second_key_the_first_one_needs_no_right_to_delete(s3_server, bucket):
+    with in_front_of(s3_server) as stub:
+        stub.always["delete_object"] = "denied_to_first_key"
+        stores = Stores(
+            {1: with_second_key(stub.endpoint, bucket), 2: s3_spec(stub.endpoint, bucket)}
+        )
+        found = told(stores.probe(1))
+        assert found["target_delete"] == found["target_second_key"] == (True, {})
+        assert all(ok for ok, _facts in found.values()), found
+        store = stores.open(1)
+        store.put_stream("data/kept", [b"content"])
+        with pytest.raises(Broken) as error:
+            stores.open(2).delete("data/kept")
+        assert error.value.code == "access_denied"
+        assert store.head("data/kept")
+        store.delete("data/kept")
+        assert store.head("data/kept") is None
+        assert list(store.list("probe/")) == []
+
+
+def test_a_first_key_that_deletes_as_well_is_a_warning(s3_server, bucket):
+    store = Stores({1: with_second_key(s3_server.endpoint, bucket)})
+    assert told(store.probe(1))["target_second_key"] == WARNED
+    assert list(store.open(1).list("probe/")) == []
+
+
+def test_whether_the_first_key_deletes_may_stay_unknown(s3_server, bucket):
+    with in_front_of(s3_server) as stub:
+        store = open_store(with_second_key(stub.endpoint, bucket))
+        stub.once["delete_object"] = ["", "", "unknown_key"]
+        found = told(probe(store))
+    assert found["target_second_key_unknown"][0] is False
+
+
+def test_a_second_key_without_its_secret_is_incomplete(s3_server, bucket):
+    spec = s3_spec(s3_server.endpoint, bucket, delete_access_key=f"{KEY}REMOVE")
+    with pytest.raises(Refused) as error:
+        open_store(spec)
+    assert (error.value.code, error.value.facts) == (
+        "target_incomplete",
+        {"missing": "secret key for deleting"},
+    )
