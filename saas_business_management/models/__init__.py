@@ -175,6 +175,7 @@ from . import saas_deferral_look
 from . import saas_usage_bucket
 from . import saas_job_billing
 from . import saas_erasure_billing
+from . import saas_erasure_wallet
 from . import saas_doctor
 from . import saas_doctor_platform
 from . import saas_doctor_work

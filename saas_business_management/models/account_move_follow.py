@@ -21,7 +21,6 @@ class AccountMove(models.Model):
                 [
                     ("move_id.move_type", "=", "out_refund"),
                     ("move_id.saas_made", "=", True),
-                    ("move_id.saas_to_pay_back", "=", 0),
                     ("parent_state", "=", "posted"),
                     ("partner_id", "=", invoice.commercial_partner_id.id),
                     ("account_id", "in", owed.account_id.ids),
@@ -30,7 +29,7 @@ class AccountMove(models.Model):
                     ("reconciled", "=", False),
                 ],
                 order="date, id",
-            )
+            ).filtered(lambda line: not line.move_id.saas_to_pay_back)
             if owed and given:
                 (owed | given).reconcile()
 

@@ -9,6 +9,7 @@ Amounts are in the currency of the company; above zero is revenue.
 """
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..kernel.period import Period
 from .res_company_deferral import METHODS
@@ -93,9 +94,7 @@ class SaasDeferral(models.Model):
     )
     row_ids = fields.One2many("saas.deferral.row", "deferral_id", readonly=True)
 
-    _once = models.Constraint(
-        "UNIQUE (move_line_id)", "This line has its schedule already."
-    )
+    _once = models.Constraint("UNIQUE (move_line_id)", "This line has its schedule already.")
 
     @api.depends("row_ids.amount", "row_ids.entry_id", "amount")
     def _compute_amounts(self):
@@ -156,6 +155,7 @@ class SaasDeferralRow(models.Model):
     move_id = fields.Many2one(related="deferral_id.move_id", string="Invoice")
     kind = fields.Selection(ROW_KINDS, string="What", required=True, readonly=True)
     month = fields.Date(required=True, readonly=True, help="Its first day.")
+    month_label = fields.Char(string="Named Month", compute="_compute_month_label")
     amount = fields.Monetary(
         required=True, readonly=True, help="Above zero is revenue of the month."
     )
@@ -195,6 +195,12 @@ class SaasDeferralRow(models.Model):
     _first_day = models.Constraint(
         "CHECK (date_part('day', month) = 1)", "A month is named by its first day."
     )
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_label(self):
+        for row in self:
+            row.month_label = format_date(self.env, row.month, date_format="MMMM yyyy")
 
     def _by_hand_text(self):
         return self.env._("Rows of a schedule are written by its operation, never by hand.")

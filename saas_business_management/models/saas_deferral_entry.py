@@ -36,6 +36,7 @@ class SaasDeferralEntry(models.Model):
         "account.account", required=True, readonly=True, ondelete="restrict"
     )
     month = fields.Date(required=True, readonly=True, index=True)
+    month_label = fields.Char(string="Named Month", compute="_compute_month_label")
     amount_deferred = fields.Monetary(
         string="Deferred", readonly=True, help="Invoiced in the month for later ones."
     )
@@ -64,11 +65,16 @@ class SaasDeferralEntry(models.Model):
         "This month has its entry already.",
     )
 
-    @api.depends("month", "income_account_id")
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_label(self):
+        for entry in self:
+            entry.month_label = format_date(self.env, entry.month, date_format="MMMM yyyy")
+
+    @api.depends("month_label", "income_account_id")
     def _compute_display_name(self):
         for entry in self:
-            month = format_date(self.env, entry.month, date_format="MMMM yyyy")
-            entry.display_name = f"{month}, {entry.income_account_id.display_name}"
+            entry.display_name = f"{entry.month_label}, {entry.income_account_id.display_name}"
 
     def _compute_row_count(self):
         groups = self.env["saas.deferral.row"]._read_group(

@@ -28,7 +28,7 @@ class SaasSubscription(models.Model):
         currency_field="company_currency_id",
         help="Invoiced, and revenue of months to come.",
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(related="company_id.currency_id", string="Our Currency")
 
     def _compute_deferred(self):
         deferrals = self.env["saas.deferral"]

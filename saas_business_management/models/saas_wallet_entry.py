@@ -6,8 +6,6 @@ grant is that figure.
 
 from odoo import fields, models
 
-from .saas_wallet_grant import KINDS
-
 MOVES = [
     ("granted", "Granted"),
     ("burned", "Used"),
@@ -38,13 +36,13 @@ class SaasWalletEntry(models.Model):
     )
     currency_id = fields.Many2one(related="grant_id.currency_id", store=True, precompute=True)
     grant_kind = fields.Selection(
-        KINDS, related="grant_id.kind", store=True, precompute=True, string="Money"
+        related="grant_id.kind", store=True, precompute=True, string="Money"
     )
     kind = fields.Selection(MOVES, string="What", required=True, readonly=True)
     amount = fields.Monetary(
         required=True, readonly=True, help="Less than zero is taken from the wallet."
     )
-    amount_left = fields.Monetary(string="Left Behind It", readonly=True, help="Of the grant.")
+    amount_left = fields.Monetary(string="Left of the Grant", readonly=True, help="Of the grant.")
     moved_on = fields.Date(string="Day", required=True, readonly=True)
     at = fields.Datetime(
         string="Written", required=True, readonly=True, default=lambda self: fields.Datetime.now()

@@ -12,10 +12,12 @@ class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
 
     wallet_balance = fields.Monetary(
-        string="Wallet", compute="_compute_wallet", help="What can be used today."
+        string="Wallet Balance", compute="_compute_wallet", help="What can be used today."
     )
     wallet_id = fields.Many2one("saas.wallet", compute="_compute_wallet")
-    wallet_grant_ids = fields.One2many(related="wallet_id.grant_ids", string="Grants")
+    wallet_grant_ids = fields.Many2many(
+        "saas.wallet.grant", string="Grants", compute="_compute_wallet"
+    )
 
     def _compute_wallet(self):
         wallets = self.env["saas.wallet"]
@@ -24,6 +26,7 @@ class SaasSubscription(models.Model):
             found = wallets._of(one.company_id, one.partner_id, one.currency_id) if readable else ()
             one.wallet_id = found or False
             one.wallet_balance = found.balance if found else 0
+            one.wallet_grant_ids = found.grant_ids if found else False
 
     def action_view_wallet(self) -> dict:
         """Open the wallet of this customer, or the dialog that fills it for the first time."""

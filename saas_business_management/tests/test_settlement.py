@@ -93,7 +93,7 @@ class TestSettlement(WalletCommon):
     def late_usage(self, policy):
         """Return a subscription with 2000 calls of March that came on 3 April."""
         version = self.make_plan(
-            f"Late {policy}", 20, ({"unit_price": "0.01"},), late_policy=policy
+            f"Late {policy[:6]}", 20, ({"unit_price": "0.01"},), late_policy=policy
         )
         one = self.make_running(version_id=version.id)
         self.use(one, "500", "2026-03-05", "2026-03-06")

@@ -236,7 +236,7 @@ class TestWallet(WalletCommon):
         self.assertTrue(bought.reconciled, "the top-up is matched with what used it")
 
     def test_credit_notes_pay_before_the_wallet(self):
-        self.buy(150)
+        self.buy(250)
         one = self.make_running()
         with self.on("2026-03-10"):
             one.action_pause("holidays")
@@ -252,7 +252,8 @@ class TestWallet(WalletCommon):
         self.env.invalidate_all()
         used = before - self.wallet.balance
         self.assertGreater(credit, 0)
-        self.assertAlmostEqual(used, min(before, 106.8 - credit))
+        self.assertAlmostEqual(used, 106.8 - credit)
+        self.assertEqual(refund.amount_residual, 0)
         self.check_ledger()
 
     def test_a_wallet_in_another_currency_pays_nothing(self):
@@ -448,3 +449,17 @@ class TestWallet(WalletCommon):
             form.topup_kind = "threshold"
             form.topup_threshold = 10
             form.topup_target = 20
+
+    def test_a_customer_whose_money_is_left_is_not_erased(self):
+        self.buy(30)
+        self.wallet.note = "<p>Ask for Ina</p>"
+        erasures = self.env["saas.erasure"]
+        self.assertIn("30.00", erasures._hindrance(self.partner))
+        self.give(5)
+        grant = self.wallet.grant_ids.filtered(lambda one: one.kind == "paid")
+        grant.wallet_id._take_turn()
+        grant._book("withdrawn", -self.usd._exactly(30), moved_on="2026-02-02")
+        self.assertFalse(erasures._hindrance(self.partner))
+        erasures._erase(self.partner, "asked")
+        self.assertFalse(self.wallet.note)
+        self.assertEqual(len(self.wallet.entry_ids), 3, "the books keep their rows")
