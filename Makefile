@@ -30,8 +30,8 @@ lint:  ## ruff and pylint-odoo
 bench:  ## measure against the peers
 	@$(PYTHON) -m dev bench
 
-proof:  ## run every matrix whole and write docs/proof.md
-	@$(PYTHON) -m dev proof
+proof:  ## every matrix whole, written to docs/proof.md; SUITE="crash" runs some
+	@$(PYTHON) -m dev proof $(SUITE)
 
 shots:  ## take every screen at every width
 	@$(PYTHON) -m dev shots

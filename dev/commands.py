@@ -23,7 +23,6 @@ SIMPLE: dict[str, tuple[str, Callable[[], None]]] = {
     "clean": ("stop and remove .dev; the download cache stays", work.clean),
     "secrets": ("write the secret files of docker-compose.yml", compose_secrets.write),
     "lint": ("ruff and pylint-odoo", testing.lint),
-    "proof": ("run every matrix whole and write docs/proof.md", testing.proof),
     "bench": ("measure against the peers", testing.bench),
     "shots": ("take every screen at every width", testing.shots),
 }
@@ -53,9 +52,14 @@ def parser() -> argparse.ArgumentParser:
     for name, (words, action) in SIMPLE.items():
         one = commands.add_parser(name, help=words)
         one.set_defaults(run=lambda _options, action=action: action())
-    test = commands.add_parser("test", help="run the suites")
-    test.add_argument("suite", nargs="*", help="all suites when none is named")
-    test.set_defaults(run=lambda options: testing.test(options.suite))
+    some: dict[str, tuple[str, Callable[[list[str]], None]]] = {
+        "test": ("run the suites", testing.test),
+        "proof": ("run every matrix whole and write docs/proof.md", testing.proof),
+    }
+    for name, (words, work_on) in some.items():
+        one = commands.add_parser(name, help=words)
+        one.add_argument("suite", nargs="*", help="all suites when none is named")
+        one.set_defaults(run=lambda options, work_on=work_on: work_on(options.suite))
     pg = commands.add_parser("postgres", help="one private PostgreSQL cluster")
     pg.add_argument("action", choices=["start", "stop", "destroy"])
     pg.add_argument("--folder", type=Path, required=True)

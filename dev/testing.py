@@ -33,27 +33,38 @@ def lint() -> None:
     _run_and_tell(_chosen(["lint"]))
 
 
-def proof() -> None:
-    """Run every matrix whole and write what was counted to docs/proof.md of the addon.
+def proof(names: list[str]) -> None:
+    """Run every matrix whole, or those of the named suites, and write what was counted to
+    docs/proof.md of the addon.
 
-    A run that was cut off, or had a suite that was not whole, goes on with what is missing, as long
-    as the commit is the same and nothing was changed since.
+    A run that was cut off, or had a suite that was not whole, goes on with what is missing and with
+    what was changed since.
     """
     commit = _git("rev-parse", "HEAD")
-    changed = _git("status", "--porcelain", "--untracked-files=all", "--", ".", NOT_THE_PAGE)
-    kept = {one.suite.name: one for one in proof_page.resume("" if changed else commit, suites())}
-    for one in kept.values():
-        say(f"{one.line}  (kept)")
-    missing = [suite for suite in suites() if suite.name not in kept]
-    ran, seconds = _run(missing, proof_page.keep_outcome, SAAS_PROOF="1")
+    dirty = _git("status", "--porcelain", "--untracked-files=all", "--", ".", NOT_THE_PAGE)
+    clean, chosen = "" if dirty else commit, _chosen(names)
+    kept = {one.suite.name: one for one in proof_page.resume(clean, suites(), _changed)}
+    for name in kept:
+        say(f"{kept[name].line}  (kept)")
+    missing = [suite for suite in chosen if suite.name not in kept]
+    ran, seconds = _run(missing, lambda one: proof_page.keep_outcome(one, clean), SAAS_PROOF="1")
     outcomes = kept | {one.suite.name: one for one in ran}
-    whole = [outcomes[suite.name] for suite in suites()]
-    proof_page.write(whole, commit, bool(changed))
+    whole = [outcomes[suite.name] for suite in suites() if suite.name in outcomes]
+    proof_page.write(whole, suites(), clean)
     _tell(whole, seconds)
 
 
 def _git(*words: str) -> str:
     return run(["git", "-C", paths.ROOT, *words], "Asking git").strip()
+
+
+def _changed(old: str, new: str) -> list[str] | None:
+    """The files in which two commits differ, but the page itself; None for an unknown commit."""
+    words = ["diff", "--name-only", "--no-renames", old, new, "--", ".", NOT_THE_PAGE]
+    told = subprocess.run(
+        ["git", "-C", paths.ROOT, *words], capture_output=True, text=True, check=False
+    )
+    return None if told.returncode else told.stdout.split("\n")[:-1]
 
 
 def bench() -> None:

@@ -73,6 +73,9 @@
         "views/saas_billing_run_views.xml",
         "views/saas_wallet_views.xml",
         "views/saas_deferral_views.xml",
+        "views/saas_mrr_views.xml",
+        "views/saas_profitability_views.xml",
+        "views/saas_usage_import_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",
@@ -86,6 +89,7 @@
         "demo/saas_tenant_demo.xml",
         "demo/saas_subscription_demo.xml",
         "demo/saas_wallet_demo.xml",
+        "demo/saas_cost_rate_demo.xml",
         "demo/saas_backup_target_demo.xml",
     ],
     "assets": {

@@ -20,6 +20,8 @@ from .expire_backups import EXPIRE_BACKUPS
 from .export_backup import EXPORT_BACKUP
 from .fill_standby import FILL_STANDBY
 from .import_backup import IMPORT_BACKUP
+from .mail_invoices import MAIL_INVOICES
+from .note_revenue import NOTE_REVENUE
 from .open_support import OPEN_SUPPORT
 from .post_invoices import POST_INVOICES
 from .prove_isolation import PROVE_ISOLATION
@@ -62,6 +64,8 @@ JOBS: dict[str, Job] = {
         EXPORT_BACKUP,
         FILL_STANDBY,
         IMPORT_BACKUP,
+        MAIL_INVOICES,
+        NOTE_REVENUE,
         OPEN_SUPPORT,
         POST_INVOICES,
         PROVE_ISOLATION,

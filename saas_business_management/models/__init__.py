@@ -151,9 +151,15 @@ from . import saas_subscription_time
 from . import saas_subscription_plan
 from . import saas_subscription_check
 from . import saas_subscription_document
+from . import saas_subscription_together
 from . import saas_subscription_bill
 from . import saas_subscription_look
 from . import saas_subscription_tenant
+from . import saas_mrr_movement
+from . import saas_subscription_mrr
+from . import saas_analytics
+from . import saas_mrr_look
+from . import saas_aging
 from . import saas_billing_usage
 from . import saas_billing_words
 from . import saas_billing_run_work
@@ -172,7 +178,11 @@ from . import saas_deferral
 from . import saas_deferral_entry
 from . import saas_deferral_work
 from . import saas_deferral_look
+from . import account_move_pdf
 from . import saas_usage_bucket
+from . import saas_usage_import
+from . import saas_cost_rate
+from . import saas_profitability
 from . import saas_job_billing
 from . import saas_erasure_billing
 from . import saas_erasure_wallet
@@ -184,6 +194,7 @@ from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_billing
 from . import saas_doctor_books
+from . import saas_doctor_mrr
 from . import saas_doctor_audit
 from . import saas_doctor_support
 from . import saas_doctor_hosts

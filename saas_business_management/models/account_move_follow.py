@@ -17,27 +17,43 @@ class AccountMove(models.Model):
             owed = invoice.line_ids.filtered(
                 lambda line: line.account_type == "asset_receivable" and not line.reconciled
             )
-            given = self.env["account.move.line"].search(
-                [
-                    ("move_id.move_type", "=", "out_refund"),
-                    ("move_id.saas_made", "=", True),
-                    ("parent_state", "=", "posted"),
-                    ("partner_id", "=", invoice.commercial_partner_id.id),
-                    ("account_id", "in", owed.account_id.ids),
-                    ("currency_id", "=", invoice.currency_id.id),
-                    ("company_id", "=", invoice.company_id.id),
-                    ("reconciled", "=", False),
-                ],
-                order="date, id",
-            ).filtered(lambda line: not line.move_id.saas_to_pay_back)
+            given = (
+                self.env["account.move.line"]
+                .search(
+                    [
+                        ("move_id.move_type", "=", "out_refund"),
+                        ("move_id.saas_made", "=", True),
+                        ("parent_state", "=", "posted"),
+                        ("partner_id", "=", invoice.commercial_partner_id.id),
+                        ("account_id", "in", owed.account_id.ids),
+                        ("currency_id", "=", invoice.currency_id.id),
+                        ("company_id", "=", invoice.company_id.id),
+                        ("reconciled", "=", False),
+                    ],
+                    order="date, id",
+                )
+                .filtered(lambda line: not line.move_id.saas_to_pay_back)
+            )
             if owed and given:
                 (owed | given).reconcile()
 
     def _saas_mail(self):
-        """Queue a mail about each document, once; without an address nobody is mailed."""
+        """Queue a mail about each document, once; without an address nobody is mailed.
+
+        Where a PDF can be made it is done by an operation of its own.
+        """
+        wanted = self.filtered(lambda one: one.partner_id.email and not one.is_move_sent)
+        if wanted._saas_has_converter():
+            wanted._saas_order_mails()
+        else:
+            wanted._saas_queue_mails()
+
+    def _saas_queue_mails(self):
+        """Queue the mail about each document, with its PDF where one can be made."""
         template = self.env.ref("saas_business_management.mail_template_invoice")
-        for move in self.filtered(lambda one: one.partner_id.email and not one.is_move_sent):
-            template.send_mail(move.id, force_send=False)
+        for move in self.filtered(lambda one: not one.is_move_sent):
+            values = {"attachment_ids": move._saas_pdf().ids}
+            template.send_mail(move.id, force_send=False, email_values=values)
             move.is_move_sent = True
 
     @api.private

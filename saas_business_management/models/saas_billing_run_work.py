@@ -120,7 +120,7 @@ class SaasBillingRun(models.Model):
         """Order the operations that bill what is due, in chunks."""
         self.ensure_one()
         subscriptions = self._subscriptions_due()
-        chunks = range(0, len(subscriptions), CHUNK)
+        chunks = list(subscriptions._in_chunks(CHUNK))
         self.sudo().write(
             {
                 "state": "rating",
@@ -130,8 +130,8 @@ class SaasBillingRun(models.Model):
         )
         if not subscriptions:
             self._go_on()
-        for place in chunks:
-            subscriptions[place : place + CHUNK]._order_billing(self)
+        for chunk in chunks:
+            chunk._order_billing(self)
 
     def _subscriptions_due(self):
         domain = [
@@ -196,7 +196,7 @@ class SaasBillingRun(models.Model):
         moves._saas_periods_sudo().run_id = run
         for move in moves:
             for one in move.saas_subscription_ids:
-                run._note_line(one, state="drafted", move=move, amount=move.amount_untaxed)
+                run._note_line(one, state="drafted", move=move, amount=move._saas_share_of(one))
         return run
 
 

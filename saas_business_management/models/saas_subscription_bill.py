@@ -42,8 +42,7 @@ class SaasSubscription(models.Model):
     def _order_billing(self, run=None, priority=20):
         """Have these subscriptions billed, in operations of some each; asking twice is harmless."""
         jobs = self.env["saas.job"]
-        for place in range(0, len(self), CHUNK):
-            chunk = self[place : place + CHUNK]
+        for chunk in self._in_chunks(CHUNK):
             links = {"run_id": run.id} if run else {}
             if len(self) == 1:
                 links["subscription_id"] = self.id

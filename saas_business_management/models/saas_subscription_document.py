@@ -53,7 +53,7 @@ class SaasSubscription(models.Model):
         for one in self:
             one._drop_drafts()
             papers += one._papers()
-        moves = self.env["account.move"].create([paper_vals(paper, run) for paper in papers])
+        moves = self._create_together(papers, run)
         for paper, move in zip(papers, moves, strict=True):
             for period in paper.periods:
                 period._with_document(move)
@@ -63,7 +63,7 @@ class SaasSubscription(models.Model):
         for one in self:
             one._close_empty()
             one._set({"settle_from": False, "problem_code": False, "problem_text": False})
-        return moves
+        return self.env["account.move"].union(*moves)
 
     def _drop_drafts(self):
         """Take drafts away that a change has made wrong; their periods are drafted anew."""

@@ -122,10 +122,11 @@ class SaasSubscription(models.Model):
             "saas_end_on": end,
         }
 
+    @api.model
     def _purpose(self, period):
         """Return what grants may be limited to: the kind of a line and the plan."""
-        kind = self.env["saas.billing.period"].browse(period).kind if period else ""
-        return f"{kind}:{self.plan_id.id}" if kind else NO_PURPOSE
+        row = self.env["saas.billing.period"].browse(period)
+        return f"{row.kind}:{row.subscription_id.plan_id.id}" if row else NO_PURPOSE
 
 
 class AccountMove(models.Model):
@@ -163,10 +164,9 @@ class AccountMove(models.Model):
 
     def _saas_dues(self):
         """Return by purpose what is still to be paid, with tax; credit paid the last ones first."""
-        subscription = self.saas_subscription_ids[:1]
         gross, dues = {}, {}
-        for line in self.invoice_line_ids:
-            purpose = subscription._purpose(line.saas_period_id.id)
+        for line in self.invoice_line_ids.filtered(lambda one: one.display_type == "product"):
+            purpose = self.env["saas.subscription"]._purpose(line.saas_period_id.id)
             gross[purpose] = gross.get(purpose, 0.0) + line.price_total
         left = self.currency_id._exactly(self.amount_residual)
         for place, (purpose, amount) in enumerate(gross.items(), start=1):

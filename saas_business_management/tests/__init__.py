@@ -45,6 +45,10 @@ from . import test_security_event
 from . import test_support
 from . import test_support_guest
 from . import test_subscription
+from . import test_mrr
+from . import test_profitability
+from . import test_usage_import
+from . import test_together
 from . import test_billing_money
 from . import test_wallet
 from . import test_deferral

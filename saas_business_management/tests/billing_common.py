@@ -6,8 +6,10 @@ People besides those of `common.py`: ines bills, max sets prices, olga approves.
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from freezegun import freeze_time
+from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
 from ..jobs.base import Runner
 from ..jobs.registry import JOBS
@@ -15,7 +17,8 @@ from ..models.saas_job_journal import LinkedRecords
 from .common import SaasCommon
 
 # The operations of billing.
-KINDS = ("bill_subscription", "post_invoices", "tend_wallets", "recognize_revenue")
+KINDS = ("bill_subscription", "post_invoices", "mail_invoices")
+KINDS += ("tend_wallets", "recognize_revenue")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class BillingCommon(SaasCommon):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
+        # Making the PDF of each mail would take most of the time of these tests.
+        cls.startClassPatcher(
+            patch.object(IrActionsReport, "get_wkhtmltopdf_state", lambda _self: "install")
+        )
         company = cls.env.company
         if not company.chart_template:
             cls.env["account.chart.template"].try_loading("generic_coa", company=company)

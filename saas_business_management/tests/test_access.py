@@ -90,6 +90,12 @@ MATRIX = {
     "saas.deferral": ("", "", ""),
     "saas.deferral.row": ("", "", ""),
     "saas.deferral.entry": ("", "", ""),
+    "saas.mrr.movement": ("", "", ""),
+    "saas.aging": ("", "", ""),
+    "saas.profitability": ("", "", ""),
+    "saas.cost.rate": ("", "", ""),
+    "saas.usage.import": ("", "", ""),
+    "saas.usage.import.line": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -128,6 +134,12 @@ BILLING = {
     "saas.deferral": ("r", "r", "r"),
     "saas.deferral.row": ("r", "r", "r"),
     "saas.deferral.entry": ("r", "r", "r"),
+    "saas.mrr.movement": ("r", "r", "r"),
+    "saas.aging": ("r", "r", "r"),
+    "saas.profitability": ("r", "r", "r"),
+    "saas.cost.rate": ("r", "rwc", "r"),
+    "saas.usage.import": ("rwcu", "rwcu", ""),
+    "saas.usage.import.line": ("rwcu", "rwcu", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

@@ -36,6 +36,8 @@ BADGES = {
         "skipped",
         "closed",
         "used",
+        "revaluation",
+        "known",
     },
     "info": {
         "provisioning",
@@ -77,6 +79,9 @@ BADGES = {
         "locked",
         "versions",
         "booked",
+        "new",
+        "expansion",
+        "reactivation",
     },
     "warning": {
         "past_due",
@@ -88,6 +93,7 @@ BADGES = {
         "inside",
         "leaving",
         "unproven",
+        "contraction",
     },
     "danger": {
         "failed",
@@ -100,6 +106,8 @@ BADGES = {
         "missing",
         "changed",
         "wrong_key",
+        "churn",
+        "wrong",
     },
 }
 FORBIDDEN = re.compile(

@@ -256,6 +256,19 @@ class TestWallet(WalletCommon):
         self.assertEqual(refund.amount_residual, 0)
         self.check_ledger()
 
+    def test_one_invoice_for_several_subscriptions_is_paid_by_what_each_grant_is_for(self):
+        other = self.make_plan("Other", 20)
+        self.partner.saas_one_invoice = True
+        self.buy(500, plan_ids=[(6, 0, other.plan_id.ids)])
+        self.give(9, plan_ids=[(6, 0, self.standard.plan_id.ids)])
+        ones = self.make_running() | self.make_running(version_id=other.id)
+        with self.on("2026-04-01"):
+            self.bill()
+        invoice = ones[0]._moves()[0]
+        self.assertEqual(invoice, ones[1]._moves()[0])
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_residual), (109, 106.8))
+        self.check_ledger()
+
     def test_a_wallet_in_another_currency_pays_nothing(self):
         eur = self.env.ref("base.EUR")
         eur.active = True

@@ -73,3 +73,11 @@ class BillingRecords(LinkedRecords):
         for row in open_:
             row["state"] = "posted"
         return {"entries": len(open_)}
+
+    def _subscription_mrr_note(self, subscriptions: list[int]) -> dict[str, Any]:
+        missing = [number for number in subscriptions if number not in self._rows["noted"]]
+        self._rows["noted"].update(dict.fromkeys(missing, 1))
+        return {"rows": len(missing)}
+
+    def _subscription_bill_mail(self, moves: list[int]) -> None:
+        self._rows["mailed"].update(dict.fromkeys(moves, True))

@@ -224,6 +224,17 @@ def recognize(world: World) -> int:
     return world.desk.enqueue("recognize_revenue", {"company": 1, "month": "2026-02-01"})
 
 
+def mail_invoices(world: World) -> int:
+    """Order that two posted documents are mailed with their PDF."""
+    world.desk.work(post(world))
+    return world.desk.enqueue("mail_invoices", {"moves": [1, 2]})
+
+
+def note_revenue(world: World) -> int:
+    """Order that two subscriptions are compared with the ledger of recurring revenue."""
+    return world.desk.enqueue("note_revenue", {"subscriptions": [1, 2]})
+
+
 def check_canaries(world: World) -> int:
     """Order the proof of a key that opens and of one that does not; a third is destroyed."""
     world.desk.work(back_up(world))
@@ -448,6 +459,8 @@ ORDERS = {
     "post_invoices": Order("post_invoices", post),
     "recognize_revenue": Order("recognize_revenue", recognize),
     "tend_wallets": Order("tend_wallets", tend),
+    "mail_invoices": Order("mail_invoices", mail_invoices),
+    "note_revenue": Order("note_revenue", note_revenue),
     "check_canaries": Order("check_canaries", check_canaries),
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),

@@ -24,6 +24,59 @@ SENTENCES = {
         "Correction “%(correction)s” was used for something else before. Nothing was changed. Use "
         "a new id for a new correction."
     ),
+    # A file of usage
+    "sheet_large": _lt(
+        "The file has more than %(most)s bytes, so nothing was read. Split it into smaller ones."
+    ),
+    "sheet_encoding": _lt(
+        "The file is no text in UTF-8, so nothing was read. Save it as CSV in UTF-8."
+    ),
+    "sheet_empty": _lt("The file has no line below its heading. Nothing was read."),
+    "sheet_columns": _lt(
+        "The first line names no column %(missing)s, so nothing was read. It has to name these: "
+        "%(wanted)s."
+    ),
+    "sheet_lines": _lt(
+        "The file has more than %(most)s lines, so nothing was read. Split it into smaller ones."
+    ),
+    "sheet_form": _lt(
+        "Line %(line)s is no CSV: a quotation mark is missing or too many. Nothing was read. "
+        "Correct that line."
+    ),
+    "sheet_moment": _lt(
+        "“%(text)s” under “%(name)s” is no day and no moment. Write 2026-03-01 or 2026-03-01 14:30."
+    ),
+    "sheet_reversed": _lt(
+        "It is until %(end)s, which is not after %(start)s. “Until” is the first moment that is "
+        "not counted."
+    ),
+    "sheet_quantity": _lt(
+        "“%(text)s” is no quantity. Write it with a decimal point and without separators of "
+        "thousands: 12400.5."
+    ),
+    "sheet_key": _lt("The key has more than %(most)s characters. Use a shorter one."),
+    "sheet_subscription": _lt(
+        "No subscription has the number “%(text)s” in this company. Copy it from Billing › "
+        "Subscriptions."
+    ),
+    "sheet_meter": _lt(
+        "No meter has the code “%(text)s”. Copy it from Configuration › Limits › Meters."
+    ),
+    "sheet_not_begun": _lt(
+        "%(subscription)s had not begun by then. Correct the days or the subscription."
+    ),
+    "sheet_future": _lt("It is until %(end)s, which is still to come. Import it afterwards."),
+    "sheet_repeated": _lt(
+        "Line %(line)s has the same key. Remove one of them, or put their quantities together."
+    ),
+    "sheet_known": _lt(
+        "Key “%(key)s” was imported before with something else (quantity %(quantity)s). To correct "
+        "it, import the difference under a new key, with a minus sign to take off."
+    ),
+    "sheet_wrong": _lt(
+        "%(count)s lines are wrong, the first is line %(line)s. Nothing was imported. Check the "
+        "file and correct them."
+    ),
     # Partners and webhooks
     "share_tiers_empty": _lt("The revenue share has no bands. Add at least one without an end."),
     "share_tiers_open": _lt(
