@@ -27,6 +27,8 @@ NAMED |= {"bench", "shots", "fixtures", "helpers", "vectors"}
 # Of the further suites that take long one runs beside the others, so that both lanes end together.
 LANES = {"gateway": 0}
 BROWSER = ("chromium",)
+# Tests charge through Odoo's own provider for demonstrations.
+BESIDE = ("payment_demo",)
 # Programs of the system that further suites start.
 NEEDS = {"hosts": ("caddy", *BROWSER)}
 
@@ -120,7 +122,8 @@ def odoo_commands() -> Iterator[list[Command]]:
         }
         text = "".join(f"{key} = {value}\n" for key, value in options.items())
         write_private(folder / "odoo.conf", f"[options]\n{text}")
-        tags = ["-i", paths.ADDON, f"--test-tags=/{paths.ADDON}", "--stop-after-init"]
+        modules = ",".join((paths.ADDON, *BESIDE))
+        tags = ["-i", modules, f"--test-tags=/{paths.ADDON}", "--stop-after-init"]
         command = [paths.ODOO_BIN, "-c", folder / "odoo.conf", "-d", name, *tags]
         yield [[*command, "--max-cron-threads=0", "--log-level=info"]]
     finally:

@@ -9,6 +9,7 @@ from .backup_tenant import BACKUP_TENANT
 from .base import Job
 from .bill_subscription import BILL_SUBSCRIPTION
 from .build_template import BUILD_TEMPLATE
+from .charge_invoice import CHARGE_INVOICE
 from .check_canaries import CHECK_CANARIES
 from .check_host import CHECK_HOST
 from .close_support import CLOSE_SUPPORT
@@ -16,6 +17,7 @@ from .count_newer import COUNT_NEWER
 from .delete_tenant import DELETE_TENANT
 from .drop_database import DROP_DATABASE
 from .drop_exports import DROP_EXPORTS
+from .dun_subscription import DUN_SUBSCRIPTION
 from .expire_backups import EXPIRE_BACKUPS
 from .export_backup import EXPORT_BACKUP
 from .fill_standby import FILL_STANDBY
@@ -53,6 +55,7 @@ JOBS: dict[str, Job] = {
         BACKUP_TENANT,
         BILL_SUBSCRIPTION,
         BUILD_TEMPLATE,
+        CHARGE_INVOICE,
         DELETE_TENANT,
         CLOSE_SUPPORT,
         CHECK_CANARIES,
@@ -61,6 +64,7 @@ JOBS: dict[str, Job] = {
         DROP_DATABASE,
         EXPIRE_BACKUPS,
         DROP_EXPORTS,
+        DUN_SUBSCRIPTION,
         EXPORT_BACKUP,
         FILL_STANDBY,
         IMPORT_BACKUP,

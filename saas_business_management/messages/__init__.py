@@ -5,9 +5,10 @@ Owns: choosing the sentence and its variant, the form of facts in it. Does not o
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from odoo.api import Environment
-from odoo.tools import LazyTranslate, format_list, formatLang
+from odoo.tools import LazyTranslate, format_date, format_list, formatLang
 
 from ..const import GB
 from ..kernel.errors import SaasError
@@ -101,6 +102,8 @@ def _shown(env: Environment, name: str, value: object) -> str:
         return format_list(env, [f"{key} ({_word(env, name, why)})" for key, why in value.items()])
     if isinstance(value, (list, tuple, set, frozenset)):
         return format_list(env, [f"“{one}”" for one in value])
+    if type(value) is date:
+        return format_date(env, value)
     return _word(env, name, value)
 
 

@@ -107,6 +107,18 @@ class SaasBillingPeriod(models.Model):
         for period in self:
             period.last_day = period.end_on and fields.Date.subtract(period.end_on, days=1)
 
+    def action_view_ratings(self):
+        """Show how the usage of this period was computed."""
+        self.ensure_one()
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("How It Was Computed"),
+            "res_model": "saas.billing.rating",
+        }
+        if len(self.rating_ids) == 1:
+            return dict(action, res_id=self.rating_ids.id, views=[(False, "form")])
+        return dict(action, domain=[("period_id", "=", self.id)], view_mode="list,form")
+
     def action_view_document(self):
         """Open the document of this period."""
         self.ensure_one()

@@ -98,11 +98,14 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_posted(self, moves, run):
-        """Documents are posted: credit and wallets pay them, customers are mailed, the run ends."""
+        """Documents are posted: credit and wallets pay them first, then saved payment methods do;
+        customers are mailed, the run may end.
+        """
         posted_sudo = self.env["account.move"].sudo().browse(moves).exists()
         posted_sudo._saas_settle_cancels()
         posted_sudo._saas_use_credits()
         posted_sudo._saas_use_wallet()
+        posted_sudo._saas_charge_due()
         posted_sudo.filtered(lambda one: one.company_id.saas_billing_mail)._saas_mail()
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))
         for run_sudo in self.env["saas.billing.run"].sudo().browse(run).exists():

@@ -8,6 +8,7 @@ charge with its share of the allowance.
 """
 
 import json
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -20,6 +21,7 @@ from ..kernel.billing.fees import parts_of
 from ..kernel.billing.late import IGNORE, LOOKBACK
 from ..kernel.billing.segment import rate_segment
 from ..kernel.billing.spend import Spend, adjustment
+from ..kernel.billing.trial import charged_from
 from ..kernel.money import exact
 from ..kernel.period import Period, bounds, zone
 
@@ -29,6 +31,8 @@ TOTALS = """
      WHERE subscription_id = %(subscription)s AND meter_id = %(meter)s
        AND start_at >= %(start)s AND start_at < %(end)s AND ingested_at <= %(arrived)s
 """
+# A level that was reached in a trial says nothing about the period after it; these add up.
+ADDED_UP = ("sum", "count", "unique_count")
 SUM = SQL("COALESCE(sum(quantity::numeric), 0)")
 # How the rows of a stretch become one quantity; each row holds the quantity of its own stretch.
 QUANTITY = {
@@ -124,8 +128,18 @@ class SaasBillingPeriod(models.Model):
 
     def _ratings(self, arrived):
         """Return the values of a rating for each charge and stretch of this period."""
+        return [
+            self._rating(charge, span, arrived)
+            for charge, spans in self._stretches().items()
+            for span in spans
+        ]
+
+    def _stretches(self):
+        """Return the days on which each charge holds. An add-on or other seats in the middle do not
+        cut them: the same charge goes on.
+        """
         agreement = self.subscription_id._to_agreement()
-        found = []
+        found = defaultdict(list)
         for phase in agreement.phases:
             start = max(phase.start, self.start_on)
             end = min(phase.end or self.end_on, self.end_on)
@@ -135,11 +149,17 @@ class SaasBillingPeriod(models.Model):
                 continue
             versions = self.subscription_id._versions_of(phase)
             for charge in versions._charges_in(self.currency_id):
-                found.append(self._rating(charge, Period(start, end), arrived))
+                spans = found[charge]
+                if spans and spans[-1].end == start:
+                    start_of_all = spans.pop().start
+                    spans.append(Period(start_of_all, end))
+                else:
+                    spans.append(Period(start, end))
         return found
 
     def _rating(self, charge, days, arrived):
-        span = bounds(days, zone(self.timezone))
+        counted = Period(self._counted_from(charge, days), days.end)
+        span = bounds(counted, zone(self.timezone))
         start, end = (one.replace(tzinfo=None) for one in (span.start, span.end))
         quantity, count = self._used(charge.meter_id, start, end, arrived)
         precision = Decimal(1).scaleb(-charge.meter_id.decimals)
@@ -152,6 +172,7 @@ class SaasBillingPeriod(models.Model):
             "charge_id": charge.id,
             "start_on": days.start,
             "end_on": days.end,
+            "counted_from": counted.start,
             "service_to": end,
             "ingested_before": arrived,
             "event_count": count,
@@ -159,10 +180,20 @@ class SaasBillingPeriod(models.Model):
             "included": f"{segment.included:f}",
             "amount": float(segment.amount),
             "exact_amount": f"{segment.rated.exact:f}",
-            "detail": [step.reading for step in segment.rated.steps],
+            "detail": [_kept(step) for step in segment.rated.steps],
             "reading": segment.rated.reading,
         }
         return facts | {"hash": _digest(facts)}
+
+    def _counted_from(self, charge, days):
+        """Return the first day whose usage counts: the first one of the trial where the first paid
+        days take it along."""
+        one = self.subscription_id
+        begins = one.trial_end_on and days.start == one.anchor_on
+        if not begins or charge.meter_id.aggregation not in ADDED_UP:
+            return days.start
+        tried = one._phase_on(fields.Date.subtract(one.anchor_on, days=1)).version_id
+        return charged_from(one.started_on, days.start, tried.trial_usage_rule)
 
     def _used(self, meter, start, end, arrived):
         """Return the quantity of a meter between two instants, never below zero, and its events."""
@@ -195,6 +226,15 @@ def _exactly(amount):
 
 def _sum(ratings, unit, more=0.0):
     return unit.round(sum((_exactly(one.amount) for one in ratings), _exactly(more)))
+
+
+def _kept(step):
+    """Return a step of a computation as it is kept: numbers by their digits."""
+    names = ("kind", "quantity", "unit_price", "size", "amount")
+    return {
+        name: value if isinstance(value := getattr(step, name), str) else f"{value:f}"
+        for name in names
+    }
 
 
 def _digest(facts):

@@ -3,8 +3,12 @@
 Owns: these words, in the language of whoever receives the document. Does not own: amounts.
 """
 
+from decimal import Decimal
+
 from odoo import fields, models
 from odoo.tools import format_date, formatLang
+
+from ..kernel.billing.step import INCLUDED, PACKAGE
 
 
 class SaasBillingPeriod(models.Model):
@@ -49,18 +53,51 @@ class SaasBillingPeriod(models.Model):
         spelled = me.env["saas.exact"]._spelled
         names = {
             "meter": meter.name,
-            "days": me._days_words(rating.start_on, rating.end_on),
+            "days": me._usage_days_words(rating),
             "used": spelled(rating.quantity),
             "unit": meter.unit_label,
-            "reading": rating.reading or "",
+            "reading": me._computed_words(rating),
         }
-        if rating.included and rating.included != "0":
+        included = rating._included_units()
+        if included:
             return me.env._(
                 "%(meter)s, %(days)s: %(used)s %(unit)s, %(included)s included: %(reading)s",
-                included=spelled(rating.included),
+                included=spelled(included),
                 **names,
             )
         return me.env._("%(meter)s, %(days)s: %(used)s %(unit)s: %(reading)s", **names)
+
+    def _computed_words(self, rating):
+        """Return the steps that the amount is made of; of what came late also what was charged."""
+        kept = rating.detail or []
+        steps = [self._step_words(one) for one in kept if one["kind"] != INCLUDED]
+        total = self.subscription_id._unit().round(Decimal(rating.exact_amount or "0"))
+        names = {"steps": " + ".join(steps) or "0", "total": self._money(total)}
+        if not rating.corrects_id:
+            return self.env._("%(steps)s = %(total)s", **names)
+        return self.env._(
+            "%(steps)s = %(total)s, less %(before)s charged before",
+            before=self._money(total - Decimal(repr(rating.amount))),
+            **names,
+        )
+
+    def _step_words(self, one):
+        spelled = self.env["saas.exact"]._spelled
+        names = {"count": spelled(one["quantity"]), "price": spelled(one["unit_price"])}
+        if one["kind"] == PACKAGE:
+            return self.env._(
+                "%(count)s packages of %(size)s × %(price)s", size=spelled(one["size"]), **names
+            )
+        if one["quantity"] == "1":
+            return names["price"]
+        return self.env._("%(count)s × %(price)s", **names)
+
+    def _usage_days_words(self, rating):
+        first = rating.counted_from or rating.start_on
+        days = self._days_words(first, rating.end_on)
+        if first < rating.start_on:
+            return self.env._("%(days)s, with the trial", days=days)
+        return days
 
     def _adjustment_words(self, version):
         me = self._for_reader()

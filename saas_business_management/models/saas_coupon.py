@@ -20,7 +20,7 @@ from .saas_decimal import Exact
 class SaasCoupon(models.Model):
     _name = "saas.coupon"
     _description = "Coupon"
-    _inherit = ["mail.thread", "saas.exact"]
+    _inherit = ["mail.thread", "saas.number", "saas.exact"]
     _order = "valid_to desc, name, id"
     _rec_names_search = ["name", "code"]
 

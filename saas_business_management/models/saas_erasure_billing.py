@@ -45,8 +45,21 @@ class SaasSubscription(models.Model):
         """Take out what people wrote; what was agreed and billed stays."""
         self.sudo().message_ids.unlink()
         self.event_ids._forget_reasons()
+        self.dunning_ids._forget_words()
         self._set({"cancel_reason": False, "note": False, "purchase_reference": False})
         self.billing_contact_id = False
+
+
+class SaasDunning(models.Model):
+    _inherit = "saas.dunning"
+
+    @api.private
+    def _forget_words(self):
+        """Take out what people wrote about somebody who did not pay; the steps stay."""
+        self.sudo().message_ids.unlink()
+        self._put({"pause_reason": False})
+        self.step_ids.filtered(lambda step: step.kind == "paused")._put({"result": False})
+        self.step_ids._put({"email": False})
 
 
 class SaasSubscriptionEvent(models.Model):

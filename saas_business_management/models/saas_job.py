@@ -39,6 +39,7 @@ TARGETS = {
     "billing": "run_id",
     "wallet": "wallet_id",
     "deferral": "deferral_id",
+    "invoice": "move_id",
 }
 
 

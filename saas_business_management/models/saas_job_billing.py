@@ -1,8 +1,8 @@
-"""Operations that bill: the links to what they work for.
+"""Operations of billing: the links to what they work for.
 
-Owns: the links to a subscription, a billing run, a wallet and a schedule of revenue. Does not own:
-the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`, `saas_wallet_tend.py`,
-`saas_deferral_work.py`).
+Owns: the links to a subscription, a billing run, an invoice, a wallet and a schedule of revenue.
+Does not own: the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`,
+`saas_payment_charge.py`, `saas_wallet_tend.py`, `saas_deferral_work.py`).
 """
 
 from odoo import fields, models
@@ -26,4 +26,11 @@ class SaasJob(models.Model):
     )
     deferral_id = fields.Many2one(
         "saas.deferral", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )

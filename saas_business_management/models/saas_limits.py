@@ -9,6 +9,7 @@ from odoo import fields, models
 class SaasLimits(models.AbstractModel):
     _name = "saas.limits"
     _description = "Included Resources"
+    _inherit = ["saas.number"]
 
     limit_users = fields.Integer(string="Users", help="Internal users included. 0 means no limit.")
     limit_storage_gb = fields.Float(

@@ -88,12 +88,13 @@ class SaasPlan(models.Model):
 
     def copy_data(self, default: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         return [
-            dict(
-                vals,
-                name=self.env._("%(name)s (copy)", name=plan.name),
-                code=slug(f"{plan.code[:34]}-copy"),
-                published=False,
-            )
+            {
+                **vals,
+                "name": self.env._("%(name)s (copy)", name=plan.name),
+                "code": slug(f"{plan.code[:34]}-copy"),
+                "published": False,
+                **(default or {}),
+            }
             for plan, vals in zip(self, super().copy_data(default), strict=True)
         ]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from odoo import models
 from odoo.tools import formatLang
 
+from .saas_plan_sold import count_running
+
 # What is told of a plan that had no version before: the rest is as every plan begins.
 FIRST = (
     *("price", "cycle_count", "cycle_unit", "minimum_commitment", "maximum_spend"),
@@ -87,7 +89,10 @@ class SaasPlan(models.Model):
         `tenants`.
         """
         self.ensure_one()
-        return {"subscriptions": 0, "tenants": self._tenants_by_plan().get(self.id, 0)}
+        return {
+            "subscriptions": count_running("version_id", self.sudo().version_id),
+            "tenants": self._tenants_by_plan().get(self.id, 0),
+        }
 
 
 class SaasPlanVersion(models.Model):

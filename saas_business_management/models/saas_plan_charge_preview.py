@@ -12,7 +12,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import LazyTranslate, formatLang
 
 from ..kernel.billing import decimals, step
-from ..kernel.billing.charge import rate
+from ..kernel.billing.charge import Charge, rate
 from ..kernel.money import Currency
 from .saas_decimal import Exact
 from .saas_plan_charge import NUMBERS
@@ -37,6 +37,10 @@ STEPS = {
     step.MOST_FEE: _lt("Lowered to the Most"),
     step.CAP: _lt("Above the Maximum"),
 }
+PRICED_BY = (
+    *("preview_quantity", "meter_id", "currency_id", "model", *NUMBERS),
+    *("tier_ids.up_to", "tier_ids.unit_price", "tier_ids.flat_fee"),
+)
 assert set(STEPS) == set(step.KINDS)
 
 
@@ -47,25 +51,49 @@ class SaasPlanCharge(models.Model):
         string="At", compute="_compute_preview_quantity", readonly=False, store=False
     )
     preview = fields.Json(compute="_compute_preview")
-    preview_text = fields.Char(string="Example", compute="_compute_preview")
+    preview_text = fields.Char(string="Example", compute="_compute_preview_text")
 
     @api.depends("meter_id")
     def _compute_preview_quantity(self) -> None:
         for charge in self:
             charge.preview_quantity = charge.meter_id.example or str(EXAMPLE)
 
-    @api.depends(
-        *("preview_quantity", "meter_id", "currency_id", "model", *NUMBERS),
-        *("tier_ids.up_to", "tier_ids.unit_price", "tier_ids.flat_fee"),
-    )
+    @api.depends(*PRICED_BY)
     @api.depends_context("lang")
     def _compute_preview(self) -> None:
         for charge in self:
             charge.preview = charge._explained()
-            charge.preview_text = charge.preview.get("sentence") or charge.preview["problem"]
+
+    @api.depends(*PRICED_BY)
+    @api.depends_context("lang")
+    def _compute_preview_text(self) -> None:
+        for charge in self:
+            told = charge._told_example()
+            charge.preview_text = told.get("sentence") or told["problem"]
 
     def _explained(self) -> dict[str, Any]:
         """Return what the widget shows: `problem` alone, or the rated quantity and its picture."""
+        told = self._told_example()
+        if "problem" in told:
+            return told
+        spec, quantity = self._to_spec(), self._number("preview_quantity") or Decimal(0)
+        rated = self._rated(spec, quantity)
+        return {
+            **told,
+            "lines": [self._line(one) for one in rated.steps],
+            "compare": [
+                {
+                    "quantity": self._spelled(str(count)),
+                    "amount": self._rounded(self._rated(spec, count).amount),
+                }
+                for count in self._compared()
+            ],
+            "points": self._points(spec, quantity),
+            "at": [float(quantity), float(rated.amount)],
+        }
+
+    def _told_example(self) -> dict[str, Any]:
+        """Return `problem` alone, or what the example costs: its parts, and as a sentence."""
         try:
             problem = self._problem()
             quantity = self._number("preview_quantity") or Decimal(0)
@@ -73,26 +101,12 @@ class SaasPlanCharge(models.Model):
             problem = str(error)
         if problem:
             return {"problem": problem}
-        rated = self._rated(quantity)
         names = {
             "quantity": self._spelled(str(quantity)),
             "unit": self.meter_id.unit_label or self.env._("units"),
-            "amount": self._rounded(rated.amount),
+            "amount": self._rounded(self._rated(self._to_spec(), quantity).amount),
         }
-        return {
-            **names,
-            "sentence": self.env._("at %(quantity)s %(unit)s: %(amount)s", **names),
-            "lines": [self._line(one) for one in rated.steps],
-            "compare": [
-                {
-                    "quantity": self._spelled(str(count)),
-                    "amount": self._rounded(self._rated(count).amount),
-                }
-                for count in self._compared()
-            ],
-            "points": self._points(quantity),
-            "at": [float(quantity), float(rated.amount)],
-        }
+        return {**names, "sentence": self.env._("at %(quantity)s %(unit)s: %(amount)s", **names)}
 
     def _compared(self) -> list[Decimal]:
         """Return the quantities beside the example, in the size that its meter is read in."""
@@ -100,8 +114,8 @@ class SaasPlanCharge(models.Model):
         size = Decimal(1).scaleb(usual.adjusted())
         return [max(size * times, Decimal(1)) for times in COMPARED]
 
-    def _rated(self, quantity: Decimal) -> step.Rated:
-        return rate(self._to_spec(), quantity, self._unit())
+    def _rated(self, spec: Charge, quantity: Decimal) -> step.Rated:
+        return rate(spec, quantity, self._unit())
 
     def _unit(self) -> Currency:
         """Return the currency of this charge as the kernel knows it."""
@@ -116,13 +130,13 @@ class SaasPlanCharge(models.Model):
             "amount": self._rounded(self._unit().round(one.amount)),
         }
 
-    def _points(self, quantity: Decimal) -> list[list[float]]:
+    def _points(self, spec: Charge, quantity: Decimal) -> list[list[float]]:
         """Return the line of the picture: quantities from 0 on and what they cost."""
         bounds = [bound for tier in self.tier_ids if (bound := tier._bound()) is not None]
         far = min(max([quantity, Decimal(1), *bounds]) * Decimal("1.25"), FARTHEST)
         marks = {far * number / POINTS for number in range(POINTS + 1)} | set(bounds)
         places = sorted(mark.quantize(Decimal("0.000001")) for mark in marks)
-        return [[float(place), float(self._rated(place).amount)] for place in places]
+        return [[float(place), float(self._rated(spec, place).amount)] for place in places]
 
     def _rounded(self, amount: Decimal) -> str:
         return formatLang(self.env, float(amount), currency_obj=self.currency_id)

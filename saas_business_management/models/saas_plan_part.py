@@ -15,6 +15,7 @@ PUBLISHING = object()
 class SaasPlanPart(models.AbstractModel):
     _name = "saas.plan.part"
     _description = "Part of a Plan"
+    _inherit = ["saas.number"]
 
     plan_id = fields.Many2one("saas.plan", index="btree_not_null", ondelete="cascade")
     version_id = fields.Many2one(

@@ -160,6 +160,8 @@ class SaasPlanTerms(models.AbstractModel):
         default="free",
         required=True,
         tracking=True,
+        help="What is charged comes with the first period that is paid, and only if one is. A "
+        "level, such as the most users, is never charged for a trial.",
     )
     trial_limit_users = fields.Integer(string="Users in the Trial", help="0 means as in the plan.")
     trial_limit_storage_gb = fields.Float(

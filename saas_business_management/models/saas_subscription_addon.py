@@ -9,6 +9,7 @@ from odoo import fields, models
 class SaasSubscriptionAddon(models.Model):
     _name = "saas.subscription.addon"
     _description = "Subscription Add-on"
+    _inherit = ["saas.last.day"]
     _order = "subscription_id, start_on, id"
 
     subscription_id = fields.Many2one(

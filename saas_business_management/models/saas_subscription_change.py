@@ -42,7 +42,10 @@ class SaasSubscription(models.Model):
         with self._changing():
             for one in self:
                 tomorrow = fields.Date.add(one._today(), days=1)
-                first = max(fields.Date.to_date(start_on) or tomorrow, one.anchor_on)
+                wished = fields.Date.to_date(start_on) or tomorrow
+                if wished < tomorrow:
+                    raise Refused("pause_past", day=wished)
+                first = max(wished, one.anchor_on)
                 one._fire("paused", reason=note)
                 one._rest(PAUSED, first)
         return True

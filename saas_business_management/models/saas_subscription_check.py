@@ -8,6 +8,9 @@ from odoo import models
 
 from ..kernel.errors import Refused
 
+# What is mended on a product, or where one is chosen.
+OF_PRODUCTS = ("no_fee_product", "no_income_account", "tax_missing")
+
 
 class SaasSubscription(models.Model):
     _inherit = "saas.subscription"
@@ -23,11 +26,14 @@ class SaasSubscription(models.Model):
             raise Refused("customer_archived", customer=self.partner_id.name)
         self._check_books()
         self._check_currency()
+        for home, _place in self._homes_of_products():
+            self._check_product(home.product_id, home.display_name)
+
+    def _homes_of_products(self):
+        """Return what has a product that is invoiced, each with where that is chosen."""
         versions = self.phase_ids.version_id | self.addon_ids.version_id
-        for version in versions:
-            self._check_product(version.product_id, version.display_name)
-        for meter in versions._charges_in(self.currency_id).meter_id:
-            self._check_product(meter.product_id, meter.name)
+        meters = versions._charges_in(self.currency_id).meter_id
+        return [*((one, one.plan_id) for one in versions), *((one, one) for one in meters)]
 
     def _check_books(self):
         company_sudo = self.company_id.sudo()
@@ -78,9 +84,24 @@ class SaasSubscription(models.Model):
                 "tax_missing", product=product_sudo.name, tax=company_sudo.account_sale_tax_id.name
             )
 
+    def _product_to_mend(self):
+        """Return the product that misses something, or the plan or meter that misses a product."""
+        for home, place in self._homes_of_products():
+            try:
+                self._check_product(home.product_id, home.display_name)
+            except Refused as error:
+                return place if error.code == "no_fee_product" else home.product_id
+        return self
+
+    def action_mend(self) -> dict:
+        """Open the place where that is mended for which this was not billed."""
+        self.ensure_one()
+        return self._place_to_mend(self.problem_code)
+
     def _place_to_mend(self, code):
         """Return the action that opens what has to be mended for a reason of these."""
         self.ensure_one()
+        refused = self._moves().filtered(lambda move: move.state == "draft" and move.saas_made)
         places = {
             "customer_archived": (self.partner_id, ""),
             "no_sales_journal": (
@@ -90,8 +111,11 @@ class SaasSubscription(models.Model):
             "no_chart": (self.env["account.account"], "account.action_account_form"),
             "no_currency_rate": (self.currency_id, ""),
             "currency_archived": (self.currency_id, ""),
+            "document_refused": (refused[:1] or self, ""),
         }
         record, action = places.get(code, (self, ""))
+        if code in OF_PRODUCTS:
+            record = self._product_to_mend()
         if action:
             return dict(self.env["ir.actions.act_window"]._for_xml_id(action), path=False)
         return {

@@ -126,15 +126,22 @@ class SaasSubscription(models.Model):
         return self.sudo().search([*running, ("id", "!=", self.id)], limit=1)
 
     def _overdue_moves(self):
-        """Return the posted invoices of this subscription whose day has passed unpaid."""
-        return self._moves().filtered(
-            lambda move: (
-                move.move_type == "out_invoice"
-                and move.state == "posted"
-                and move.payment_state in ("not_paid", "partial")
-                and (move.invoice_date_due or move.invoice_date) < self._today()
+        """Return the posted invoices of these subscriptions that are unpaid though their day has
+        passed, or a charge of them has failed.
+        """
+        found = self.env["account.move"].sudo()
+        for one in self:
+            today = one._today()
+            found |= one._moves().filtered(
+                lambda move, today=today: (
+                    move._saas_is_open()
+                    and (
+                        (move.invoice_date_due or move.invoice_date) < today
+                        or move._saas_has_failed()
+                    )
+                )
             )
-        )
+        return found
 
     # Time
 

@@ -299,7 +299,7 @@ class SaasBillingPeriod(models.Model):
             "price_unit": rating.amount,
             "saas_period_id": self.id,
             "saas_rating_id": rating.id,
-            "saas_start_on": rating.start_on,
+            "saas_start_on": rating.counted_from or rating.start_on,
             "saas_end_on": rating.end_on,
         }
 

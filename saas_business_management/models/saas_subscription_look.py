@@ -3,6 +3,8 @@
 Owns: what only screens need. Does not own: anything that is decided.
 """
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
@@ -44,8 +46,12 @@ class SaasSubscription(models.Model):
             )
 
     def _compute_moves(self):
+        found = defaultdict(self.env["account.move"].sudo().browse)
+        for move in self._moves():
+            for one in move.saas_subscription_ids:
+                found[one.id] |= move
         for one in self:
-            moves = one._moves()
+            moves = found[one._origin.id]
             open_ = moves.filtered(lambda move: move.state == "posted")
             one.move_count = len(moves)
             one.amount_due = sum(

@@ -12,6 +12,7 @@ from odoo import api, fields, models
 class SaasSubscriptionPhase(models.Model):
     _name = "saas.subscription.phase"
     _description = "Subscription Phase"
+    _inherit = ["saas.last.day"]
     _order = "subscription_id, start_on, id"
 
     subscription_id = fields.Many2one(

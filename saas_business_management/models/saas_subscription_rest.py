@@ -11,6 +11,7 @@ from ..kernel.billing import agreement
 class SaasSubscriptionRest(models.Model):
     _name = "saas.subscription.rest"
     _description = "Days Without Service"
+    _inherit = ["saas.last.day"]
     _order = "subscription_id, start_on, id"
 
     subscription_id = fields.Many2one(

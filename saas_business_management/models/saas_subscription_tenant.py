@@ -21,6 +21,8 @@ PASSED_ON = {
     "cancelled": ("archived", "subscription_ended"),
     "won_back": ("reactivated", ""),
 }
+# A way back lifts what the same subscription closed its tenant for, and nothing else.
+LIFTS = {"paid": "payment", "resumed": "manual"}
 
 
 class SaasSubscription(models.Model):
@@ -37,8 +39,11 @@ class SaasSubscription(models.Model):
         if move.event == "ended" and self.ends_on and self.ends_on > self._today():
             return
         tenant = self.tenant_id.sudo().with_context(saas_from_subscription=True)
-        if not event:
+        if not event or tenant.reason != LIFTS.get(move.event, tenant.reason):
             return
+        if event == "suspended" and tenant.state == "suspended":
+            # Closed for something weaker, it would open again although it is unpaid.
+            event = "reason_changed"
         try:
             with self.env.cr.savepoint():
                 tenant._fire(event, system=True, reason=reason, note=self.name)

@@ -5,7 +5,12 @@ Owns: what was counted. Does not own: events it came from, what it costs (`saas_
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import groupby
 
+from .. import messages
+from ..kernel.billing.agreement import USAGE
+from ..kernel.billing.late import ACCEPTED, LOOKBACK, period_status
+from ..kernel.errors import Refused
 from .saas_decimal import Exact
 
 
@@ -22,6 +27,7 @@ class SaasUsageBucket(models.Model):
     company_id = fields.Many2one(
         related="subscription_id.company_id", store=True, precompute=True, index=True
     )
+    partner_id = fields.Many2one(related="subscription_id.partner_id", string="Customer")
     meter_id = fields.Many2one("saas.meter", required=True, index=True, ondelete="restrict")
     unit_label = fields.Char(related="meter_id.unit_label")
     start_at = fields.Datetime(string="From", required=True)
@@ -44,6 +50,40 @@ class SaasUsageBucket(models.Model):
         for bucket in self:
             if not bucket.quantity:
                 raise UserError(self.env._("Enter a quantity; 0 is one too."))
+
+    @api.constrains("subscription_id", "start_at")
+    def _check_still_open(self):
+        """Refuse usage of a period that does not change any more: nothing would come of it."""
+        closed = self._closed_periods()
+        for bucket in self:
+            periods = closed.get(bucket.subscription_id, [])
+            starts = [fields.Datetime.to_string(period.start_at) for period in periods]
+            ours = [one for one in periods if one.start_at <= bucket.start_at < one.end_at]
+            for period in ours:
+                key = fields.Datetime.to_string(period.start_at)
+                if period_status(starts, key) != ACCEPTED:
+                    self._refuse_closed(bucket)
+
+    def _closed_periods(self):
+        """Return the invoiced periods of usage of each subscription, the oldest first."""
+        found_sudo = (
+            self.env["saas.billing.period"]
+            .sudo()
+            .search(
+                [
+                    ("subscription_id", "in", self.subscription_id.ids),
+                    ("kind", "=", USAGE),
+                    ("state", "in", ("posted", "closed")),
+                ],
+                order="start_at",
+            )
+        )
+        return dict(groupby(found_sudo, lambda period: period.subscription_id))
+
+    def _refuse_closed(self, bucket):
+        day = bucket.subscription_id._day_of(bucket.start_at)
+        error = Refused("usage_period_closed", meter=bucket.meter_id.name, day=day, count=LOOKBACK)
+        raise UserError(messages.text(self.env, error))
 
     def write(self, vals):
         raise UserError(

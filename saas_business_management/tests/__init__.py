@@ -50,6 +50,12 @@ from . import test_profitability
 from . import test_usage_import
 from . import test_together
 from . import test_billing_money
+from . import test_payment
+from . import test_dunning
+from . import test_billing_input
+from . import test_billing_lines
+from . import test_billing_speed
+from . import test_billing_trial
 from . import test_wallet
 from . import test_deferral
 from . import test_settlement

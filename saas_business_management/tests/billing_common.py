@@ -6,6 +6,7 @@ People besides those of `common.py`: ines bills, max sets prices, olga approves.
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest import SkipTest
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -16,9 +17,10 @@ from ..jobs.registry import JOBS
 from ..models.saas_job_journal import LinkedRecords
 from .common import SaasCommon
 
-# The operations of billing.
-KINDS = ("bill_subscription", "post_invoices", "mail_invoices")
-KINDS += ("tend_wallets", "recognize_revenue")
+KINDS = (
+    *("bill_subscription", "post_invoices", "mail_invoices"),
+    *("charge_invoice", "dun_subscription", "tend_wallets", "recognize_revenue"),
+)
 
 
 @dataclass(frozen=True)
@@ -173,3 +175,58 @@ class BillingCommon(SaasCommon):
         }
         with self.on(end):
             return self.env["saas.usage.bucket"].create(values)
+
+
+class PaymentCommon(BillingCommon):
+    """Customers who pay with what Odoo's provider for demonstrations saved for them."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        providers = cls.env["payment.provider"].search(
+            [("code", "=", "demo"), ("company_id", "=", cls.company.id)], limit=1
+        )
+        if not providers:
+            raise SkipTest("payment_demo is not installed")
+        providers.state = "test"
+        cls.provider = providers
+
+    @classmethod
+    def save_token(cls, answer: str = "done", partner: Any = None, **values: Any) -> Any:
+        """Return a payment method whose charges all end in the same way."""
+        return cls.env["payment.token"].create(
+            {
+                "provider_id": cls.provider.id,
+                "payment_method_id": cls.provider.payment_method_ids[:1].id,
+                "payment_details": "4242",
+                "partner_id": (partner or cls.partner).id,
+                "provider_ref": "saved for tests",
+                "demo_simulated_state": answer,
+                **values,
+            }
+        )
+
+    def make_billed(self, day: str = "2026-03-01", **values: Any) -> Any:
+        """Return a subscription whose first invoice was posted on a day, and charged."""
+        one = self.make_subscription(**values)
+        with self.on(f"{day} 08:00:00"):
+            one.action_activate()
+            self.work()
+        return one
+
+    def look(self, day: str) -> None:
+        """Let the cron look at noon of a day, and do what it orders."""
+        with self.on(f"{day} 12:00:00"):
+            ladders = self.env["saas.dunning"]
+            for collect in (ladders._charge_due, ladders._begin_overdue, ladders._look_due):
+                collect()
+            self.work()
+
+    def pay(self, invoice: Any) -> None:
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+
+    def told(self, move: Any) -> list:
+        """Return the outcomes of the attempts of an invoice, the oldest first."""
+        return move.saas_attempt_ids.sorted("number").mapped("outcome")

@@ -96,6 +96,12 @@ MATRIX = {
     "saas.cost.rate": ("", "", ""),
     "saas.usage.import": ("", "", ""),
     "saas.usage.import.line": ("", "", ""),
+    "saas.payment.attempt": ("", "", ""),
+    "saas.dunning": ("", "", ""),
+    "saas.dunning.step": ("", "", ""),
+    "saas.dunning.profile": ("", "", ""),
+    "saas.dunning.minimum": ("", "", ""),
+    "saas.dunning.pause": ("", "", ""),
 }
 # The same for billing user, billing manager, billing approver; nothing where a model is missing.
 BILLING = {
@@ -140,6 +146,12 @@ BILLING = {
     "saas.cost.rate": ("r", "rwc", "r"),
     "saas.usage.import": ("rwcu", "rwcu", ""),
     "saas.usage.import.line": ("rwcu", "rwcu", ""),
+    "saas.payment.attempt": ("r", "r", "r"),
+    "saas.dunning": ("rw", "rw", "r"),
+    "saas.dunning.step": ("r", "r", "r"),
+    "saas.dunning.profile": ("r", "rwcu", "r"),
+    "saas.dunning.minimum": ("r", "rwcu", "r"),
+    "saas.dunning.pause": ("rwcu", "rwcu", ""),
 }
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 

@@ -10,7 +10,7 @@ LEDGERS = {
     *("saas.backup.canary", "saas.backup.alert", "saas.restore", "saas.evidence"),
     *("saas.wallet.grant", "saas.wallet.entry"),
     *("saas.deferral", "saas.deferral.row", "saas.deferral.entry"),
-    "saas.mrr.movement",
+    *("saas.mrr.movement", "saas.dunning", "saas.dunning.step", "saas.payment.attempt"),
 }
 
 

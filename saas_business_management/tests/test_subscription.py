@@ -158,7 +158,7 @@ class TestSubscription(BillingCommon):
         with self.on("2026-03-10"):
             asked = one.with_context(saas_change="cancel").action_ask_change()
             wizard = self.env[asked["res_model"]].browse(asked["res_id"])
-            self.assertIn("2026-03-31", wizard.effect)
+            self.assertIn("03/31/2026", wizard.effect)
             with self.assertRaises(UserError):
                 wizard.action_apply()
             wizard.reason = "not_used"

@@ -82,6 +82,7 @@ BADGES = {
         "new",
         "expansion",
         "reactivation",
+        "paid",
     },
     "warning": {
         "past_due",
@@ -94,6 +95,8 @@ BADGES = {
         "leaving",
         "unproven",
         "contraction",
+        "restricted",
+        "declined",
     },
     "danger": {
         "failed",
@@ -108,6 +111,7 @@ BADGES = {
         "wrong_key",
         "churn",
         "wrong",
+        "hard",
     },
 }
 FORBIDDEN = re.compile(

@@ -6,6 +6,7 @@ Owns: the questions and the preview. Does not own: what is allowed and what it d
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 CHANGES = [
     ("plan", "Change Plan"),
@@ -56,6 +57,10 @@ class SaasSubscriptionChange(models.TransientModel):
     problem = fields.Char(readonly=True)
     net = fields.Monetary(readonly=True, string="To Pay Now, With Tax")
     line_ids = fields.One2many("saas.subscription.change.line", "wizard_id", readonly=True)
+
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity BETWEEN 1 AND 1000000)", "A quantity counts from 1 to 1,000,000."
+    )
 
     @api.depends("subscription_id")
     def _compute_present(self):
@@ -124,15 +129,11 @@ class SaasSubscriptionChange(models.TransientModel):
 
     def _is_filled(self):
         offer = {
-            "plan": self.version_id and self._differs(),
+            "plan": self.version_id,
             "addon": self.addon_version_id,
             "coupon": self.coupon_id,
         }
         return bool(offer.get(self.change, True))
-
-    def _differs(self):
-        one = self.subscription_id
-        return self.version_id != one.version_id or self.quantity != one.quantity
 
     def _effect(self):
         _, one = self.env._, self.subscription_id
@@ -140,11 +141,12 @@ class SaasSubscriptionChange(models.TransientModel):
             last = fields.Date.subtract(one._period_end(), days=1)
             if self.change == "plan" and self.when == "period_end":
                 return _(
-                    "The new plan begins when the period that ends on %(day)s is over.", day=last
+                    "The new plan begins when the period that ends on %(day)s is over.",
+                    day=format_date(self.env, last),
                 )
             if self.change == "cancel":
                 day = last if self.when == "period_end" else one._today()
-                return _("The last day is %(day)s.", day=day)
+                return _("The last day is %(day)s.", day=format_date(self.env, day))
         if self.change == "pause":
             return _(
                 "From tomorrow nothing is charged and its tenant is closed. Unused days of the "
@@ -165,6 +167,8 @@ class SaasSubscriptionChange(models.TransientModel):
         values = {
             "change": change,
             "subscription_id": subscription.id,
+            # Other seats alone keep the version, also one that is not sold any more.
+            "version_id": subscription.version_id.id if change == "plan" else False,
             "quantity": 1 if change == "addon" else subscription.quantity,
             "when": "period_end" if change == "cancel" else "now",
         }

@@ -42,7 +42,7 @@ print("FOUND " + json.dumps({
 ATTEMPTS = 49 + 3
 
 
-def shell(provider: Provider, program: str) -> str:
+def shell(provider: Provider, program: str, seconds: float = 120) -> str:
     """Run a program on the control database's records and return what it printed."""
     conf = str(provider.stack.settings.control_conf)
     done = subprocess.run(
@@ -51,7 +51,7 @@ def shell(provider: Provider, program: str) -> str:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr

@@ -81,3 +81,34 @@ class BillingRecords(LinkedRecords):
 
     def _subscription_bill_mail(self, moves: list[int]) -> None:
         self._rows["mailed"].update(dict.fromkeys(moves, True))
+
+    def _subscription_dun_look(self) -> None:
+        """A look is the same however often somebody looks."""
+        self._rows["handed"]["looked"] = True
+
+    # Charges. What the provider did is not undone with anybody's transaction.
+
+    def _invoice_charge_prepare(self, why: str) -> dict[str, Any]:
+        attempts = self._rows["attempts"]
+        if attempts:
+            return {"attempt": 0, "why": "unknown"}
+        attempts[1] = {"state": "draft", "known": False, "fence": 0, "booked": False}
+        return {"attempt": 1}
+
+    def _invoice_charge_announce(self, attempt: int, fence: int) -> None:
+        self._rows["attempts"][attempt]["fence"] = fence
+
+    def _invoice_charge_ask(self, attempt: int, fence: int) -> dict[str, Any]:
+        row = self._rows["attempts"][attempt]
+        if row["fence"] != fence or row["state"] != "draft":
+            return {"asked": False}
+        self._session.database.charges.append(attempt)
+        row |= {"state": "done", "known": True}
+        return {"asked": True}
+
+    def _invoice_charge_settle(self, attempt: int) -> None:
+        row = self._rows["attempts"][attempt]
+        row["booked"] = row["state"] == "done"
+
+    def _invoice_charge_told(self, attempt: int) -> None:
+        self._rows["handed"]["charge"] = attempt

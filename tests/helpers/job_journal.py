@@ -37,6 +37,8 @@ class MemoryDatabase:
 
     def __init__(self, rows: dict[str, Any]) -> None:
         self.fences = itertools.count(1)
+        # What a payment provider was asked; it keeps that whatever becomes of our transactions.
+        self.charges: list[int] = []
         self._kept = pickle.dumps({"jobs": {}, **rows})
 
     @property

@@ -235,6 +235,23 @@ def note_revenue(world: World) -> int:
     return world.desk.enqueue("note_revenue", {"subscriptions": [1, 2]})
 
 
+def charge(world: World) -> int:
+    """Order that an invoice is charged to a saved payment method."""
+    return world.desk.enqueue("charge_invoice", {"why": "due"})
+
+
+def settle_charge(world: World) -> int:
+    """Order that money is booked of which the provider told later."""
+    known = {"state": "done", "known": True, "fence": 1, "booked": False}
+    world.add(lambda rows: rows["attempts"].update({1: known}))
+    return world.desk.enqueue("charge_invoice", {"attempt": 1})
+
+
+def dun(world: World) -> int:
+    """Order a look at what is overdue of a subscription."""
+    return world.desk.enqueue("dun_subscription")
+
+
 def check_canaries(world: World) -> int:
     """Order the proof of a key that opens and of one that does not; a third is destroyed."""
     world.desk.work(back_up(world))
@@ -461,6 +478,9 @@ ORDERS = {
     "tend_wallets": Order("tend_wallets", tend),
     "mail_invoices": Order("mail_invoices", mail_invoices),
     "note_revenue": Order("note_revenue", note_revenue),
+    "charge_invoice": Order("charge_invoice", charge),
+    "settle_charge": Order("charge_invoice", settle_charge),
+    "dun_subscription": Order("dun_subscription", dun),
     "check_canaries": Order("check_canaries", check_canaries),
     "export_backup": Order("export_backup", export_backup),
     "export_zip": Order("export_backup", export_zip),

@@ -35,6 +35,8 @@ _PARTS = (
     ("tenant_", STATE),
     ("subscription_", STATE),
     ("billing_run", STATE),
+    ("payment_", STATE),
+    ("dunning_", STATE),
 )
 
 INFO, WARNING, GRAVE = "info", "warning", "grave"

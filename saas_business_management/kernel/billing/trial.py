@@ -112,12 +112,21 @@ def billable_units(
 
     Raises: Refused (`trial_policy`, `number_invalid`).
     """
-    if policy not in (FREE, BILLED):
-        raise Refused("trial_policy", policy=policy)
-    counted = [units for day, units in usage if policy == BILLED or day >= trial.end]
+    first = charged_from(trial.start, trial.end, policy)
+    counted = [units for day, units in usage if day >= first]
     for units in counted:
         exact(units, "usage")
     return plus(counted)
+
+
+def charged_from(start: date, end: date, policy: str = FREE) -> date:
+    """Return the first day whose usage is charged, for a trial from `start` to before `end`.
+
+    Raises: Refused (`trial_policy`).
+    """
+    if policy not in (FREE, BILLED):
+        raise Refused("trial_policy", policy=policy)
+    return start if policy == BILLED else end
 
 
 def _days_until(trial: Trial, on: date) -> int:

@@ -68,7 +68,15 @@ SENTENCES = {
         "More than %(count)s periods of this subscription would be due at once. Nothing was "
         "billed. Correct the day that it is billed from."
     ),
+    "pause_past": _lt(
+        "A pause begins tomorrow at the earliest, and %(day)s is before that. Nothing was changed. "
+        "Choose a later day."
+    ),
     # Billing
+    "usage_period_closed": _lt(
+        "Usage of %(meter)s on %(day)s was not stored: its period was invoiced, and only the "
+        "newest %(count)s invoiced periods still change. Charge or credit it on an invoice by hand."
+    ),
     "customer_archived": _lt(
         "The customer %(customer)s is archived, so nothing was billed. Bring the contact back, or "
         "cancel the subscription."
@@ -104,5 +112,18 @@ SENTENCES = {
     "document_refused": _lt(
         "Odoo refused the document: %(text)s Nothing of it was posted. It is tried again with the "
         "next run."
+    ),
+    # Payments
+    "payment_provider_off": _lt(
+        "The payment provider %(provider)s is switched off, so %(invoice)s was not charged. Switch "
+        "it on, or ask the customer to save a payment method of another provider."
+    ),
+    "payment_currency": _lt(
+        "%(provider)s takes no %(currency)s, so %(invoice)s was not charged. Add the currency to "
+        "the provider, or ask the customer to pay in another way."
+    ),
+    "payment_no_journal": _lt(
+        "%(provider)s has no payment journal, so %(invoice)s was not charged: what came in could "
+        "not be booked. Choose a journal on the provider."
     ),
 }

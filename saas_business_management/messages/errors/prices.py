@@ -77,6 +77,9 @@ SENTENCES = {
         "The days of a dunning profile have to grow from step to step, and a retry comes a day "
         "after the failure at the earliest. Correct them."
     ),
+    "dunning_numbers": _lt(
+        "“%(text)s” cannot be read. Write days as numbers with commas, such as 1, 3, 6."
+    ),
     "dunning_states": _lt("A dunning profile has one state twice. Remove one of the two."),
     "dunning_pause": _lt(
         "The pause ends on %(until_on)s and begins on %(from_on)s. Correct one of the days."

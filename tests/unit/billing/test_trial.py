@@ -15,6 +15,7 @@ from saas_business_management.kernel.billing.trial import (
     Trial,
     billable_units,
     cancel_trial,
+    charged_from,
     convert_trial,
     end_trial,
 )
@@ -104,3 +105,11 @@ def test_usage_of_a_trial_is_free_by_default():
         billable_units(TRIAL, [(day("2025-04-01"), NAN)])
     with refused("trial_policy", policy="half"):
         billable_units(TRIAL, usage, "half")
+
+
+def test_usage_is_charged_from_the_first_paid_day_or_from_the_first_of_the_trial():
+    start, end = TRIAL.start, TRIAL.end
+    assert charged_from(start, end) == charged_from(start, end, FREE) == end
+    assert charged_from(start, end, BILLED) == start
+    with refused("trial_policy", policy="half"):
+        charged_from(start, end, "half")
