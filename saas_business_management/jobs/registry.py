@@ -29,6 +29,7 @@ from .post_invoices import POST_INVOICES
 from .prove_isolation import PROVE_ISOLATION
 from .prove_restore import PROVE_RESTORE
 from .provision_tenant import PROVISION_TENANT
+from .recognize_revenue import RECOGNIZE_REVENUE
 from .refresh_modules import REFRESH_MODULES
 from .renew_signing_secret import RENEW_SIGNING_SECRET
 from .restore_copy import RESTORE_COPY
@@ -38,6 +39,7 @@ from .rotate_role import ROTATE_ROLE
 from .run_doctor import RUN_DOCTOR
 from .sample_usage import SAMPLE_USAGE
 from .set_addresses import SET_ADDRESSES
+from .tend_wallets import TEND_WALLETS
 from .test_cluster import TEST_CLUSTER
 from .test_target import TEST_TARGET
 from .undo_restore import UNDO_RESTORE
@@ -74,6 +76,7 @@ JOBS: dict[str, Job] = {
         PROVE_ISOLATION,
         PROVE_RESTORE,
         PROVISION_TENANT,
+        RECOGNIZE_REVENUE,
         REFRESH_MODULES,
         RENEW_SIGNING_SECRET,
         RESTORE_COPY,
@@ -83,6 +86,7 @@ JOBS: dict[str, Job] = {
         RUN_DOCTOR,
         SAMPLE_USAGE,
         SET_ADDRESSES,
+        TEND_WALLETS,
         TEST_CLUSTER,
         TEST_TARGET,
         UNDO_RESTORE,

@@ -137,6 +137,8 @@ from . import saas_erasure_backup
 from . import saas_retention_backup
 from . import account_move
 from . import res_company_billing
+from . import res_company_wallet
+from . import res_company_deferral
 from . import saas_subscription
 from . import saas_billing_period
 from . import saas_billing_rating
@@ -167,6 +169,19 @@ from . import saas_billing_words
 from . import saas_billing_run_work
 from . import saas_billing_post
 from . import account_move_follow
+from . import saas_subscription_settlement
+from . import saas_wallet
+from . import saas_wallet_grant
+from . import saas_wallet_entry
+from . import saas_wallet_burn
+from . import saas_wallet_books
+from . import saas_wallet_topup
+from . import saas_wallet_tend
+from . import saas_wallet_look
+from . import saas_deferral
+from . import saas_deferral_entry
+from . import saas_deferral_work
+from . import saas_deferral_look
 from . import account_move_pdf
 from . import saas_payment_attempt
 from . import saas_payment_token
@@ -194,6 +209,7 @@ from . import saas_cost_rate
 from . import saas_profitability
 from . import saas_job_billing
 from . import saas_erasure_billing
+from . import saas_erasure_wallet
 from . import saas_webhook_kind
 from . import saas_webhook_endpoint
 from . import saas_webhook_secret
@@ -209,6 +225,7 @@ from . import saas_doctor_operations
 from . import saas_doctor_clusters
 from . import saas_doctor_catalogue
 from . import saas_doctor_billing
+from . import saas_doctor_books
 from . import saas_doctor_usage
 from . import saas_doctor_mrr
 from . import saas_doctor_payment

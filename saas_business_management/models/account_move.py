@@ -63,6 +63,7 @@ class AccountMove(models.Model):
     def _unlink_opens_periods(self):
         """A draft that somebody removes leaves its periods to be drafted again."""
         self._saas_periods_sudo()._without_document(self)
+        self._saas_leave_wallets()
 
     def _saas_periods_sudo(self):
         """Return the periods whose document this is; of the lines nothing may be left any more."""
@@ -76,6 +77,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft)
         posted._saas_periods_sudo()._posted_with(posted)
+        posted._saas_withdraw()
         return posted
 
     @api.private

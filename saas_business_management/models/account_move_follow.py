@@ -26,6 +26,7 @@ class AccountMove(models.Model):
                     and line.currency_id == invoice.currency_id
                     and line.company_id == invoice.company_id
                     and not line.reconciled
+                    and not line.move_id.saas_to_pay_back
                 )
             )
             if owed and given:

@@ -13,3 +13,21 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.saas_billing_variance_percent", readonly=False
     )
     saas_billing_mail = fields.Boolean(related="company_id.saas_billing_mail", readonly=False)
+    saas_wallet_account_id = fields.Many2one(
+        related="company_id.saas_wallet_account_id", readonly=False
+    )
+    saas_breakage_account_id = fields.Many2one(
+        related="company_id.saas_breakage_account_id", readonly=False
+    )
+    saas_wallet_journal_id = fields.Many2one(
+        related="company_id.saas_wallet_journal_id", readonly=False
+    )
+    saas_deferral_method = fields.Selection(
+        related="company_id.saas_deferral_method", readonly=False
+    )
+    saas_deferred_account_id = fields.Many2one(
+        related="company_id.saas_deferred_account_id", readonly=False
+    )
+    saas_deferral_journal_id = fields.Many2one(
+        related="company_id.saas_deferral_journal_id", readonly=False
+    )

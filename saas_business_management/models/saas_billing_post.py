@@ -6,7 +6,6 @@ numbers, entries and reconciliation (Odoo).
 Posting holds the journal's sequence until it is committed: two workers never post in one journal.
 """
 
-
 from odoo import api, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import groupby
@@ -99,11 +98,13 @@ class SaasSubscription(models.Model):
 
     @api.private
     def _step_bill_posted(self, moves, run):
-        """Documents are posted: credit pays them first, then saved payment methods do; customers
-        are mailed, the run may end.
+        """Documents are posted: credit and wallets pay them first, then saved payment methods do;
+        customers are mailed, the run may end.
         """
         posted_sudo = self.env["account.move"].sudo().browse(moves).exists()
+        posted_sudo._saas_settle_cancels()
         posted_sudo._saas_use_credits()
+        posted_sudo._saas_use_wallet()
         posted_sudo._saas_charge_due()
         posted_sudo.filtered(lambda one: one.company_id.saas_billing_mail)._saas_mail()
         job_sudo = self.env["saas.job"].sudo().browse(self.env.context.get("saas_job_id"))

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..kernel.billing.late import SEPARATE_DOCUMENT
 from ..kernel.billing.step import INCLUDED
 from ..kernel.period import Period, bounds, zone
 from .saas_decimal import Exact
@@ -77,6 +78,12 @@ class SaasBillingRating(models.Model):
         help="What came too late for this rating is settled here.",
     )
     correction_ids = fields.One2many("saas.billing.rating", "corrects_id", readonly=True)
+    left_out = fields.Monetary(
+        string="Not Invoiced",
+        readonly=True,
+        help="What came too late for this, and the plan does not invoice; below zero is not given "
+        "back.",
+    )
     line_ids = fields.One2many("account.move.line", "saas_rating_id", readonly=True)
     move_id = fields.Many2one("account.move", compute="_compute_move_id", string="Document")
 
@@ -148,6 +155,12 @@ class SaasBillingRating(models.Model):
 
     def _days(self):
         return Period(self.start_on, self.end_on)
+
+    def _stands_apart(self):
+        """Tell whether it is invoiced on a document of its own: it came too late, and the plan
+        wants it so.
+        """
+        return self.corrects_id and self.version_id.late_policy == SEPARATE_DOCUMENT
 
     def write(self, vals):
         raise UserError(self.env._("A rating explains an invoice line and cannot be changed."))

@@ -18,7 +18,7 @@ from odoo.tools import SQL
 
 from ..kernel.billing.agreement import RECURRING
 from ..kernel.billing.fees import parts_of
-from ..kernel.billing.late import LOOKBACK
+from ..kernel.billing.late import IGNORE, LOOKBACK
 from ..kernel.billing.segment import rate_segment
 from ..kernel.billing.spend import Spend, adjustment
 from ..kernel.billing.trial import charged_from
@@ -121,8 +121,6 @@ class SaasBillingPeriod(models.Model):
     def _late_ratings(self, arrived, specs):
         """Return ratings of what came too late for the two periods before, by the full quantity."""
         one = self.subscription_id
-        if one.version_id.late_policy == "ignore":
-            return []
         closed = one.period_ids.filtered(
             lambda row: (
                 row.kind == self.kind
@@ -139,14 +137,17 @@ class SaasBillingPeriod(models.Model):
     def _late_rating(self, rating, arrived, specs):
         """Return the values that settle what a rating misses, None when it misses nothing."""
         again = rating.period_id._rating(rating.charge_id, rating._days(), arrived, specs)
-        settled = rating | rating.correction_ids
-        delta = _exactly(again["amount"]) - _sum(settled, self.subscription_id._unit())
+        settled, unit = rating | rating.correction_ids, self.subscription_id._unit()
+        left_out = sum(settled.mapped("left_out"))
+        delta = _exactly(again["amount"]) - _sum(settled, unit, left_out)
         if not delta:
             return None
+        ignored = rating.version_id.late_policy == IGNORE
         facts = again | {
             "period_id": self.id,
             "corrects_id": rating.id,
-            "amount": float(delta),
+            "amount": 0.0 if ignored else float(delta),
+            "left_out": float(delta) if ignored else 0.0,
             "reading": f"{again['reading']}; − {again['amount'] - float(delta):.2f}",
         }
         return facts | {"hash": _digest(facts)}

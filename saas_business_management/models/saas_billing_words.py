@@ -128,6 +128,13 @@ class SaasBillingPeriod(models.Model):
         for off in part.percents_off:
             spelled = self.env["saas.exact"]._spelled(str(off))
             told = self.env._("%(price)s less %(percent)s %%", price=told, percent=spelled)
+        if part.whole_seconds:
+            return self.env._(
+                "%(price)s × %(seconds)s of %(whole)s seconds",
+                price=told,
+                seconds=self.env["saas.exact"]._spelled(str(part.seconds)),
+                whole=self.env["saas.exact"]._spelled(str(part.whole_seconds)),
+            )
         if part.days == part.whole_days:
             return told
         return self.env._(

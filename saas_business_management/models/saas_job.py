@@ -37,6 +37,8 @@ TARGETS = {
     "restore": "restore_id",
     "subscription": "subscription_id",
     "billing": "run_id",
+    "wallet": "wallet_id",
+    "deferral": "deferral_id",
     "invoice": "move_id",
 }
 

@@ -1,7 +1,8 @@
-"""Operations of billing: the links to a subscription, a billing run and an invoice.
+"""Operations of billing: the links to what they work for.
 
-Owns: the links. Does not own: the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`,
-`saas_payment_charge.py`).
+Owns: the links to a subscription, a billing run, an invoice, a wallet and a schedule of revenue.
+Does not own: the steps (`saas_subscription_bill.py`, `saas_billing_run_work.py`,
+`saas_payment_charge.py`, `saas_wallet_tend.py`, `saas_deferral_work.py`).
 """
 
 from odoo import fields, models
@@ -19,6 +20,12 @@ class SaasJob(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    wallet_id = fields.Many2one(
+        "saas.wallet", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    deferral_id = fields.Many2one(
+        "saas.deferral", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     move_id = fields.Many2one(
         "account.move",

@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 
 from .. import messages
 from ..kernel.billing.agreement import PAUSED, RECURRING
+from ..kernel.billing.cancel import CREDIT, NONE, SETTLEMENTS
 from ..kernel.billing.states import ACTIVE, TRIAL
 from ..kernel.errors import Refused, SaasError
 
@@ -65,11 +66,13 @@ class SaasSubscription(models.Model):
                 one._set({"ends_on": last, "billed_until": last, "cancel_reason": note})
         return True
 
-    def action_cancel_now(self, note: str, credit: bool = True) -> bool:
-        """End subscriptions with today, which is still served; the rest is credited when wished."""
+    def action_cancel_now(self, note: str, settlement: str = CREDIT) -> bool:
+        """End subscriptions with today, which is still served; `settlement` says where the rest
+        goes: credit, refund, offset or none.
+        """
         with self._changing():
             for one in self:
-                one._cancel_today(note, credit)
+                one._cancel_today(note, settlement)
         return True
 
     def action_undo_cancellation(self, note: str = "") -> bool:
@@ -133,7 +136,9 @@ class SaasSubscription(models.Model):
             }
         )
 
-    def _cancel_today(self, note, credit):
+    def _cancel_today(self, note, settlement):
+        if settlement not in SETTLEMENTS:
+            raise Refused("settlement_unknown", settlement=settlement)
         billed = self._is_billed()
         begun = self.state != "draft"
         self._fire("cancelled", reason=note)
@@ -141,10 +146,17 @@ class SaasSubscription(models.Model):
             return
         today = self._today()
         after = fields.Date.add(today, days=1)
-        until = after if credit else max(after, self._billed_to() or after)
+        until = after if settlement != NONE else max(after, self._billed_to() or after)
         if not billed:
             until = self.anchor_on
-        self._set({"ends_on": after, "billed_until": until, "cancel_reason": note})
+        self._set(
+            {
+                "ends_on": after,
+                "billed_until": until,
+                "cancel_reason": note,
+                "settlement": settlement,
+            }
+        )
         self._end_agreement(until)
         self._settle_from(today)
 
@@ -163,6 +175,7 @@ class SaasSubscription(models.Model):
                 "ends_on": False,
                 "billed_until": False,
                 "cancel_reason": False,
+                "settlement": False,
             }
         )
         self._begin_phase(first, first)

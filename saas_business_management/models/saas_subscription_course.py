@@ -21,6 +21,7 @@ _FIRE = object()
 GUARDED = {
     *("state", "state_since", "suspended_for", "started_on", "anchor_on", "trial_end_on"),
     *("ends_on", "billed_until", "cancel_reason", "next_bill_at", "bill_count"),
+    "settlement",
 }
 BILLING_USER = "saas_business_management.group_saas_billing_user"
 

@@ -16,6 +16,7 @@ from odoo.tools import groupby
 
 from ..kernel.billing.agreement import RECURRING
 from ..kernel.billing.fees import Credit, parts_of, settle
+from ..kernel.billing.late import SEPARATE_DOCUMENT
 from ..kernel.period import Period
 
 INVOICE, REFUND = "out_invoice", "out_refund"
@@ -26,7 +27,8 @@ BILLED_ONCE = ("draft", "posted", "closed")
 class Paper:
     """One document to draft: its lines as values, what it reverses, the periods it is the first of.
 
-    `lines` hold values of `account.move.line` with the amount in `price_unit`.
+    `lines` hold values of `account.move.line` with the amount in `price_unit`; `burns` are rows of
+    the wallet that lowered it.
     """
 
     subscription: models.BaseModel
@@ -34,6 +36,7 @@ class Paper:
     lines: list = field(default_factory=list)
     reverses: models.BaseModel | None = None
     periods: list = field(default_factory=list)
+    burns: models.BaseModel | None = None
 
     @property
     def total(self):
@@ -54,6 +57,8 @@ class SaasSubscription(models.Model):
         for paper, move in zip(papers, moves, strict=True):
             for period in paper.periods:
                 period._with_document(move)
+            if paper.burns:
+                paper.burns._put({"move_id": move.id})
         run._note_drafts(zip(papers, moves, strict=True))
         for one in self:
             one._close_empty()
@@ -84,11 +89,28 @@ class SaasSubscription(models.Model):
                     paper.periods.append(period)
             if paper.periods:
                 paper.lines += self._coupon_lines(paper, unit)
+                paper.lines += self._promo_lines(paper, unit)
                 found.append(paper)
         for period in waiting:
             for move, lines in period._late_credits().items():
                 found.append(Paper(self, REFUND, lines, reverses=move))
-        return found + self._change_papers(agreement, unit)
+        return found + self._late_papers(unit) + self._change_papers(agreement, unit)
+
+    def _late_papers(self, unit):
+        """Return an invoice of its own for each period whose usage came too late, where the plan
+        wants that; one that was removed is made again.
+        """
+        found = []
+        wanted = SEPARATE_DOCUMENT in self.phase_ids.version_id.mapped("late_policy")
+        for period in self.period_ids.sorted("start_on") if wanted else ():
+            ratings = period._unbilled().filtered(
+                lambda one: one._stands_apart() and one.amount > 0
+            )
+            if ratings:
+                paper = Paper(self, INVOICE, [period._usage_line(one) for one in ratings])
+                paper.lines += self._promo_lines(paper, unit)
+                found.append(paper)
+        return found
 
     def _change_papers(self, agreement, unit):
         """Return the documents for what changed in periods that were billed before."""
@@ -103,6 +125,8 @@ class SaasSubscription(models.Model):
             invoice.lines += [period._credit_line(credit) for period, credit in credits_]
             credits_ = []
         papers = self._credit_papers(credits_)
+        if invoice.lines:
+            invoice.lines += self._promo_lines(invoice, unit)
         return [*papers, invoice] if invoice.lines else papers
 
     def _settlements(self, agreement, unit):
@@ -194,6 +218,7 @@ def paper_vals(paper, run, journals):
             "reversed_entry_id": paper.reverses.id,
             "fiscal_position_id": paper.reverses.fiscal_position_id.id,
             "invoice_payment_term_id": False,
+            "saas_settlement": one.settlement,
         }
     return values
 
@@ -219,7 +244,8 @@ class SaasBillingPeriod(models.Model):
     def _lines(self, agreement, unit):
         """Return the lines of a period that has no document yet."""
         if self.kind != RECURRING:
-            lines = [self._usage_line(one) for one in self._unbilled() if one.amount > 0]
+            due = self._unbilled().filtered(lambda one: one.amount > 0 and not one._stands_apart())
+            lines = [self._usage_line(one) for one in due]
             return lines + ([self._adjustment_line()] if self.adjustment else [])
         ours, _left = self.subscription_id._charged(self)
         found = settle(self._parts(agreement, unit), ours[self], unit)

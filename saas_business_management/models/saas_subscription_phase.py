@@ -4,6 +4,8 @@ Owns: that phases never overlap. Does not own: making them (`saas_subscription_c
 follows from them (`kernel/billing`).
 """
 
+from datetime import timezone
+
 from odoo import api, fields, models
 
 
@@ -34,6 +36,11 @@ class SaasSubscriptionPhase(models.Model):
     anchor_on = fields.Date(
         required=True, readonly=True, help="The day that its periods are counted from."
     )
+    begins_at = fields.Datetime(
+        string="At",
+        readonly=True,
+        help="On its first day the fee is charged from this instant, by the second.",
+    )
     served_ahead = fields.Boolean(
         readonly=True, help="Served before it is paid: the change to it is not prorated."
     )
@@ -47,6 +54,10 @@ class SaasSubscriptionPhase(models.Model):
         "daterange(start_on, end_on) WITH &&)",
         "Two phases of a subscription cannot overlap.",
     )
+
+    def _begins_at(self):
+        """Return the aware instant from which the fee is charged, None for its first midnight."""
+        return self.begins_at.replace(tzinfo=timezone.utc) if self.begins_at else None
 
     @api.depends("version_id", "quantity")
     def _compute_price(self):

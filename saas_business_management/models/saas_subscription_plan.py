@@ -10,6 +10,7 @@ from fractions import Fraction
 from odoo import api, fields, models
 
 from ..kernel.billing.interval import Interval
+from ..kernel.billing.proration import SECOND
 from ..kernel.errors import Refused
 
 NOW, PERIOD_END = "now", "period_end"
@@ -100,14 +101,18 @@ class SaasSubscription(models.Model):
         at_once = when == NOW or self.anchor_on > today
         ahead = at_once and prorated == "none" and self.anchor_on <= today
         start = today if at_once and not ahead else self._period_end()
-        self._new_phase(version, quantity, start, ahead)
+        by_second = start == today and prorated == SECOND
+        self._new_phase(version, quantity, start, ahead, by_second)
         if at_once:
             self._set({"version_id": version.id, "quantity": quantity})
         if start <= today:
             self._settle_from(start)
 
-    def _new_phase(self, version, quantity, start, ahead):
-        """Close the phase in force with a day and begin the next; another cycle begins anew."""
+    def _new_phase(self, version, quantity, start, ahead, by_second=False):
+        """Close the phase in force with a day and begin the next; another cycle begins anew.
+
+        By the second, both share that day, unless another cycle begins with it.
+        """
         phase_sudo = self.sudo()._phase_on(start)
         anchor = max(start, self.anchor_on)
         if phase_sudo.version_id._to_cycle(anchor) == version._to_cycle(anchor):
@@ -120,6 +125,8 @@ class SaasSubscription(models.Model):
             "anchor_on": anchor,
             "served_ahead": ahead,
         }
+        if by_second and start > self.anchor_on and anchor == phase_sudo.anchor_on:
+            values["begins_at"] = fields.Datetime.now()
         if phase_sudo.start_on == start:
             phase_sudo.write(values)
             return

@@ -85,6 +85,7 @@ class SaasSubscription(models.Model):
             arrears=version.timing == "arrears",
             usage_cycle=version._to_usage_cycle(cycle) if metered else None,
             grace_hours=version.grace_hours,
+            begins_at=phase._begins_at() if start == phase.start_on else None,
         )
 
     def _to_item(self, version, quantity):
@@ -143,3 +144,7 @@ class ResCurrency(models.Model):
         """Return the currency as the kernel computes with it."""
         self.ensure_one()
         return Currency(self.name, Decimal(repr(self.rounding)))
+
+    def _exactly(self, amount):
+        """Return an amount of Odoo in whole steps of this currency, as the kernel takes it."""
+        return self._to_unit().round(Decimal(repr(float(amount))))

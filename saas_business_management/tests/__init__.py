@@ -58,3 +58,6 @@ from . import test_billing_lines
 from . import test_billing_speed
 from . import test_billing_trial
 from . import test_webhook
+from . import test_wallet
+from . import test_deferral
+from . import test_settlement

@@ -19,7 +19,7 @@ from .common import SaasCommon
 
 KINDS = (
     *("bill_subscription", "post_invoices", "mail_invoices"),
-    *("charge_invoice", "dun_subscription"),
+    *("charge_invoice", "dun_subscription", "tend_wallets", "recognize_revenue"),
 )
 
 

@@ -169,7 +169,7 @@ class TestPayment(PaymentCommon):
     def lose_answer(self, tx):
         tx.saas_attempt_ids._put({"unclear": True})
         words = "Could not establish the connection to the payment provider."
-        raise ValidationError(words)
+        raise ValidationError(words)  # pylint: disable=translation-required
 
     def test_without_an_answer_nothing_is_charged_for_a_day_and_then_once_more(self):
         self.save_token()
@@ -278,7 +278,8 @@ class TestPayment(PaymentCommon):
                 raise Timeout
             except Timeout:
                 words = "no connection"
-                raise ValidationError(words)  # noqa: B904 - as Odoo does it
+                # As Odoo does it.
+                raise ValidationError(words)  # noqa: B904 pylint: disable=translation-required
 
         self.assertFalse(attempt.unclear)
         providers = type(self.env["payment.provider"])

@@ -35,6 +35,7 @@ BADGES = {
         "undone",
         "skipped",
         "closed",
+        "used",
         "revaluation",
         "known",
     },
@@ -56,6 +57,7 @@ BADGES = {
         "posting",
         "paused",
         "drafted",
+        "planned",
     },
     "success": {
         "active",
@@ -78,6 +80,7 @@ BADGES = {
         "posted",
         "locked",
         "versions",
+        "booked",
         "new",
         "expansion",
         "reactivation",

@@ -14,5 +14,6 @@ from . import saas_tenant_host_remove
 from . import saas_tenant_restore
 from . import saas_tenant_restore_newer
 from . import saas_subscription_change
+from . import saas_wallet_add
 from . import saas_usage_import
 from . import saas_dunning_pause

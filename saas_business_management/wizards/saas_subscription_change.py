@@ -44,8 +44,13 @@ class SaasSubscriptionChange(models.TransientModel):
     )
     reason = fields.Selection(REASONS, string="Reason")
     note = fields.Char(string="Why", help="For your team: it stands in the timeline.")
-    credit = fields.Boolean(
-        string="Credit the Rest", default=True, help="The days after today are given back."
+    settlement = fields.Selection(
+        lambda self: (
+            self.env["saas.subscription"]._fields["settlement"]._description_selection(self.env)
+        ),
+        string="The Days After Today",
+        default="credit",
+        help="What was charged for them, less what is not paid yet.",
     )
     effect = fields.Char(compute="_compute_effect", string="What Will Happen")
     previewed = fields.Boolean(readonly=True)
@@ -71,7 +76,7 @@ class SaasSubscriptionChange(models.TransientModel):
             upgrade = one._is_upgrade(self.version_id, self.quantity)
             self.when = terms.upgrade_at if upgrade else terms.downgrade_at
 
-    @api.onchange("version_id", "addon_version_id", "coupon_id", "quantity", "when", "credit")
+    @api.onchange("version_id", "addon_version_id", "coupon_id", "quantity", "when", "settlement")
     def _onchange_wish(self):
         """What was shown is not what would be made any more."""
         self.previewed, self.problem, self.net = False, False, 0
@@ -193,7 +198,7 @@ class SaasSubscriptionChange(models.TransientModel):
         elif self.when == "period_end":
             one.action_cancel_at_end(why or "—")
         else:
-            one.action_cancel_now(why or "—", self.credit)
+            one.action_cancel_now(why or "—", self.settlement or "credit")
 
     def _why(self):
         label = dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")

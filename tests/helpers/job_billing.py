@@ -40,6 +40,40 @@ class BillingRecords(LinkedRecords):
     def _subscription_bill_posted(self, moves: list[int], run: int) -> None:
         self._rows["handed"][run] = []
 
+    def _wallet_wallet_expire(self, company: int) -> dict[str, Any]:
+        gone = [row for row in self._rows["grants"].values() if row["ends"] and row["left"]]
+        for row in gone:
+            row["revenue"] = row.get("revenue", 0) + row["left"]
+            row["left"] = 0
+        return {"expired": len(gone)}
+
+    def _wallet_wallet_fill(self, company: int) -> dict[str, Any]:
+        left = sum(row["left"] for row in self._rows["grants"].values())
+        if left + sum(self._rows["topups"].values()) < 20:
+            self._rows["topups"][len(self._rows["topups"]) + 1] = 100 - left
+        return {"looked_at": 1}
+
+    def _deferral_revenue_schedule(self, company: int, month: str) -> dict[str, Any]:
+        fresh = [fee for fee in self._rows["fees"].values() if "left" not in fee]
+        for fee in fresh:
+            fee |= {"left": dict(fee["months"])}
+        return {"scheduled": len(fresh)}
+
+    def _deferral_revenue_gather(self, company: int, month: str) -> dict[str, Any]:
+        taken = 0
+        for fee in self._rows["fees"].values():
+            for day in [day for day in fee["left"] if day <= month]:
+                entry = self._rows["months"].setdefault(day, {"state": "open", "amount": 0})
+                entry["amount"] += fee["left"].pop(day)
+                taken += 1
+        return {"rows": taken}
+
+    def _deferral_revenue_post(self, company: int, month: str) -> dict[str, Any]:
+        open_ = [row for row in self._rows["months"].values() if row["state"] == "open"]
+        for row in open_:
+            row["state"] = "posted"
+        return {"entries": len(open_)}
+
     def _subscription_mrr_note(self, subscriptions: list[int]) -> dict[str, Any]:
         missing = [number for number in subscriptions if number not in self._rows["noted"]]
         self._rows["noted"].update(dict.fromkeys(missing, 1))

@@ -213,6 +213,23 @@ def post(world: World) -> int:
     return world.desk.enqueue("post_invoices", {"moves": [1, 2], "run": 7})
 
 
+def tend(world: World) -> int:
+    """Order that wallets are looked after: one grant has expired, what is left is too little."""
+    grants = {1: {"ends": True, "left": 30}, 2: {"ends": False, "left": 5}}
+    world.add(lambda rows: rows["grants"].update(grants))
+    return world.desk.enqueue("tend_wallets", {"company": 1})
+
+
+def recognize(world: World) -> int:
+    """Order that revenue is recognized: two fees, months that are over and one to come."""
+    fees = {
+        1: {"months": {"2026-01-01": 17, "2026-02-01": 14}},
+        2: {"months": {"2026-02-01": 28, "2026-03-01": 3}},
+    }
+    world.add(lambda rows: rows["fees"].update(fees))
+    return world.desk.enqueue("recognize_revenue", {"company": 1, "month": "2026-02-01"})
+
+
 def mail_invoices(world: World) -> int:
     """Order that two posted documents are mailed with their PDF."""
     world.desk.work(post(world))
@@ -464,6 +481,8 @@ ORDERS = {
     "audit_target": Order("audit_target", audit_target),
     "bill_subscription": Order("bill_subscription", bill),
     "post_invoices": Order("post_invoices", post),
+    "recognize_revenue": Order("recognize_revenue", recognize),
+    "tend_wallets": Order("tend_wallets", tend),
     "mail_invoices": Order("mail_invoices", mail_invoices),
     "note_revenue": Order("note_revenue", note_revenue),
     "charge_invoice": Order("charge_invoice", charge),

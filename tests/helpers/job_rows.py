@@ -21,6 +21,7 @@ def empty_rows() -> dict[str, Any]:
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
     names += ("targets", "backups", "exports", "restores", "canaries")
     names += ("periods", "documents", "handed", "noted", "mailed", "attempts")
+    names += ("grants", "topups", "fees", "months")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 

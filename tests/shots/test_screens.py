@@ -79,6 +79,14 @@ SCREENS = (
     "saas-backup-targets/new",
     "saas-brands",
     "saas-brands/1",
+    "saas-wallets",
+    "saas-wallets/1",
+    "saas-wallets/new",
+    "saas-wallet-entries",
+    "saas-deferred-revenue",
+    "saas-revenue-schedules",
+    "saas-revenue-entries",
+    "saas-ratings",
 )
 WIDE, PHONE = (1440, 900), (360, 740)
 LOOKS = {

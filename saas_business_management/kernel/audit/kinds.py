@@ -31,6 +31,7 @@ _PARTS = (
     ("host", HOSTS),
     ("price", PRICES),
     ("coupon", PRICES),
+    ("wallet", PRICES),
     ("tenant_", STATE),
     ("subscription_", STATE),
     ("billing_run", STATE),

@@ -10,7 +10,7 @@ None where no end is known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
@@ -44,8 +44,8 @@ class Phase:
     """Days on which the same terms hold.
 
     `arrears`: the fee is due at the end of its period. `usage_cycle`: how usage is closed, None
-    when nothing is measured. `grace_hours`: how long usage waits for late events. `proration`:
-    day or none, for a part of a period.
+    when nothing is measured. `grace_hours`: how long usage waits for late events. `begins_at`: the
+    instant of its first day from which its fee is charged, where that is prorated by the second.
     """
 
     key: str
@@ -56,6 +56,7 @@ class Phase:
     arrears: bool = False
     usage_cycle: Cycle | None = None
     grace_hours: int = 12
+    begins_at: datetime | None = None
 
     def on(self, day: date) -> bool:
         """Tell whether its terms hold on a day."""

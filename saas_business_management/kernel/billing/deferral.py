@@ -77,6 +77,22 @@ def close(
     return Closing(recognized, rest, difference(amount, total([recognized, rest], unit), unit))
 
 
+def respread(
+    rest: Number, month: date, service: Period, unit: Currency, method: str = DAYS
+) -> tuple[Portion, ...]:
+    """Return the revenue from a month on when only `rest` is left for what is still served.
+
+    `service` are the days of the line that are served after all. Where they end before the month,
+    the whole rest is revenue of it.
+
+    Raises: Refused (`number_invalid`, `deferral_method`).
+    """
+    first = max(service.start, month)
+    if service.end <= first:
+        return at_once(rest, month, unit)
+    return schedule(rest, Period(first, service.end), unit, method)
+
+
 def by_month(
     lines: Iterable[tuple[Hashable, Sequence[Portion]]], unit: Currency
 ) -> Mapping[tuple[Hashable, date], Decimal]:

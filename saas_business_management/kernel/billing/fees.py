@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from ..money import Currency, exact
-from ..period import Period
+from ..period import Period, bounds, in_utc, midnight, zone
 from .agreement import Agreement, Item, Phase
 from .discount import less_percent
 from .proration import prorate
+
+# Bounds are measured in microseconds.
+_SECOND = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Part:
     """One item on the served days of one phase in a period.
 
     `days` of `whole_days` are charged; they lie between `start` and `end`, not always all of them.
+    Where a change is prorated by the second, `seconds` of `whole_seconds` are.
     """
 
     phase: str
@@ -39,6 +43,8 @@ class Part:
     quantity: Decimal
     amount: Decimal
     percents_off: tuple[Decimal, ...] = ()
+    seconds: int = 0
+    whole_seconds: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,13 +108,16 @@ def parts_of(
 
     Percentages of coupons are taken inside the amount, before it is rounded.
 
-    Raises: Refused (`number_invalid`, `number_negative`, `percent_range`).
+    Raises: Refused (`number_invalid`, `number_negative`, `percent_range`, `timezone_unknown`).
     """
     found = []
     for phase in agreement.phases:
         served = _served(agreement, phase, period)
         if served:
-            found += [_part(phase, item, served, whole, unit, percents_off) for item in phase.items]
+            length = _length(agreement, phase, served, whole)
+            found += [
+                _part(phase, item, served, length, unit, percents_off) for item in phase.items
+            ]
     return tuple(found)
 
 
@@ -148,15 +157,59 @@ def _served(agreement: Agreement, phase: Phase, period: Period) -> tuple[Period,
     return agreement.served(Period(start, end)) if start < end else ()
 
 
+@dataclass(frozen=True)
+class _Length:
+    """How much of a whole is served: in days, and in seconds where a change counts them."""
+
+    days: int
+    whole_days: int
+    seconds: int = 0
+    whole_seconds: int = 0
+
+    @property
+    def share(self) -> tuple[int, int]:
+        """The part and the whole, in the finer of both."""
+        if self.whole_seconds:
+            return self.seconds, self.whole_seconds
+        return self.days, self.whole_days
+
+
+def _length(
+    agreement: Agreement, phase: Phase, served: tuple[Period, ...], whole: Period
+) -> _Length:
+    """Measure the served days of a phase; the first day of a change by the second is shared by the
+    phases on both of its sides.
+    """
+    days = sum(one.length for one in served)
+    place = agreement.phases.index(phase)
+    following = agreement.phases[place + 1] if place + 1 < len(agreement.phases) else None
+    before = after = 0
+    if phase.begins_at and served[0].start == phase.start:
+        before = _since_midnight(phase, agreement)
+    if following and following.begins_at and served[-1].end == phase.end == following.start:
+        after = _since_midnight(following, agreement)
+    if not before and not after:
+        return _Length(days, whole.length)
+    where = zone(agreement.zone)
+    there = sum(bounds(one, where).length for one in served)
+    seconds = there // _SECOND - before + after
+    return _Length(days, whole.length, seconds, bounds(whole, where).length // _SECOND)
+
+
+def _since_midnight(phase: Phase, agreement: Agreement) -> int:
+    """Return the seconds of the first day of a phase that are still the one before it."""
+    start = midnight(phase.start, zone(agreement.zone))
+    return (in_utc(phase.begins_at) - start) // timedelta(seconds=1)
+
+
 def _part(
     phase: Phase,
     item: Item,
     served: tuple[Period, ...],
-    whole: Period,
+    length: _Length,
     unit: Currency,
     percents_off: tuple[Decimal, ...],
 ) -> Part:
-    days = sum(one.length for one in served)
     full = exact(item.price, "price") * exact(item.quantity, "quantity")
     price = less_percent(full, *percents_off)
     return Part(
@@ -164,10 +217,12 @@ def _part(
         item=item.key,
         start=served[0].start,
         end=served[-1].end,
-        days=days,
-        whole_days=whole.length,
+        days=length.days,
+        whole_days=length.whole_days,
         price=item.price,
         quantity=item.quantity,
         percents_off=percents_off,
-        amount=prorate(price, days, whole.length, unit),
+        seconds=length.seconds,
+        whole_seconds=length.whole_seconds,
+        amount=prorate(price, *length.share, unit),
     )

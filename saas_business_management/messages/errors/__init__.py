@@ -19,9 +19,11 @@ from . import (
     nodes,
     prices,
     provisioning,
+    revenue,
     subscriptions,
     targets,
     usage,
+    wallets,
     webhooks,
 )
 
@@ -37,8 +39,10 @@ SENTENCES = {
     **nodes.SENTENCES,
     **prices.SENTENCES,
     **provisioning.SENTENCES,
+    **revenue.SENTENCES,
     **subscriptions.SENTENCES,
     **targets.SENTENCES,
     **usage.SENTENCES,
+    **wallets.SENTENCES,
     **webhooks.SENTENCES,
 }

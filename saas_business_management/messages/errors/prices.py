@@ -62,9 +62,9 @@ SENTENCES = {
         "currency. Use another one."
     ),
     "coupon_used_up": _lt("Coupon “%(coupon)s” is used up. Use another one."),
-    "grant_kind": _lt("“%(kind)s” is no kind of credit. Choose promotional or paid."),
+    "grant_kind": _lt("“%(kind)s” is no kind of grant. Choose promotional or paid."),
     "grant_step": _lt(
-        "A credit of %(amount)s has more digits than %(currency)s. Round it, so that nothing is "
+        "A grant of %(amount)s has more digits than %(currency)s. Round it, so that nothing is "
         "lost."
     ),
     "grant_priority": _lt("Priority %(priority)s is not possible: choose 0 to %(most)s."),

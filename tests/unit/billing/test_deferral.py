@@ -13,6 +13,7 @@ from saas_business_management.kernel.billing.deferral import (
     at_once,
     by_month,
     close,
+    respread,
     schedule,
 )
 from saas_business_management.kernel.period import Period
@@ -80,6 +81,31 @@ def test_what_was_served_stays_revenue_and_the_rest_is_reversed():
     assert begun.recognized == 700
     last = close(D("1200.00"), YEAR, day("2025-12-31"), USD)
     assert (last.recognized, last.reversed) == (1200, 0)
+
+
+def test_what_a_credit_left_is_spread_over_the_days_that_are_still_served():
+    june, year = day("2025-06-01"), schedule(D("1200.00"), YEAR, USD)
+    before = sum(one.amount for one in year if one.month < june)
+    ended = respread(
+        D("1200.00") - D("604.93") - before, june, days("2025-01-01", "2025-07-01"), USD
+    )
+    assert told(ended) == [("2025-06", "98.63")]
+    over = respread(D("12.34"), june, days("2025-01-01", "2025-03-11"), USD)
+    assert told(over) == [("2025-06", "12.34")]
+    goes_on = respread(D("92.00"), june, days("2025-01-01", "2025-09-01"), USD)
+    assert told(goes_on) == [("2025-06", "30.00"), ("2025-07", "31.00"), ("2025-08", "31.00")]
+    later = respread(D("9.00"), june, days("2025-07-10", "2025-09-10"), USD, FULL_MONTHS)
+    assert told(later) == [("2025-07", "4.50"), ("2025-08", "4.50")]
+
+
+@given(lines(), METHODS, st.integers(0, 1499), st.integers(0, 1499))
+def test_what_is_spread_anew_adds_up_and_begins_where_it_is_told(line, method, since, served):
+    rest, service = line
+    month = (service.start + timedelta(days=since)).replace(day=1)
+    end = service.start + timedelta(days=1 + served % service.length)
+    found = respread(rest, month, Period(service.start, end), USD, method)
+    assert sum(one.amount for one in found) == rest
+    assert found[0].month >= month
 
 
 def test_bad_amounts_days_and_methods_are_refused():

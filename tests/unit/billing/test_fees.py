@@ -11,7 +11,7 @@ from saas_business_management.kernel.billing.agreement import Rest
 from saas_business_management.kernel.billing.fees import parts_of, settle
 from saas_business_management.kernel.period import Period
 
-from .agreements import APRIL, USD, agreement, day, item, monthly, phase
+from .agreements import APRIL, USD, agreement, at, day, item, monthly, phase
 
 
 def due(plan, period=APRIL, whole=None):
@@ -172,3 +172,41 @@ def test_whatever_happens_documents_add_up_to_what_is_due(prices, days, rest) ->
         assert sum(charged.values()) == sum(part.amount for part in due(plan))
         again = settle(due(plan), charged, USD)
         assert again.charges == again.credits == ()
+
+
+def by_second(change: str, zone: str = "UTC", price: str = "60.00"):
+    """An agreement whose price of 30 changed at an instant, by the second."""
+    start = change[:10]
+    old = phase("2025-04-01", start)
+    new = phase(start, price=price, cycle=monthly("2025-04-01"), begins_at=at(change))
+    return agreement(old, new, zone=zone)
+
+
+def test_a_change_by_the_second_shares_its_day() -> None:
+    old, new = due(by_second("2025-04-16T12:00:00"))
+    assert (old.seconds, new.seconds, new.whole_seconds) == (1339200, 1252800, 2592000)
+    assert (old.amount, new.amount) == (Decimal("15.50"), Decimal("29.00"))
+    assert (old.days, new.days) == (15, 15)
+    later = due(by_second("2025-04-16T12:00:00"), Period(day("2025-05-01"), day("2025-06-01")))
+    assert [(one.amount, one.seconds) for one in later] == [(Decimal("60.00"), 0)]
+
+
+def test_the_day_of_a_change_by_the_second_may_be_longer_or_shorter() -> None:
+    march = Period(day("2025-03-01"), day("2025-04-01"))
+    old = phase("2025-03-01", "2025-03-30")
+    new = phase(
+        "2025-03-30", cycle=monthly("2025-03-01"), price="60.00", begins_at=at("2025-03-30T10:00")
+    )
+    first, second = due(agreement(old, new, zone="Europe/Brussels"), march)
+    # The clocks skip an hour on that day: it began at 23:00 in UTC.
+    assert first.whole_seconds == 31 * 86400 - 3600
+    assert first.seconds == 29 * 86400 + 11 * 3600
+    assert first.seconds + second.seconds == first.whole_seconds
+
+
+@given(st.integers(0, 29 * 86400), st.sampled_from(["30.00", "0.00", "59.99"]))
+def test_seconds_on_both_sides_of_a_change_are_all_of_the_period(passed: int, price: str) -> None:
+    instant = at("2025-04-02T00:00:00") + timedelta(seconds=passed)
+    parts = due(by_second(instant.isoformat()[:19], price=price))
+    weights = [one.seconds or one.days * 86400 for one in parts]
+    assert sum(weights) == 30 * 86400
