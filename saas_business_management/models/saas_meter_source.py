@@ -38,6 +38,10 @@ USER_QUESTIONS = {
 QUESTION_NAMES = {"source", "question", "covers", "module"}
 
 
+# The sources that built-in meters alone have.
+OURS = ("sizes", "users", "gateway")
+
+
 class SaasMeter(models.Model):
     _inherit = "saas.meter"
 
@@ -71,7 +75,10 @@ class SaasMeter(models.Model):
     @api.depends("code")
     def _compute_source(self):
         for meter in self:
-            meter.source = meter.source or source_of(meter.code or "")
+            told = source_of(meter.code or "")
+            # What was a built-in one is none any more when its code is changed.
+            kept = meter.source if meter.source not in OURS else False
+            meter.source = told if meter.code in BUILTIN else kept or told
 
     def _compute_is_builtin(self):
         for meter in self:
@@ -85,7 +92,7 @@ class SaasMeter(models.Model):
                 raise ValidationError(
                     self.env._("The product itself tells “%(meter)s”.", meter=meter.name)
                 )
-            if not built_in and meter.source in ("sizes", "users", "gateway"):
+            if not built_in and meter.source in OURS:
                 raise ValidationError(
                     self.env._(
                         "Only built-in meters have this source. Choose Question to the Tenant or "

@@ -92,3 +92,9 @@ class SaasUsageGap(models.Model):
     def _current(self, source):
         domain = [("tenant_id", "=", source.tenant_id.id), ("source", "=", source.source)]
         return self.sudo().search([*domain, ("until_at", "=", False)], limit=1)
+
+    def _by_hand_text(self):
+        return self.env._("Unknown usage is written by metering, never by hand. Use a correction.")
+
+    def _stays_text(self):
+        return self.env._("Unknown usage cannot be deleted: a gap is no zero.")

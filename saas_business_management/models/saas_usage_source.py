@@ -67,3 +67,9 @@ class SaasUsageSource(models.Model):
             gaps._close(self, at)
             vals = {"failures": 0, "problem": False, "answered_at": at}
         self._put({"asked_at": at, **vals})
+
+    def _by_hand_text(self):
+        return self.env._("When a tenant was asked is written by metering, never by hand.")
+
+    def _stays_text(self):
+        return self.env._("What metering knows of a tenant cannot be deleted by hand.")

@@ -305,3 +305,9 @@ class SaasWebhookAttempt(models.Model):
                 "next_at": next_at,
             }
         )
+
+    def _by_hand_text(self):
+        return self.env._("Tries are written by deliveries, never by hand.")
+
+    def _stays_text(self):
+        return self.env._("Tries cannot be deleted. They go together with their delivery.")

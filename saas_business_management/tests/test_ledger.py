@@ -8,6 +8,8 @@ from .backup_common import BackupCommon
 LEDGERS = {
     *("saas.backup", "saas.backup.check", "saas.backup.export", "saas.backup.key"),
     *("saas.backup.canary", "saas.backup.alert", "saas.restore", "saas.evidence"),
+    *("saas.usage.source", "saas.usage.gap"),
+    *("saas.webhook.event", "saas.webhook.delivery", "saas.webhook.attempt"),
     *("saas.wallet.grant", "saas.wallet.entry"),
     *("saas.deferral", "saas.deferral.row", "saas.deferral.entry"),
     *("saas.mrr.movement", "saas.dunning", "saas.dunning.step", "saas.payment.attempt"),

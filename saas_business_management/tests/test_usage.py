@@ -324,7 +324,7 @@ class TestUsage(BillingCommon):
 
         def closed(records):
             if any(str(row.start_at).startswith(DAY) for row in records):
-                raise UserError("closed")
+                raise UserError("closed")  # pylint: disable=translation-required
 
         with (
             self.on("2026-03-13"),
