@@ -18,8 +18,9 @@ from odoo.models import Model
 
 OPEN = ("waiting", "running", "undoing")
 LOGIN_MARK = 'name="login"'
-# What belongs to the suite itself, and what the next phase of an Odoo sweeps.
-NOT_LEFT = ("saas-crash-said-", "saas-odoo-")
+# What belongs to the suite itself, what the next phase of an Odoo sweeps, and the empty folder that
+# the toolkit of wkhtmltopdf makes for its user.
+NOT_LEFT = ("saas-crash-said-", "saas-odoo-", "runtime-")
 FORGOTTEN_LEASES = """
     SELECT l.job_id FROM saas_job_lease l JOIN saas_job j ON j.id = l.job_id
      WHERE j.state NOT IN ('running', 'undoing')

@@ -9,7 +9,8 @@ from .registry import plays
 
 # What a plan calls the ends of a trial.
 RULES = {"pause": "suspend", "cancel": "cancel", "invoice": "convert"}
-SETTLED = {CREDIT: True, "none": False}
+# Of the others each is a document of its own: the rules alone answer.
+SETTLED = (CREDIT, "none")
 WHY = "A worked example"
 
 
@@ -97,7 +98,7 @@ def cancel(stage, asked):
     settlement = asked.get("settlement", CREDIT)
     if asked.get("mode") != PERIOD_END and settlement not in SETTLED:
         return None
-    return ended(stage, asked, asked.get("mode") == PERIOD_END, SETTLED.get(settlement))
+    return ended(stage, asked, asked.get("mode") == PERIOD_END, settlement)
 
 
 def cancelled_on_trial(stage, asked):
@@ -112,7 +113,7 @@ def cancelled_on_trial(stage, asked):
     }
 
 
-def ended(stage, asked, at_end, credit):
+def ended(stage, asked, at_end, settlement):
     whole = days(asked["period"])
     usage = asked.get("usage_until_end") or asked.get("usage") or {}
     charges = [{"unit_price": usage["unit_price"]}] if usage else []
@@ -135,7 +136,7 @@ def ended(stage, asked, at_end, credit):
         if at_end:
             one.action_cancel_at_end(WHY)
         else:
-            one.action_cancel_now(WHY, credit=credit)
+            one.action_cancel_now(WHY, settlement)
         stage.work()
         stage.bill(whole.end)
     note, last = refunds(made), invoices(made)
