@@ -4,7 +4,6 @@ Owns: days, least amounts, which profile holds for a subscription. Does not own:
 the days (`kernel/billing/dunning.py`), following it (`saas_dunning_work.py`).
 """
 
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -144,7 +143,7 @@ class SaasDunningProfile(models.Model):
     def _least(self):
         """Return the least overdue amount by currency code."""
         return {
-            one.currency_id.name: one.currency_id._to_unit().round(Decimal(repr(one.amount)))
+            one.currency_id.name: one.currency_id._exactly(one.amount)
             for one in self.sudo().minimum_ids
         }
 

@@ -227,5 +227,5 @@ class AccountMove(models.Model):
 
     def _saas_open_amount(self):
         """Return what is open of these, exactly, in their one currency."""
-        unit = self.currency_id._to_unit()
-        return sum((unit.round(Decimal(repr(one.amount_residual))) for one in self), Decimal(0))
+        exactly = self.currency_id._exactly
+        return sum((exactly(one.amount_residual) for one in self), Decimal(0))

@@ -7,7 +7,6 @@ The result of a call is never read right after it: whatever the provider says co
 """
 
 from datetime import timezone
-from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
@@ -109,12 +108,12 @@ class PaymentTransaction(models.Model):
         payment, move = self.payment_id, self.invoice_ids.filtered("saas_made")[:1]
         if not payment or len(self.invoice_ids) != 1:
             return
-        unit = move.currency_id._to_unit()
+        currency = move.currency_id
         paid = [move.amount_total - move.amount_residual, payment._saas_unused()]
         found = allocate(
-            unit.round(Decimal(repr(move.amount_total))),
-            [unit.round(Decimal(repr(one))) for one in paid],
-            unit,
+            currency._exactly(move.amount_total),
+            [currency._exactly(one) for one in paid],
+            currency._to_unit(),
         )
         if found.action == REFUND_TASK:
             move._saas_ask_refund(found.unallocated, self.reference)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from .scan import Source, calls, dotted, enclosing
 
-# Where a commit may stand: the runner of operations, the command line's one wrapper, the builder's
-# own process, and adapters on connections that they opened themselves.
-COMMITTERS = ("models/saas_job", "cli/", "golden/", "adapters/")
+# Where a commit may stand: the runner of operations, the sender of webhooks between a claim and its
+# answer, the command line's one wrapper, the builder's own process, and adapters on connections
+# that they opened themselves.
+COMMITTERS = ("models/saas_job_run.py", "models/saas_job_journal.py", "models/saas_job_webhook.py")
+COMMITTERS += ("cli/", "golden/", "adapters/")
 # The runner of operations and the chores of a node's agent: both write down whatever comes.
 BROAD = ("jobs/base.py", "gateway/attempt.py")
 # Odoo's own name of a page that is closed on nodes.

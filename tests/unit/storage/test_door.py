@@ -3,19 +3,15 @@
 import socket
 import ssl
 import threading
-from datetime import datetime, timedelta, timezone
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from saas_business_management.adapters import guarded_socket
 from saas_business_management.adapters.storage.s3 import S3Store
 from saas_business_management.adapters.storage.s3_calls import Patience, S3Calls, S3Place
 from saas_business_management.kernel.errors import Broken, Refused, SaasError, Unavailable
 from saas_business_management.kernel.secret import Secret
+from tests.helpers.authority import own_authority
 
 HOST = "s3.inside.example"
 ONCE = Patience(tries=1, connect_seconds=5, answer_seconds=20)
@@ -25,34 +21,7 @@ EMPTY = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory):
     """An authority of one's own and a certificate of it: texts and the path of the latter."""
-    folder = tmp_path_factory.mktemp("authority")
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _certificate("Own authority", ca_key, "Own authority", ca_key, authority=True)
-    own = _certificate(HOST, key, "Own authority", ca_key)
-    pem = folder / "server.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    pem.write_bytes(own.public_bytes(serialization.Encoding.PEM) + private)
-    return ca.public_bytes(serialization.Encoding.PEM).decode(), str(pem)
-
-
-def _certificate(name, key, issuer, issuer_key, authority=False):
-    now = datetime.now(timezone.utc)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(authority, None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name.replace(" ", "-"))]), False)
-        .sign(issuer_key, hashes.SHA256())
-    )
+    return own_authority(HOST, tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture
