@@ -5,3 +5,7 @@ from . import brand
 from . import tls
 from . import upload
 from . import welcome
+from . import portal
+from . import portal_plan
+from . import portal_work
+from . import portal_team

@@ -58,7 +58,9 @@ class Export(http.Controller):
         return link_sudo
 
     def _may_read(self, export_sudo):
-        """Rights may have been taken away since the link was made."""
+        """Rights may have been taken away since the link was made; customers have their team's."""
+        if export_sudo._is_of_customer(request.env.user):
+            return True
         export = request.env["saas.backup.export"].browse(export_sudo.id)
         try:
             export.check_access("read")

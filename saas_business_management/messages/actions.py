@@ -144,9 +144,17 @@ ACTIONS = {
     "support_expired": _lt("Time of support access over"),
     "support_left": _lt("Support left the tenant"),
     "support_rule_changed": _lt("Rule of support access changed"),
+    "rights_member_invited": _lt("Member of a customer's team invited"),
+    "rights_member_joined": _lt("Member joined a customer's team"),
+    "rights_member_changed": _lt("Role in a customer's team changed"),
+    "rights_member_removed": _lt("Member of a customer's team removed"),
+    "portal_restore_asked": _lt("Customer asked for a restore"),
 }
 
 RULES = {
+    "portal_unknown": _lt("Database of somebody else, or of nobody, asked for in the portal"),
+    "portal_role": _lt("Member of a team tried what the role may not do"),
+    "portal_password": _lt("Wrong password for a restore in the portal"),
     "hostile_statement": _lt("Statement that must be refused was allowed"),
     "link_unknown": _lt("Link that leads nowhere"),
     "link_expired": _lt("Expired link"),

@@ -248,3 +248,8 @@ from . import res_config_settings
 from . import res_config_settings_billing
 from . import res_config_settings_deletion
 from . import mail_mail
+from . import saas_customer_member
+from . import saas_tenant_portal
+from . import saas_tenant_portal_words
+from . import saas_tenant_portal_plan
+from . import saas_tenant_portal_work
