@@ -32,6 +32,7 @@
         "data/mail_templates_hosts.xml",
         "data/mail_templates_backup_alert.xml",
         "data/mail_templates_backup.xml",
+        "data/mail_team.xml",
         "data/ir_actions_server_data.xml",
         "views/saas_actions.xml",
         "views/saas_job_views.xml",
@@ -94,6 +95,11 @@
         "views/res_config_settings_views.xml",
         "views/welcome_page.xml",
         "views/upload_page.xml",
+        "views/portal_templates.xml",
+        "views/portal_plan_templates.xml",
+        "views/portal_work_templates.xml",
+        "views/portal_team_templates.xml",
+        "views/saas_customer_member_views.xml",
         "views/saas_menus.xml",
     ],
     "demo": [
@@ -108,6 +114,7 @@
         "demo/saas_dunning_demo.xml",
         "demo/saas_backup_target_demo.xml",
         "demo/saas_webhook_demo.xml",
+        "demo/saas_customer_member_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["saas_business_management/static/src/**/*"],

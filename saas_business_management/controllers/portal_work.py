@@ -43,7 +43,9 @@ class PortalWork(PortalPages):
 
         return self._on(ref, "backup", form, (), order)
 
-    @http.route("/my/databases/<string:ref>/backups/download/<string:uuid>", methods=["GET"], **ROUTE)
+    @http.route(
+        "/my/databases/<string:ref>/backups/download/<string:uuid>", methods=["GET"], **ROUTE
+    )
     def ask_download(self, ref, uuid, **_query):
         """Ask for the form of the file and a passphrase."""
         return self._on(ref, "backup", {}, (), lambda one: self._backup_page(one, uuid, "download"))
@@ -73,7 +75,9 @@ class PortalWork(PortalPages):
 
         return self._on(ref, "backup", form, ("file",), fetch)
 
-    @http.route("/my/databases/<string:ref>/backups/restore/<string:uuid>", methods=["GET"], **ROUTE)
+    @http.route(
+        "/my/databases/<string:ref>/backups/restore/<string:uuid>", methods=["GET"], **ROUTE
+    )
     def ask_restore(self, ref, uuid, **_query):
         """Say what a restore does, and ask for what it needs."""
         return self._on(ref, "backup", {}, (), lambda one: self._backup_page(one, uuid, "restore"))

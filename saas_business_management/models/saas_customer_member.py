@@ -11,7 +11,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate, email_normalize
+from odoo.tools import LazyTranslate, email_normalize, hmac
 
 from .. import messages
 from ..kernel.audit.plain import one_line
@@ -298,10 +298,12 @@ class SaasCustomerMember(models.Model):
         account_sudo = self.env["res.partner"].sudo().browse(account_id)
         return {
             "account": account_sudo,
+            "ref": self._team_ref(account_sudo),
+            "founder": self._founds(self.env.user.sudo(), account_sudo),
             "role": role,
             "manages": roles.may(role, roles.TEAM),
             "giveable": [one for one in self._role_rows() if one["code"] in roles.giveable(role)],
-            "members": self._team(account_sudo, self.env.user),
+            "members": self.sudo().search([("account_id", "=", account_id)]),
             "owners": self._owner_names(account_sudo),
         }
 
@@ -339,7 +341,7 @@ class SaasCustomerMember(models.Model):
         _ = self.env._
         action, member_ref = form.get("action"), form.get("member", "")
         if action == "invite":
-            if form.get("team") != self._team_ref(account_sudo, team_sudo):
+            if form.get("team") != self._team_ref(account_sudo):
                 return ""
             row = self._invite(account_sudo, form.get("email", ""), form.get("role", ""), giver)
             return _("An invitation was mailed to %(email)s.", email=row.email)
@@ -362,9 +364,9 @@ class SaasCustomerMember(models.Model):
 
     @api.model
     @api.private
-    def _team_ref(self, account_sudo, team_sudo):
-        """Return what stands for a team in a form: the reference of its first member."""
-        return team_sudo.sorted("id")[:1].public_id or ""
+    def _team_ref(self, account_sudo):
+        """Return what stands for a team in a form; nobody can guess another one."""
+        return hmac(self.env(su=True), "saas-team", account_sudo.id)[:32]
 
     # Joining
 
@@ -400,14 +402,18 @@ class SaasCustomerMember(models.Model):
     def _accept_as_new(self, name, password):
         """Make a portal login for the invited person and let it in."""
         self.ensure_one()
-        user_sudo = self.env["res.users"].sudo()._create_user_from_template(
-            {
-                "login": self.email,
-                "email": self.email,
-                "name": one_line(name),
-                "password": password,
-                "lang": self.invited_by_id.lang or self.env.lang,
-            }
+        user_sudo = (
+            self.env["res.users"]
+            .sudo()
+            ._create_user_from_template(
+                {
+                    "login": self.email,
+                    "email": self.email,
+                    "name": one_line(name),
+                    "password": password,
+                    "lang": self.invited_by_id.lang or self.env.lang,
+                }
+            )
         )
         self._accept(user_sudo)
         return user_sudo
@@ -423,3 +429,11 @@ class SaasCustomerMember(models.Model):
             except SaasError as error:
                 raise ValidationError(messages.text(self.env, error)) from None
         return True
+
+    def action_remove(self):
+        """Take people out of their team."""
+        self.check_access("unlink")
+        self.unlink()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "saas_business_management.action_saas_customer_member"
+        )

@@ -201,8 +201,10 @@ class SaasTenant(models.Model):
         """Return the backups that can be used, the newest first."""
         self.ensure_one()
         kept = [("tenant_id", "=", self.id), ("state", "in", RESTORABLE)]
-        return self.env["saas.backup"].sudo().search(
-            kept, order="taken_at desc, id desc", limit=MOST_ROWS
+        return (
+            self.env["saas.backup"]
+            .sudo()
+            .search(kept, order="taken_at desc, id desc", limit=MOST_ROWS)
         )
 
     @api.private
@@ -211,8 +213,10 @@ class SaasTenant(models.Model):
         mine = [("tenant_id", "=", self.id), ("user_id", "=", self.env.uid)]
         recent = [("create_date", ">=", fields.Datetime.now() - timedelta(days=14))]
         open_ = [("state", "in", ("running", "ready", "failed"))]
-        return self.env["saas.backup.export"].sudo().search(
-            [*mine, *recent, *open_], limit=5, order="id desc"
+        return (
+            self.env["saas.backup.export"]
+            .sudo()
+            .search([*mine, *recent, *open_], limit=5, order="id desc")
         )
 
     @api.private

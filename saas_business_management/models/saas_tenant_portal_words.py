@@ -79,12 +79,15 @@ class SaasTenant(models.Model):
 
     def _portal_told(self):
         _ = self.env._
-        if self.state in ("draft", "provisioning"):
-            return WORK, _("Being prepared")
-        if self.state == "failed":
-            return WORK, _("We are working on it")
-        if self.state == "migrating" or self.swapping:
-            return WORK, _("Maintenance, back in a moment")
+        away = "migrating" if self.swapping else self.state
+        under_way = {
+            "draft": _("Being prepared"),
+            "provisioning": _("Being prepared"),
+            "failed": _("We are working on it"),
+            "migrating": _("Maintenance, back in a moment"),
+        }
+        if away in under_way:
+            return WORK, under_way[away]
         if self.state == "suspended":
             return BAD, str(self.env._(CLOSED.get(self.reason) or CLOSED["manual"]))
         if self.state == "archived":
@@ -126,7 +129,11 @@ class SaasTenant(models.Model):
         `action` is the page that helps: plan, money, support or cancel.
         """
         self.ensure_one()
-        for found in (self._portal_banner_closed, self._portal_banner_money, self._portal_banner_usage):
+        for found in (
+            self._portal_banner_closed,
+            self._portal_banner_money,
+            self._portal_banner_usage,
+        ):
             told = found()
             if told:
                 return told
@@ -135,27 +142,38 @@ class SaasTenant(models.Model):
     def _portal_banner_closed(self):
         _ = self.env._
         if self.state == "suspended" and self.reason == "payment":
-            text = _("This database is closed because an invoice is unpaid. Your data is safe. It "
-                     "opens again the moment the invoice is paid.")
+            text = _(
+                "This database is closed because an invoice is unpaid. Your data is safe. It "
+                "opens again the moment the invoice is paid."
+            )
             return {"look": BAD, "text": text, "action": "money"}
         if self.state == "suspended" and self.reason in ("quota", "trial_end"):
-            text = _("This database is closed. Your data is safe. Choose a plan that fits to open "
-                     "it again.")
+            text = _(
+                "This database is closed. Your data is safe. Choose a plan that fits to open "
+                "it again."
+            )
             return {"look": BAD, "text": text, "action": "plan"}
         if self.state in ("suspended", "archived", "deleting"):
-            text = _("This database is closed. Your data is safe. Write to support to have it "
-                     "opened again.")
+            text = _(
+                "This database is closed. Your data is safe. Write to support to have it "
+                "opened again."
+            )
             if self.state == "deleting" and self.deletion_on:
-                text = _("On %(day)s this database and its backups are destroyed. Until then "
-                         "support can undo it.", day=format_date(self.env, self.deletion_on))
+                text = _(
+                    "On %(day)s this database and its backups are destroyed. Until then "
+                    "support can undo it.",
+                    day=format_date(self.env, self.deletion_on),
+                )
             return {"look": BAD, "text": text, "action": "support"}
         return {}
 
     def _portal_banner_money(self):
         _ = self.env._
         if self.restricted:
-            text = _("An invoice is overdue, so no users or apps can be added. Paying lifts that "
-                     "at once.")
+            text = _(
+                "An invoice is overdue, so no users or apps can be added. Paying lifts that "
+                "at once."
+            )
             return {"look": WARN, "text": text, "action": "money"}
         if self._portal_subscription().state == "past_due":
             text = _("An invoice is overdue. Nothing is closed yet.")
@@ -176,8 +194,10 @@ class SaasTenant(models.Model):
         _ = self.env._
         one = self._portal_subscription()
         if one and one.ends_on and one.state != "cancelled":
-            text = _("Your subscription ends on %(day)s. Until then everything works and you can "
-                     "undo.", day=format_date(self.env, one.last_day))
+            text = _(
+                "Your subscription ends on %(day)s. Until then everything works and you can undo.",
+                day=format_date(self.env, one.last_day),
+            )
             return {"look": WARN, "text": text, "action": "undo"}
         if self.state == "trial" and self.trial_end_on:
             text = _("Your trial ends on %(day)s.", day=format_date(self.env, self.trial_end_on))
@@ -192,9 +212,12 @@ class SaasTenant(models.Model):
         self.ensure_one()
         wanted = [("tenant_id", "=", self.id), ("action", "in", list(ACTIVITY))]
         entries = self.env["saas.audit.entry"].sudo().search(wanted, limit=MOST_ENTRIES)
-        team = self.env["saas.customer.member"].sudo().search(
-            [("account_id", "=", self.partner_id.commercial_partner_id.id)]
-        ).user_id
+        team = (
+            self.env["saas.customer.member"]
+            .sudo()
+            .search([("account_id", "=", self.partner_id.commercial_partner_id.id)])
+            .user_id
+        )
         return [
             {
                 "at": entry.at,
@@ -206,9 +229,13 @@ class SaasTenant(models.Model):
 
     def _portal_who(self, user, team):
         """Name people of the customer alone; of ours, that it was support or went by itself."""
-        if user in team or (user.share and user.partner_id.commercial_partner_id
-                            == self.partner_id.commercial_partner_id):
+        if user in team or (
+            user.share
+            and user.partner_id.commercial_partner_id == self.partner_id.commercial_partner_id
+        ):
             return user.name
-        return self.env._("Support") if user and user != self.env.ref("base.user_root") else (
-            self.env._("By itself")
+        return (
+            self.env._("Support")
+            if user and user != self.env.ref("base.user_root")
+            else (self.env._("By itself"))
         )

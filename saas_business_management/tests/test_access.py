@@ -26,6 +26,7 @@ MATRIX = {
     "saas.reserved.name": ("r", "r", "rwcu"),
     "saas.tenant": ("r", "rwcu", "rwcu"),
     "saas.tenant.event": ("r", "r", "r"),
+    "saas.customer.member": ("r", "rwcu", "rwcu"),
     "saas.tenant.host": ("r", "r", "r"),
     "saas.tenant.host.add": ("", "rwc", "rwc"),
     "saas.tenant.host.remove": ("", "rwc", "rwc"),

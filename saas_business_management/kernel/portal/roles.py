@@ -1,6 +1,7 @@
 """What a role of a customer's team may do.
 
-Owns: roles, actions, the table. Does not own: who has which role (`models/saas_customer_member.py`).
+Owns: roles, actions, the table. Does not own: who has which role
+(`models/saas_customer_member.py`).
 """
 
 from ..errors import Refused

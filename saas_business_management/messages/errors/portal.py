@@ -6,9 +6,7 @@ _lt = LazyTranslate(__name__)
 
 SENTENCES = {
     "team_role_unknown": _lt("There is no such role. Choose one of the list."),
-    "team_role_not_yours": _lt(
-        "Your role cannot give or take this one. Ask an owner of the team."
-    ),
+    "team_role_not_yours": _lt("Your role cannot give or take this one. Ask an owner of the team."),
     "team_last_owner": _lt(
         "A team keeps one owner at least. Make somebody else owner first; nothing was changed."
     ),
