@@ -48,7 +48,7 @@ class PortalPages(http.Controller):
             with request.env.cr.savepoint():
                 return work(tenant_sudo)
         except UserError as error:
-            self._note("danger", error.args[0])
+            self._tell("danger", error.args[0])
             back = f"/my/databases/{tenant_sudo.public_id}"
             return request.redirect(self._back(tenant_sudo) or back, code=303)
 
@@ -65,13 +65,13 @@ class PortalPages(http.Controller):
         if any(not isinstance(text, str) or len(text) > FIELD_LENGTH for text in form.values()):
             raise BadRequest()
 
-    def _note(self, look, text):
+    def _tell(self, look, text):
         """Keep what is told on the next page."""
         request.session[NOTE] = [look, text]
 
     def _done(self, tenant_sudo, text, page=""):
         """Go back to a page of the database and say what happened."""
-        self._note("success", text)
+        self._tell("success", text)
         return request.redirect(f"/my/databases/{tenant_sudo.public_id}{page}", code=303)
 
     def _nothing(self):

@@ -35,12 +35,12 @@ class PortalTeam(PortalPages):
             with request.env.cr.savepoint():
                 text = members._team_action(form)
         except UserError as error:
-            self._note("danger", error.args[0])
+            self._tell("danger", error.args[0])
             return request.redirect("/my/team", code=303)
         if not text:
             request.env["saas.security.event"]._record("portal_unknown")
             return self._nothing()
-        self._note("success", text)
+        self._tell("success", text)
         return request.redirect("/my/team", code=303)
 
     @http.route(
@@ -80,10 +80,10 @@ class PortalTeam(PortalPages):
 
     def _joined(self, member_sudo, user, where):
         if not member_sudo._can_join(user):
-            self._note("danger", request.env._("You are in this team already."))
+            self._tell("danger", request.env._("You are in this team already."))
         else:
             member_sudo._accept(user)
-            self._note("success", request.env._("You are in the team now."))
+            self._tell("success", request.env._("You are in the team now."))
         return request.redirect(where, code=303)
 
     def _invited(self, token):

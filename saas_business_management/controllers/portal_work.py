@@ -96,7 +96,7 @@ class PortalWork(PortalPages):
                 return self._done(tenant_sudo, text, "/backups")
             if not tenant_sudo._portal_prove_person(form.get("password", "")):
                 text = request.env._("The password is not right. Nothing was changed.")
-                self._note("danger", text)
+                self._tell("danger", text)
                 return request.redirect(request.httprequest.path, code=303)
             tenant_sudo._portal_restore(backup_sudo, form.get("typed", ""), note)
             text = request.env._("The restore has begun. A safety backup is made first.")

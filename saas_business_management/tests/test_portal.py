@@ -1,4 +1,4 @@
-"""The customer portal: who sees which database, what each role may do, and that the rest is nothing.
+"""The customer portal: who sees which database, what each role may do, nothing for the rest.
 
 The matrix below has every route of the portal; a new one without a row fails here.
 """

@@ -34,7 +34,6 @@ SENTENCES = {
     "portal_restore_closed": _lt(
         "This database is not restored by its owner alone. Ask for it, and support does it."
     ),
-    "portal_password": _lt("The password is not right. Nothing was changed."),
     "portal_aware": _lt(
         "A zip is not encrypted. Tick the box to say that you keep it safe, or choose the other form."
     ),
