@@ -126,6 +126,7 @@ class PortalDatabases(PortalPages):
         auth="user",
         methods=["GET"],
         sitemap=False,
+        website=True,
     )
     def databases(self, page=1, sortby="name", filterby="all", search="", **_query):
         """List the databases of the person."""
@@ -155,7 +156,12 @@ class PortalDatabases(PortalPages):
         return self._render("saas_business_management.portal_databases", values)
 
     @http.route(
-        "/my/databases/<string:ref>", type="http", auth="user", methods=["GET"], sitemap=False
+        "/my/databases/<string:ref>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        sitemap=False,
+        website=True,
     )
     def database(self, ref, **_query):
         """Show one: how it is, what it uses, what it costs, who looks after it."""

@@ -10,7 +10,7 @@ from odoo.http import request
 from .portal import PortalPages
 
 KINDS = ("plan", "addon")
-ROUTE = {"type": "http", "auth": "user", "sitemap": False}
+ROUTE = {"type": "http", "auth": "user", "sitemap": False, "website": True}
 
 
 class PortalPlan(PortalPages):

@@ -10,7 +10,7 @@ from odoo.http import request
 
 from .portal import PortalPages
 
-ROUTE = {"type": "http", "auth": "user", "sitemap": False}
+ROUTE = {"type": "http", "auth": "user", "sitemap": False, "website": True}
 PASSWORD_LEAST = 8
 ACTIONS = ("invite", "role", "remove", "again")
 
@@ -49,6 +49,7 @@ class PortalTeam(PortalPages):
         auth="public",
         methods=["GET"],
         sitemap=False,
+        website=True,
         readonly=False,
     )
     def invitation(self, token, **_query):
@@ -56,7 +57,12 @@ class PortalTeam(PortalPages):
         return self._invitation_page(token, self._invited(token))
 
     @http.route(
-        "/my/team/join/<string:token>", type="http", auth="public", methods=["POST"], sitemap=False
+        "/my/team/join/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        sitemap=False,
+        website=True,
     )
     def join(self, token, **form):
         """Join as who is logged in, or with a login that is made now."""

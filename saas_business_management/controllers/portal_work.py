@@ -9,7 +9,7 @@ from odoo.http import request
 
 from .portal import PortalPages
 
-ROUTE = {"type": "http", "auth": "user", "sitemap": False}
+ROUTE = {"type": "http", "auth": "user", "sitemap": False, "website": True}
 HOST_ACTIONS = ("check", "primary", "subdomain", "remove")
 
 

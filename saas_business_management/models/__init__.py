@@ -249,6 +249,7 @@ from . import res_config_settings_billing
 from . import res_config_settings_deletion
 from . import mail_mail
 from . import saas_customer_member
+from . import saas_erasure_member
 from . import saas_tenant_portal
 from . import saas_tenant_portal_words
 from . import saas_tenant_portal_plan

@@ -46,7 +46,6 @@ class SaasCustomerMember(models.Model):
     _name = "saas.customer.member"
     _description = "Member of a Customer's Team"
     _order = "account_id, id"
-    _rec_name = "email"
     _rec_names_search = ["email", "user_id.name", "account_id.name"]
 
     public_id = fields.Char(
@@ -85,6 +84,13 @@ class SaasCustomerMember(models.Model):
     )
     _public_uniq = models.Constraint("UNIQUE (public_id)", "Two members cannot share a reference.")
     _token_uniq = models.UniqueIndex("(token_hash) WHERE token_hash IS NOT NULL")
+
+    @api.depends("user_id", "account_id", "role")
+    def _compute_display_name(self):
+        labels = dict(self._fields["role"]._description_selection(self.env))
+        for member in self:
+            who = member.user_id.sudo().name or self.env._("Invitation")
+            member.display_name = f"{who} ({labels.get(member.role, '')})"
 
     @api.depends("user_id")
     def _compute_state(self):
@@ -130,7 +136,8 @@ class SaasCustomerMember(models.Model):
         return super().unlink()
 
     def _told(self, action, member, **facts):
-        facts |= {"email": member.email, "role": member.role}
+        # No address: the audit log is kept longer than a customer who is erased.
+        facts |= {"role": member.role, "account": member.account_id.id}
         self.env["saas.audit.entry"]._note(action, member, **facts)
 
     @api.model

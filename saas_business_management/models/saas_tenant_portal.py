@@ -123,26 +123,33 @@ class SaasTenant(models.Model):
 
     def _portal_bar(self, meter, reading):
         _ = self.env._
-        limit = self._portal_limit(meter.code)
-        known = bool(reading) and reading.known
-        if not limit and not known:
+        quantity, at, limit = self._portal_measured(meter, reading)
+        if not limit and quantity is None:
             return None
-        used = self._portal_number(reading.quantity, meter.decimals) if known else "—"
+        used = "—" if quantity is None else self._portal_number(quantity, meter.decimals)
         unit = meter.unit_label or ""
         if limit:
             most = self._portal_number(limit, meter.decimals)
             shown = _("%(used)s of %(limit)s %(unit)s", used=used, limit=most, unit=unit)
         else:
             shown = _("%(used)s %(unit)s, no limit", used=used, unit=unit)
-        percent = min(999, round(reading.quantity / limit * 100)) if limit and known else None
+        percent = None
+        if limit and quantity is not None:
+            percent = min(999, round(quantity / limit * 100))
         return {
             "code": meter.code,
             "name": meter.name,
             "shown": shown,
             "percent": percent,
             "look": self._portal_bar_look(percent),
-            "at": reading.at if known else None,
+            "at": at,
         }
+
+    def _portal_measured(self, meter, reading):
+        """Return how much is used (None when it is unknown), when that was read, and the limit."""
+        known = bool(reading) and reading.known
+        quantity, at = (reading.quantity, reading.at) if known else (None, None)
+        return quantity, at, (self.plan_id or self.template_id)[LIMITS[meter.code]] or 0
 
     @api.model
     def _portal_bar_look(self, percent):
@@ -154,15 +161,6 @@ class SaasTenant(models.Model):
     def _portal_number(self, number, decimals):
         text = f"{number:,.{min(decimals, 2)}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
-
-    def _portal_limit(self, code):
-        """Return the limit of a meter that is in force, 0 when there is none."""
-        if "quota_ids" in self._fields:
-            quota = self.quota_ids.filtered(lambda one: one.meter_id.code == code)
-            if quota:
-                return quota.limit if quota.has_limit else 0
-        name = LIMITS[code]
-        return (self.plan_id or self.template_id)[name] or 0
 
     @api.private
     def _portal_subscription(self):
