@@ -18,6 +18,9 @@ from .say import fail, say
 from .settings import Settings
 from .stack import Stack
 
+# The owner of the demo tenant in the customer portal, as the demo data has it.
+PORTAL_LOGIN = "alice@acme.example  password alice"
+
 
 def setup() -> None:
     """Get Python packages, Odoo and PostgreSQL; nothing is started."""
@@ -39,6 +42,8 @@ def start() -> None:
     tenant = ensure_demo(stack)
     ensure_backups(stack, SUBDOMAIN)
     lines = f"control  {admin}\ntenant   {_words(tenant)}\n"
+    if stack.settings.demo:
+        lines += f"portal   {stack.settings.control_url}/my  login {PORTAL_LOGIN}\n"
     write_private(stack.settings.logins_file, lines)
     say(f"\nReady after {time.monotonic() - started:.0f} s. Kept in {stack.settings.logins_file}:")
     say(lines + f"mails    {stack.settings.mails}\nlogs     {stack.settings.logs}")

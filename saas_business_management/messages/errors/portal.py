@@ -35,7 +35,8 @@ SENTENCES = {
         "This database is not restored by its owner alone. Ask for it, and support does it."
     ),
     "portal_aware": _lt(
-        "A zip is not encrypted. Tick the box to say that you keep it safe, or choose the other form."
+        "A zip is not encrypted. Tick the box to say that you keep it safe, or choose the other "
+        "form."
     ),
     "portal_gone": _lt("That is not there any more. Nothing was changed."),
 }
