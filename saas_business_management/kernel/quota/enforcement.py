@@ -26,7 +26,9 @@ _RANKS = {BLOCKED: 0, OVER: 1, WARNED: 2}
 
 @dataclass(frozen=True)
 class State:
-    """How one meter of a tenant stands. `ends_at` is when its month ends, for what is counted."""
+    """How one meter of a tenant stands. `ends_at` is when its month ends, for what is counted;
+    `mark` the highest percentage it has reached of those that people are told of.
+    """
 
     meter: str
     limit: Decimal | None
@@ -35,6 +37,8 @@ class State:
     level: str
     in_force: bool
     over: bool = False
+    mark: int = 0
+    grace_until: datetime | None = None
     rate: int = 60
     people: bool = False
     ends_at: datetime | None = None

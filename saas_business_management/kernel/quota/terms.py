@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .thresholds import WARNED_AT
 
-OK, WARNED, OVER, BLOCKED, UNKNOWN = "ok", "warned", "over", "blocked", "unknown"
+OK, WARNED, OVER, BLOCKED, UNKNOWN = "ok", "warned", "exceeded", "blocked", "unknown"
 LEVELS = (OK, WARNED, OVER, BLOCKED, UNKNOWN)
 
 NOTIFY, CHARGE, THROTTLE, BLOCK, SUSPEND = "notify", "charge", "throttle", "block", "suspend"

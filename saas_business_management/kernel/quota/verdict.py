@@ -12,7 +12,7 @@ is in force, and that it was lifted, is told at most once a day. What is in forc
 once in any case.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -91,7 +91,6 @@ class _Case:
     before: Standing
     period: date
     now: datetime
-    reached: frozenset[int] = field(default=frozenset())
 
     @property
     def anew(self) -> bool:
@@ -121,6 +120,18 @@ def judge(
     return _judge_known(case)
 
 
+def is_over(use: Use, limit: Decimal | None, terms: Terms) -> bool:
+    """Tell whether the last known use has reached the hard border of a limit.
+
+    What is counted, and what is refused from the limit on, has reached it with the last one; a
+    level is over it with one more.
+    """
+    if limit is None or use.amount is None or use.amount <= 0:
+        return False
+    used, border = exact(use.amount) * HUNDRED, exact(limit) * terms.hard
+    return used >= border if use.counted or terms.policy in AT_THE_LIMIT else used > border
+
+
 def _judge_known(case: _Case, level: str = "") -> Verdict:
     percent, reached = _percent(case), _reached(case)
     over = _is_over(case)
@@ -140,8 +151,7 @@ def _judge_unknown(case: _Case) -> Verdict:
         return _end(case, UNKNOWN, None, None, frozenset())
     rose = before.limit is not None and case.limit > exact(before.limit)
     if case.use.amount is not None and rose and not _is_over(case):
-        found = _judge_known(case, UNKNOWN)
-        return found
+        return _judge_known(case, UNKNOWN)
     grace = before.over_since and before.over_since + timedelta(days=case.terms.grace_days)
     forced = before.forced_since is not None and case.terms.policy in FORCED
     level = (BLOCKED if forced else OVER) if before.over_since else UNKNOWN
@@ -158,11 +168,7 @@ def _level(case: _Case, over: bool, forced: bool) -> str:
 
 
 def _is_over(case: _Case) -> bool:
-    used, border = exact(case.use.amount) * HUNDRED, case.limit * case.terms.hard
-    if used <= 0:
-        return False
-    at_it = case.use.counted or case.terms.policy in AT_THE_LIMIT
-    return used >= border if at_it else used > border
+    return is_over(case.use, case.amount, case.terms)
 
 
 def _percent(case: _Case) -> Decimal | None:
@@ -201,6 +207,4 @@ def _end(
         force_told=forced and (tell_forced or (was and before.force_told)),
         news_at=now if tell_forced or tell_released else before.news_at,
     )
-    return Verdict(
-        standing, percent, grace, news, begins, ends, tell_forced, tell_released
-    )
+    return Verdict(standing, percent, grace, news, begins, ends, tell_forced, tell_released)
