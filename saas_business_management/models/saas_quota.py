@@ -79,7 +79,7 @@ class SaasQuota(models.Model):
     news_at = fields.Datetime(readonly=True)
     facts_key = fields.Char(readonly=True)
     event_ids = fields.One2many("saas.quota.event", "quota_id", string="Journal", readonly=True)
-    shown = fields.Char(compute="_compute_shown", string="Used")
+    shown = fields.Char(compute="_compute_shown", string="Use")
     summary = fields.Char(compute="_compute_shown")
 
     _once = models.Constraint("UNIQUE (tenant_id, meter_id)", "A meter has one quota.")
@@ -144,8 +144,10 @@ class SaasQuota(models.Model):
         }
 
     def action_change_plan(self):
-        """Open the subscription of the tenant, where its plan is changed."""
+        """Open where its plan is changed: its subscription, or the tenant without one."""
         self.ensure_one()
+        if not self.tenant_id.subscription_id:
+            return self.action_open_tenant()
         return self.tenant_id.action_view_subscription()
 
     def action_open_tenant(self):

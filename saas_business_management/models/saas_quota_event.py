@@ -19,7 +19,7 @@ class SaasQuotaEvent(models.Model):
     _order = "at desc, id desc"
     _rec_name = "kind"
 
-    quota_id = fields.Many2one("saas.quota", readonly=True, index=True, ondelete="cascade")
+    quota_id = fields.Many2one("saas.quota", readonly=True, index=True, ondelete="set null")
     tenant_id = fields.Many2one(
         "saas.tenant", required=True, readonly=True, index=True, ondelete="cascade"
     )

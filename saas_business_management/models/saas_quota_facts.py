@@ -148,8 +148,8 @@ class SaasQuota(models.Model):
             which = SQL("t.id = ANY(%s)", list(tenants.ids))
         return SQL(
             TENANTS,
-            plan=SQL(", ").join(SQL("coalesce(%s, %s)", own, base) for base, own in pairs),
-            trial=SQL(", ").join(SQL("coalesce(%s, %s)", own, base) for base, own in trials),
+            plan=SQL(", ").join(SQL("coalesce(%s, %s)", then, live) for then, live in pairs),
+            trial=SQL(", ").join(SQL("coalesce(%s, %s)", then, live) for then, live in trials),
             template=SQL(", ").join(template),
             addons=SQL(", ").join(addons),
             sums=SQL(", ").join(

@@ -25,6 +25,10 @@ SELECT tenant_id, meter_id, facts_key, level, since, CASE WHEN has_limit THEN "l
        news_at, grace_until, forecast_day, level = 'exceeded' AND grace_until <= %s
   FROM saas_quota WHERE tenant_id = ANY(%s)
 """
+GONE = """
+DELETE FROM saas_quota AS q USING saas_tenant AS t
+ WHERE t.id = q.tenant_id AND t.state IN ('archived', 'deleting', 'deleted')
+"""
 COLUMNS = {
     "tenant_id": "int",
     "meter_id": "int",
@@ -83,6 +87,7 @@ class SaasQuota(models.Model):
     @api.model
     def _cron_judge(self):
         """Judge whatever changed, and foresee some limits."""
+        self._forget_gone()
         self._judge()
         self.env["ir.cron"]._commit_progress(1)
         self._foresee()
@@ -121,6 +126,15 @@ class SaasQuota(models.Model):
             apps = {tenant: facts[tenant].apps for tenant in states}
             self.env["saas.tenant"].sudo().browse(states)._apply_quotas(states, apps)
         return len(rows)
+
+    @api.model
+    @api.private
+    def _forget_gone(self):
+        """Forget the quotas of tenants that are out of service; the journal keeps what happened."""
+        self.flush_model()
+        self.env["saas.tenant"].flush_model(["state"])
+        self.env.cr.execute(SQL(GONE))
+        self.invalidate_model()
 
     @api.model
     @api.private

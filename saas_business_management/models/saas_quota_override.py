@@ -98,7 +98,9 @@ class SaasQuotaOverride(models.Model):
     @api.private
     def _set_limit(self, tenant, meter, limit, reason, until_on):
         """Set a limit of a tenant; None lifts it. What was set by hand before ends."""
+        # The one before lets go first.
         self._now(tenant, meter)._end()
+        self.flush_model(["ended_at"])
         row = (
             self._at_work()
             .create(

@@ -37,11 +37,9 @@ class SaasQuota(models.Model):
         facts = {"meter": self.meter_id.name, "tenant": self.tenant_id.name, "at": since}
         return {
             "blocked": self._effect_line(),
-            "exceeded": _(
-                "%(meter)s of %(tenant)s is over its limit since %(at)s.", at=since, **facts
-            ),
+            "exceeded": _("%(meter)s of %(tenant)s is over its limit since %(at)s.", **facts),
             "warned": _("%(meter)s of %(tenant)s comes near its limit.", **facts),
-            "unknown": _("%(meter)s of %(tenant)s is unknown since %(at)s.", at=since, **facts),
+            "unknown": _("%(meter)s of %(tenant)s is unknown since %(at)s.", **facts),
         }.get(self.level, _("%(meter)s of %(tenant)s is below its limit.", **facts))
 
     def _why_limit(self):

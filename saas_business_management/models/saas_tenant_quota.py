@@ -4,6 +4,7 @@ Owns: the button, the line of the worst one. Does not own: quotas (`saas_quota.p
 """
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..kernel.quota.enforcement import worst_level
 from .saas_quota import LEVELS
@@ -45,7 +46,7 @@ class SaasTenant(models.Model):
             return self.env._(
                 "%(meter)s reaches its limit on %(day)s at this pace.",
                 meter=soon.meter_id.name,
-                day=fields.Date.to_string(soon.forecast_on),
+                day=format_date(self.env, soon.forecast_on),
             )
         return worst.why_title if worst else False
 

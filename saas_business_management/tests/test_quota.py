@@ -9,6 +9,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from .billing_common import BillingCommon
 
@@ -408,6 +409,16 @@ class TestQuotaCourse(QuotaCommon):
         self.judge("10:01:00")
         self.assertEqual(self.tenant.state, "suspended")
 
+    def test_quotas_of_a_tenant_out_of_service_are_forgotten_the_journal_stays(self):
+        self.use(users=10)
+        self.judge()
+        self.tenant.action_archive_tenant("Left")
+        self.quotas._forget_gone()
+        self.assertFalse(self.quotas.search_count([("tenant_id", "=", self.tenant.id)]))
+        rows = self.env["saas.quota.event"].search([("tenant_id", "=", self.tenant.id)])
+        self.assertTrue(rows)
+        self.assertFalse(rows.quota_id)
+
     def test_use_is_lowered_while_it_is_unknown_nothing_opens(self):
         self.rule("storage_gb", policy="suspend", grace_days=0)
         self.use(storage_gb=11)
@@ -548,21 +559,22 @@ class TestQuotaScreens(QuotaCommon):
 
 
 FLEET = """
-INSERT INTO saas_tenant (name, subdomain, company_id, admin_name, admin_email, template_id, plan_id,
-                         state, state_since, public_id, served_as)
-SELECT 'Fleet ' || n, 'fleet-' || n, company_id, admin_name, admin_email, template_id, plan_id,
-       'active', state_since, 'fleet' || n, 'active'
-  FROM saas_tenant CROSS JOIN generate_series(1, %s) AS n WHERE id = %s
-RETURNING id
+INSERT INTO saas_tenant (%(columns)s)
+SELECT %(values)s FROM saas_tenant AS t CROSS JOIN generate_series(1, %(count)s) AS n
+ WHERE t.id = %(model)s RETURNING id
 """
+APART = {
+    "subdomain": SQL("'fleet-' || n"),
+    "public_id": SQL("'fleet' || n"),
+    "database_id": SQL("NULL::int"),
+}
 
 
 @tagged("post_install", "-at_install")
 class TestQuotaSpeed(QuotaCommon):
     def test_a_minute_of_a_thousand_tenants_takes_well_below_a_second(self):
         self.env.flush_all()
-        self.cr.execute(FLEET, (1000, self.tenant.id))
-        fleet = self.env["saas.tenant"].browse([row[0] for row in self.cr.fetchall()])
+        fleet = self.make_fleet(1000)
         with self.on(f"{DAY} 10:00:00"):
             self.read_all(fleet, 3)
             first = self.timed(fleet)
@@ -573,6 +585,18 @@ class TestQuotaSpeed(QuotaCommon):
         _logger.info(told, first, again, minute)
         # Twice what is promised, because tests share their machine.
         self.assertLess(minute, 2)
+
+    def make_fleet(self, count):
+        """Return as many tenants like the first, without their databases."""
+        self.cr.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = 'saas_tenant'"
+        )
+        names = [name for (name,) in self.cr.fetchall() if name != "id"]
+        values = [APART.get(name) or SQL.identifier("t", name) for name in names]
+        columns = SQL(", ").join(map(SQL.identifier, names))
+        told = {"columns": columns, "values": SQL(", ").join(values), "count": count}
+        rows = self.env.execute_query(SQL(FLEET, model=self.tenant.id, **told))
+        return self.env["saas.tenant"].browse([row[0] for row in rows])
 
     def read_all(self, fleet, users):
         rows = self.env["saas.usage.source"]._of(fleet, "users")

@@ -7,8 +7,6 @@ Owns: what is asked and what it would do today. Does not own: the limit itself
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..kernel.quota.enforcement import METERS
-
 MOST = 10**12
 
 
@@ -19,7 +17,10 @@ class SaasQuotaRaise(models.TransientModel):
 
     tenant_id = fields.Many2one("saas.tenant", required=True, readonly=True, ondelete="cascade")
     meter_id = fields.Many2one(
-        "saas.meter", required=True, ondelete="cascade", domain=[("code", "in", METERS)]
+        "saas.meter",
+        required=True,
+        ondelete="cascade",
+        domain=lambda self: [("id", "in", list(self.env["saas.quota"]._meter_ids().values()))],
     )
     unit_label = fields.Char(related="meter_id.unit_label")
     now = fields.Char(compute="_compute_now", string="Limit Now")
@@ -66,7 +67,7 @@ class SaasQuotaRaise(models.TransientModel):
         self.ensure_one()
         self.env["saas.tenant"].check_access("write")
         self.tenant_id.check_access("read")
-        if self.meter_id.code not in METERS:
+        if self.meter_id.code not in self.env["saas.quota"]._meter_ids():
             raise UserError(self.env._("No plan limits “%(meter)s”.", meter=self.meter_id.name))
         if not self.no_limit and not 0 < self.limit <= MOST:
             raise UserError(
