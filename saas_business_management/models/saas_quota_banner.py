@@ -22,8 +22,9 @@ class SaasTenant(models.Model):
     def _banner(self, states):
         """Return the banner as nodes read it, or nothing where nobody has to know."""
         found = worst(states)
-        setting = self.env["saas.quota.setting"]._of(self.company_id)
-        if not found or not setting.banner or self._needs_no_banner(found):
+        if not found or self._needs_no_banner(found):
+            return {}
+        if not self.env["saas.quota.setting"]._of(self.company_id).banner:
             return {}
         texts = {}
         for lang, _name in self.env["res.lang"].get_installed():

@@ -7,14 +7,17 @@ One mail a fact: a jump over several marks is told as its highest, and a tenant 
 quota is told so by the mail about its state.
 """
 
+import logging
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime, format_list
 
 from ..kernel.quota.enforcement import CALLS, STORAGE, TRAFFIC, USERS
 from ..kernel.quota.terms import CHARGE, FORCED, SUSPEND, THROTTLE
 
+_logger = logging.getLogger(__name__)
 WARNED, REACHED, RELEASED = "warned", "reached", "released"
 FULL = 100
 WEBHOOKS = {kind: f"quota.{kind}" for kind in (WARNED, REACHED, RELEASED)}
@@ -86,27 +89,35 @@ class SaasQuota(models.Model):
         told = []
         if setting.tell_customer and not closes and self.tenant_id.admin_email:
             lang = self.tenant_id.partner_id.lang
-            self._mail(what, self.tenant_id.admin_email, lang, "customer")
-            told.append(_("customer by mail"))
+            sent = self._mail(what, self.tenant_id.admin_email, lang, "customer")
+            told += [_("customer by mail")] if sent else []
         partner = self.tenant_id._selling_partner()
         if setting.tell_partner and partner.email:
-            self._mail(what, partner.email, partner.lang, "partner")
-            told.append(_("partner by mail"))
+            sent = self._mail(what, partner.email, partner.lang, "partner")
+            told += [_("partner by mail")] if sent else []
         # An operator has many tenants: what does not need anybody yet is in the list.
         if setting.tell_operator and (what != WARNED or mark >= self.warn_percent):
             people = self._operators().filtered("email")
-            for user in people:
-                self._mail(what, user.email, user.lang, "operator")
-            told += [_("operator by mail")] if people else []
+            sent = [self._mail(what, user.email, user.lang, "operator") for user in people]
+            told += [_("operator by mail")] if any(sent) else []
         return told
 
     def _mail(self, what, address, lang, reader):
-        """Queue a mail; one that no server takes now is tried again."""
+        """Queue a mail and tell whether it was; one that no server takes now is tried again.
+
+        Texts are people's to change: one that cannot be made must not hold the judgement up.
+        """
         template = self.env.ref(f"saas_business_management.mail_quota_{what}")
         apart = {"email_to": address, "saas_tenant_id": self.tenant_id.id}
         spoken = {"lang": lang or self.env.lang, "saas_reader": reader, "saas_what": what}
-        template.sudo().with_context(**spoken).send_mail(self.id, email_values=apart)
+        try:
+            with self.env.cr.savepoint():
+                template.sudo().with_context(**spoken).send_mail(self.id, email_values=apart)
+        except UserError as error:
+            _logger.warning("Mail %s was not made: %s", template.name, str(error)[:500])
+            return False
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        return True
 
     def _operators(self):
         """Return who is responsible for the tenant, else every administrator of its company."""

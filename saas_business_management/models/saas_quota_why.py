@@ -51,7 +51,7 @@ class SaasQuota(models.Model):
         amount = f"{self._number(self.limit)} {self.unit_label or ''}".strip()
         if self._is_counted():
             amount = _("%(amount)s a month", amount=amount)
-        source = {
+        origin = {
             limits.OVERRIDE: _("set by hand%(more)s", more=self._by_whom()),
             limits.TRIAL: _("from the trial of %(plan)s", plan=self.plan_id.sudo().name or "—"),
             limits.PLAN: _("from plan %(plan)s", plan=self._plan_name()),
@@ -59,7 +59,7 @@ class SaasQuota(models.Model):
                 "from template %(template)s", template=self.tenant_id.sudo().template_id.name
             ),
         }.get(self.source, "")
-        text = _("%(amount)s, %(source)s", amount=amount, source=source)
+        text = _("%(amount)s, %(origin)s", amount=amount, origin=origin)
         if self.addons:
             part = f"{self._number(self.addons)} {self.unit_label or ''}".strip()
             text += _(", %(part)s of it by add-ons", part=part)

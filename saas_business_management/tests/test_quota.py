@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 from decimal import Decimal
-from time import CLOCK_MONOTONIC, clock_gettime
+from time import CLOCK_MONOTONIC, clock_gettime, process_time
 from unittest.mock import patch
 
 from odoo import fields
@@ -260,7 +260,7 @@ class TestQuotaJudge(QuotaCommon):
             self.make_open_tenant(subdomain=f"one-{number}", plan_id=self.limited.id)
         self.quotas._judge()
         self.env.flush_all()
-        with self.assertQueryCount(14):
+        with self.assertQueryCount(10):
             self.quotas._judge()
 
     # What is wanted
@@ -356,6 +356,16 @@ class TestQuotaCourse(QuotaCommon):
         self.judge()
         self.assertEqual(len(self.mails()), before)
         self.assertFalse(self.kinds())
+
+    def test_a_mail_that_cannot_be_made_holds_nothing_up(self):
+        template = self.env.ref("saas_business_management.mail_quota_reached")
+        template.body_html = '<p t-out="object.nothing_like_that"/>'
+        self.use(users=10)
+        with self.assertLogs("odoo.addons.saas_business_management.models.saas_quota_tell"):
+            self.judge()
+        self.assertEqual(self.quota("users").level, "blocked")
+        rows = self.env["saas.quota.event"].search([("tenant_id", "=", self.tenant.id)])
+        self.assertNotIn("customer by mail", " ".join(rows.filtered("told").mapped("told")))
 
     def test_a_bigger_plan_lifts_it(self):
         self.use(users=10)
@@ -581,10 +591,10 @@ class TestQuotaSpeed(QuotaCommon):
             again = self.timed(fleet)
             self.read_all(fleet[:70], 4)
             minute = self.timed(fleet)
-        told = "quotas of 1,000 tenants: first %.2f s, nothing new %.2f s, 70 new readings %.2f s"
-        _logger.info(told, first, again, minute)
-        # Twice what is promised, because tests share their machine.
-        self.assertLess(minute, 2)
+        for what, (whole, own) in (("first", first), ("idle", again), ("70 new", minute)):
+            _logger.info("quotas of 1,000 tenants, %s: %.2f s, of it %.2f s here", what, whole, own)
+        # Of a machine that tests share, only the time of this process says something.
+        self.assertLess(minute[1], 1)
 
     def make_fleet(self, count):
         """Return as many tenants like the first, without their databases."""
@@ -607,6 +617,6 @@ class TestQuotaSpeed(QuotaCommon):
         )
 
     def timed(self, fleet):
-        begun = clock_gettime(CLOCK_MONOTONIC)
+        begun, worked = clock_gettime(CLOCK_MONOTONIC), process_time()
         self.quotas._judge(fleet)
-        return clock_gettime(CLOCK_MONOTONIC) - begun
+        return clock_gettime(CLOCK_MONOTONIC) - begun, process_time() - worked
