@@ -3,7 +3,7 @@
 Owns: these sentences, the same for operators and customers. Does not own: the facts.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date, format_list
 
 from ..kernel.quota import limits
@@ -22,6 +22,7 @@ class SaasQuota(models.Model):
     why_told = fields.Char(compute="_compute_why", string="4 Told")
     why_end = fields.Char(compute="_compute_why", string="5 Ends")
 
+    @api.depends("event_ids.told", "level", "limit", "used", "used_known", "policy", "override_id")
     def _compute_why(self):
         for quota in self:
             quota.why_title = quota._why_title()

@@ -9,7 +9,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
+from psycopg2 import IntegrityError
 
 from .billing_common import BillingCommon
 
@@ -502,17 +503,18 @@ class TestQuotaScreens(QuotaCommon):
             self.assertFalse(form.effect)
 
     def test_settings_refuse_what_cannot_be(self):
-        for values in (
-            {"marks": ""},
-            {"marks": "a lot"},
-            {"marks": "0"},
-            {"hard_percent": 0},
-            {"grace_days": -1},
-            {"throttle_rate": 0},
-        ):
-            with self.subTest(values=values), self.assertRaises(Exception), self.cr.savepoint():  # noqa: B017
+        for text in ("", "a lot", "0"):
+            with self.subTest(text=text), self.assertRaises(ValidationError):
+                self.setting.marks = text
+        for values in ({"hard_percent": 0}, {"grace_days": -1}, {"throttle_rate": 0}):
+            with (
+                self.subTest(values=values),
+                self.assertRaises(IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.cr.savepoint(),
+            ):
                 self.setting.write(values)
-                self.env.flush_all()
+                self.setting.flush_recordset()
         with self.assertRaises(ValidationError):
             self.rule("users", policy="throttle")
         self.setting.marks = "120; 50, 50"
@@ -561,6 +563,20 @@ class TestQuotaScreens(QuotaCommon):
         cron.invalidate_recordset()
         found = {one["code"]: one["level"] for one in self.env["saas.doctor"]._run()}
         self.assertEqual(found["quotas_judged"], "failing")
+
+    def test_the_demonstration_shows_a_fine_a_warned_and_a_blocked_one_and_tells_nobody(self):
+        small = self.env["saas.plan"].create(
+            {"name": "Small", "price": 5, "limit_users": 5, "limit_storage_gb": 2}
+        )
+        tenants = self.make_tenant(subdomain="birch", plan_id=small.id)
+        tenants |= self.make_tenant(subdomain="nova", plan_id=self.limited.id)
+        before = self.env["mail.mail"].search_count([])
+        self.env["saas.usage.sample"]._add_demo(tenants.ids)
+        self.quotas._judge_demo(tenants.ids)
+        found = self.quotas.search([("tenant_id", "in", tenants.ids)])
+        self.assertLessEqual({"ok", "warned", "blocked"}, set(found.mapped("level")))
+        self.assertTrue(found.filtered("forecast_on"))
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
     def test_numbers_beyond_what_a_column_holds_are_judged(self):
         self.use(users=10**14)
