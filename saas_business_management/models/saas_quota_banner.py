@@ -29,7 +29,8 @@ class SaasTenant(models.Model):
         texts = {}
         for lang, _name in self.env["res.lang"].get_installed():
             texts.setdefault(lang.split("_")[0], self.with_context(lang=lang)._banner_text(found))
-        return {"banner": {"level": WORDS[found.level], "texts": texts, "link": None}}
+        link = self.shown_brand_id.sudo().support_url or None
+        return {"banner": {"level": WORDS[found.level], "texts": texts, "link": link}}
 
     def _needs_no_banner(self, state):
         """Who is charged for more, and only warned, need not be told every day."""

@@ -308,20 +308,15 @@ def _row(facts, code, terms, verdict, before, now):
 
 
 def _state(facts, code, rule, verdict):
-    return _to_state(
-        facts, code, rule, verdict.standing.level, verdict.in_force,
-        verdict.standing.over_since is not None, verdict.grace_until,
-    )  # fmt: skip
+    standing = verdict.standing
+    return _to_state(facts, code, rule, standing, verdict.grace_until)
 
 
 def _state_before(facts, code, rule, before):
-    forced, over, grace = before[6], before[5], before[10]
-    return _to_state(
-        facts, code, rule, before[1], forced is not None, over is not None, _aware(grace)
-    )
+    return _to_state(facts, code, rule, _standing(before), _aware(before[10]))
 
 
-def _to_state(facts, code, rule, level, in_force, over, grace_until):
+def _to_state(facts, code, rule, standing, grace_until):
     limit, use, terms = facts.limits[code].amount, facts.uses[code], rule["terms"]
     reached = [
         mark
@@ -333,9 +328,10 @@ def _to_state(facts, code, rule, level, in_force, over, grace_until):
         limit=limit,
         used=use.amount,
         terms=terms,
-        level=level,
-        in_force=in_force,
-        over=over,
+        level=standing.level,
+        in_force=standing.forced_since is not None,
+        over=standing.over_since is not None,
+        forced_since=standing.forced_since,
         mark=max(reached, default=0),
         grace_until=grace_until,
         rate=rule["rate"],

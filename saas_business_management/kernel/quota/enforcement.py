@@ -39,6 +39,7 @@ class State:
     over: bool = False
     mark: int = 0
     grace_until: datetime | None = None
+    forced_since: datetime | None = None
     rate: int = 60
     people: bool = False
     ends_at: datetime | None = None
@@ -128,6 +129,16 @@ def _whole(number: Fraction) -> int:
 
 
 def _told(state: State) -> dict[str, Any]:
-    until = int(state.ends_at.timestamp()) if state.ends_at else None
     slow = state.terms.policy == THROTTLE
-    return {"policy": state.terms.policy, "rate": state.rate if slow else 0, "until": until}
+    unit = 1 if state.meter == CALLS else GB
+    return {
+        "policy": state.terms.policy,
+        "rate": state.rate if slow else 0,
+        "since": _epoch(state.forced_since),
+        "until": _epoch(state.ends_at),
+        "limit": _whole(exact(state.limit or 0) * unit),
+    }
+
+
+def _epoch(at: datetime | None) -> int | None:
+    return int(at.timestamp()) if at else None

@@ -83,11 +83,20 @@ def test_when_a_database_hears_of_another_room(before, now, differs):
 
 def test_what_nodes_are_told_while_it_is_in_force():
     end = datetime(2026, 4, 1, tzinfo=timezone.utc)
-    calls = state(CALLS, 100, 100, policy=THROTTLE, level=BLOCKED, rate=30, ends_at=end)
+    at = int(end.timestamp())
+    told = {"policy": THROTTLE, "level": BLOCKED, "rate": 30, "ends_at": end, "forced_since": end}
+    calls = state(CALLS, 100, 100, **told)
     bytes_ = state(TRAFFIC, 5, 6, level=BLOCKED, people=True)
     assert node_limits([calls, bytes_]) == {
-        "api": {"policy": "throttle", "rate": 30, "until": int(end.timestamp())},
-        "traffic": {"policy": "block", "rate": 0, "until": None, "people": True},
+        "api": {"policy": "throttle", "rate": 30, "since": at, "until": at, "limit": 100},
+        "traffic": {
+            "policy": "block",
+            "rate": 0,
+            "since": None,
+            "until": None,
+            "limit": 5 * GB,
+            "people": True,
+        },
     }
     assert node_limits([state(CALLS, 100, 100, grace=3, level=OVER)]) == {}
     assert node_limits([state(CALLS, 100, 100, policy=SUSPEND, level=BLOCKED)]) == {}
