@@ -189,7 +189,9 @@ class SaasQuota(models.Model):
         ):
             facts, code = found[tenant], codes[meter]
             failures, answered = spoken.get(tenant, (0, at))
-            fresh = not facts.is_open or _is_fresh(max(filter(None, (at, answered))), now)
+            fresh = not facts.is_open or _is_fresh(
+                max(filter(None, (at, answered)), default=None), now
+            )
             facts.uses[code] = Use(Decimal(amount), not failures and fresh, True)
             facts.read_at[code] = at
         for facts in found.values():

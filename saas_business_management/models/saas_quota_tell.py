@@ -224,7 +224,9 @@ class SaasQuota(models.Model):
         at = self._instant(self.grace_until)
         if self.policy == SUSPEND:
             return _(
-                "Nothing is closed yet. On %(at)s the database is, unless less is used.", at=at
+                "No user or app can be added now. On %(at)s the database is closed, unless less is "
+                "used.",
+                at=at,
             )
         if self.policy == THROTTLE:
             return _(

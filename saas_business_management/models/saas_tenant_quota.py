@@ -19,6 +19,9 @@ class SaasTenant(models.Model):
     quota_ids = fields.One2many("saas.quota", "tenant_id", readonly=True, string="Quotas")
     quota_level = fields.Selection(LEVELS, compute="_compute_quota_level", string="Limits")
     quota_percent = fields.Float(compute="_compute_quota_level", digits=(16, 0), string="Most Used")
+    quota_most = fields.Char(
+        compute="_compute_quota_level", string="Limit Most Used", help="— when it is unknown."
+    )
     quota_worst_id = fields.Many2one("saas.quota", compute="_compute_quota_level")
     quota_text = fields.Char(compute="_compute_quota_level")
     quota_override_count = fields.Integer(
@@ -32,6 +35,8 @@ class SaasTenant(models.Model):
             tenant.quota_level = worst_level(quotas.mapped("level")) or False
             limited = quotas.filtered(lambda one: one.has_limit and one.used_known)
             tenant.quota_percent = max(limited.mapped("percent"), default=0)
+            most = limited.sorted("percent")[-1:] or quotas.filtered("has_limit")[:1]
+            tenant.quota_most = most.summary
             bad = quotas.filtered(lambda one: one.level in BAD)
             worst = bad.sorted(lambda one: (BAD.index(one.level), -one.percent))[:1]
             soon = quotas.filtered("forecast_on").sorted("forecast_on")[:1]

@@ -209,6 +209,27 @@ class TestQuotaJudge(QuotaCommon):
         self.assertNotEqual(self.quota("api_calls").level, "blocked")
         self.assertNotIn("api", self.tenant.quota_route or {})
 
+    def test_a_day_that_a_person_alone_counted_is_judged(self):
+        self.env["saas.usage.correction"].create(
+            {
+                "tenant_id": self.tenant.id,
+                "meter_id": self.meters["api_calls"].id,
+                "day": DAY,
+                "quantity": "400",
+                "reason": "Counted by hand",
+            }
+        )
+        self.judge()
+        self.assertEqual(self.quota("api_calls").used, 400)
+
+    def test_a_company_without_settings_has_the_usual_ones(self):
+        self.setting.unlink()
+        self.use(users=10)
+        self.judge()
+        quota = self.quota("users")
+        self.assertEqual((quota.policy, quota.level, quota.grace_days), ("block", "blocked", 0))
+        self.assertEqual(self.quota("api_calls").policy, "throttle")
+
     def test_where_a_plan_charges_more_is_allowed(self):
         charges = ({"meter_id": self.meters["storage_gb"].id, "unit_price": "1"},)
         version = self.make_plan("Charged", 10, charges, limit_storage_gb=10)
@@ -539,6 +560,7 @@ class TestQuotaScreens(QuotaCommon):
         self.assertEqual(self.tenant.quota_level, "blocked")
         self.assertEqual(self.tenant.quota_percent, 100)
         self.assertIn("No user can be added", self.tenant.quota_text)
+        self.assertEqual(self.tenant.quota_most, "Users: 10 of 10 users")
         self.assertEqual(self.tenant.action_open_quota()["res_id"], self.quota("users").id)
 
     def test_nobody_writes_quotas_by_hand(self):
