@@ -227,6 +227,7 @@ from . import saas_quota_judge
 from . import saas_quota_forecast
 from . import saas_quota_tell
 from . import saas_quota_why
+from . import saas_quota_trend
 from . import saas_quota_banner
 from . import saas_tenant_limits
 from . import saas_tenant_quota

@@ -275,7 +275,10 @@ class TestQuotaJudge(QuotaCommon):
         self.judge()
         with self.on(f"{DAY} 10:00:00"):
             self.quotas._foresee(self.quota("storage_gb"))
-        self.assertEqual(str(self.quota("storage_gb").forecast_on), "2026-03-14")
+            self.assertEqual(str(self.quota("storage_gb").forecast_on), "2026-03-14")
+            trend = self.quota("storage_gb").trend
+        self.assertEqual(trend["limit"], 10)
+        self.assertEqual((len(trend["values"]), trend["values"][-3:]), (30, [5, 6, None]))
 
     def test_a_thousand_tenants_are_judged_by_a_handful_of_statements(self):
         for number in range(5):
