@@ -87,6 +87,7 @@ class SaasQuota(models.Model):
     @api.model
     def _cron_judge(self):
         """Judge whatever changed, and foresee some limits."""
+        self.env["saas.quota.override"]._end_expired()
         self._forget_gone()
         self._judge()
         self.env["ir.cron"]._commit_progress(1)

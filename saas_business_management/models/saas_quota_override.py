@@ -46,7 +46,8 @@ class SaasQuotaOverride(models.Model):
     at = fields.Datetime(
         string="Since", required=True, readonly=True, default=lambda self: fields.Datetime.now()
     )
-    ended_at = fields.Datetime(string="Withdrawn", readonly=True)
+    ended_at = fields.Datetime(string="Ended", readonly=True)
+    ran_out = fields.Boolean(readonly=True, help="It ended by its last day, not by a person.")
     state = fields.Selection(
         [("on", "In Force"), ("expired", "Over"), ("withdrawn", "Withdrawn")],
         compute="_compute_state",
@@ -65,11 +66,12 @@ class SaasQuotaOverride(models.Model):
             number = f"{row.limit:,.{min(row.meter_id.decimals, 3)}f} {row.unit_label or ''}"
             row.shown = self.env._("No limit") if row.no_limit else number.strip()
 
-    @api.depends("until_on", "ended_at")
+    @api.depends("until_on", "ended_at", "ran_out")
     def _compute_state(self):
         for row in self:
             over = row.until_on and row.until_on < row.tenant_id._today()
-            row.state = "withdrawn" if row.ended_at else "expired" if over else "on"
+            ended = "expired" if row.ran_out else "withdrawn"
+            row.state = ended if row.ended_at else "expired" if over else "on"
 
     @api.model
     def _search_state(self, operator, value):
@@ -79,8 +81,14 @@ class SaasQuotaOverride(models.Model):
         lasting = ["|", ("until_on", "=", False), ("until_on", ">=", today)]
         domains = {
             "on": [("ended_at", "=", False), *lasting],
-            "expired": [("ended_at", "=", False), ("until_on", "<", today)],
-            "withdrawn": [("ended_at", "!=", False)],
+            "expired": [
+                "|",
+                ("ran_out", "=", True),
+                "&",
+                ("ended_at", "=", False),
+                ("until_on", "<", today),
+            ],
+            "withdrawn": [("ended_at", "!=", False), ("ran_out", "=", False)],
         }
         return Domain.OR(domains[one] for one in value if one in domains)
 
@@ -138,6 +146,17 @@ class SaasQuotaOverride(models.Model):
         self._end()
         self.env["saas.quota"]._judge_soon()
         return True
+
+    @api.model
+    @api.private
+    def _end_expired(self):
+        """End rows whose last day is over wherever the tenant is; they stay in the list."""
+        yesterday = fields.Date.subtract(fields.Date.today(), days=1)
+        domain = [("ended_at", "=", False), ("until_on", "<", yesterday)]
+        for row_sudo in self.sudo().search(domain):
+            row_sudo._put({"ended_at": fields.Datetime.now(), "ran_out": True})
+            told = {"meter": row_sudo.meter_id.code, "limit": row_sudo.shown}
+            self.env["saas.audit.entry"]._note("quota_limit_ended", row_sudo.tenant_id, **told)
 
     def _end(self):
         self.filtered(lambda one: not one.ended_at)._put({"ended_at": fields.Datetime.now()})

@@ -25,7 +25,7 @@ class SaasRetentionRule(models.Model):
                 60,
             ),
             "quota_overrides": Kind(
-                _lt("Limits set by hand that were withdrawn"),
+                _lt("Limits set by hand that ended"),
                 _lt("Which limit, why, until when and by whom."),
                 "saas.quota.override",
                 "ended_at",

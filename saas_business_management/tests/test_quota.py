@@ -496,6 +496,20 @@ class TestQuotaScreens(QuotaCommon):
         told = self.env["saas.audit.entry"].search([("action", "like", "quota_limit")])
         self.assertEqual(set(told.mapped("action")), {"quota_limit_set", "quota_limit_withdrawn"})
 
+    def test_a_limit_by_hand_runs_out_after_its_last_day(self):
+        with self.on(f"{DAY} 10:00:00"):
+            row = self.raise_to("users", 20, until_on=DAY)
+        rows = self.env["saas.quota.override"]
+        for day, ended in (("2026-03-11", False), ("2026-03-12", True)):
+            with self.on(f"{day} 10:00:00"):
+                rows._end_expired()
+                row.invalidate_recordset()
+                self.assertEqual((bool(row.ended_at), row.state), (ended, "expired"))
+        self.assertIn(row, rows.search([("state", "in", ["expired"])]))
+        self.assertNotIn(row, rows.search([("state", "in", ["withdrawn"])]))
+        told = self.env["saas.audit.entry"].search([("action", "=", "quota_limit_ended")])
+        self.assertEqual(told.tenant_id, self.tenant)
+
     def test_a_viewer_raises_no_limit(self):
         self.judge()
         with self.assertRaises(AccessError):
