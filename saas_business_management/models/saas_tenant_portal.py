@@ -147,6 +147,11 @@ class SaasTenant(models.Model):
 
     def _portal_measured(self, meter, reading):
         """Return how much is used (None when it is unknown), when that was read, and the limit."""
+        quota = self.quota_ids.filtered(lambda one: one.meter_id == meter)
+        if quota:
+            known = quota.has_reading and quota.used_known
+            quantity, at = (quota.used, quota.read_at) if known else (None, None)
+            return quantity, at, quota.limit if quota.has_limit else 0
         known = bool(reading) and reading.known
         quantity, at = (reading.quantity, reading.at) if known else (None, None)
         return quantity, at, (self.plan_id or self.template_id)[LIMITS[meter.code]] or 0

@@ -63,3 +63,4 @@ from . import test_deferral
 from . import test_settlement
 from . import test_portal
 from . import test_portal_plan
+from . import test_quota
