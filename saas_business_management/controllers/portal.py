@@ -91,7 +91,7 @@ class PortalPages(http.Controller):
             "tenant": tenant_sudo,
             "base": f"/my/databases/{tenant_sudo.public_id}",
             "state": tenant_sudo._portal_state(),
-            "may": tenant_sudo._portal_may,
+            "may": tenant_sudo._portal_rights().__contains__,
             "page_name": "saas_database",
         }
         return self._render(f"saas_business_management.{template}", {**base, **values})

@@ -90,13 +90,12 @@ class PortalPlan(PortalPages):
         """Ask why, and show the last day."""
 
         def show(tenant_sudo):
+            if not tenant_sudo._portal_can_cancel():
+                return request.redirect(f"/my/databases/{tenant_sudo.public_id}", code=303)
             last = tenant_sudo._portal_last_day()
             reasons = tenant_sudo._portal_reasons()
             return self._page(tenant_sudo, "portal_cancel", last=last, reasons=reasons)
 
-        tenant_sudo = request.env["saas.tenant"]._portal_find(ref)
-        if tenant_sudo and not tenant_sudo._portal_can_cancel():
-            return request.redirect(f"/my/databases/{tenant_sudo.public_id}", code=303)
         return self._on(ref, "plan", {}, (), show)
 
     @http.route("/my/databases/<string:ref>/cancel", methods=["POST"], **ROUTE)

@@ -15,7 +15,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import escape_psql, format_date, formatLang
 
 from .. import messages
 from ..kernel.errors import SaasError
@@ -77,7 +77,7 @@ class SaasTenant(models.Model):
     def _portal_list(self, text="", filterby="all", sortby="name", offset=0, limit=MOST_ROWS):
         """Return a page of the databases of a person, and how many there are."""
         domain = self._portal_domain() & FILTERS.get(filterby, Domain.TRUE)
-        text = (text or "").strip()[:60]
+        text = escape_psql((text or "").strip()[:60])
         if text:
             domain &= Domain("name", "ilike", text) | Domain("host", "ilike", text)
         tenants_sudo = self.sudo()
@@ -95,6 +95,12 @@ class SaasTenant(models.Model):
     def _portal_may(self, action):
         self.ensure_one()
         return roles.may(self._portal_role(), action)
+
+    @api.private
+    def _portal_rights(self):
+        """Return what the person of the environment may do with this database."""
+        self.ensure_one()
+        return roles.TABLE.get(self._portal_role(), frozenset())
 
     @contextmanager
     def _portal_doing(self):
@@ -190,8 +196,13 @@ class SaasTenant(models.Model):
             "due_text": formatLang(self.env, one.amount_due, currency_obj=one.currency_id),
             "scheduled": scheduled,
             "addons": self._portal_addons(one),
-            "invoices": one._moves().sorted(lambda move: (move.date, move.id))[-5:][::-1],
+            "invoices": self._portal_invoices(one),
         }
+
+    def _portal_invoices(self, one):
+        """Return the newest documents; drafts are ours until they are posted."""
+        posted = one._moves().filtered(lambda move: move.state == "posted")
+        return posted.sorted(lambda move: (move.invoice_date, move.id), reverse=True)[:5]
 
     def _portal_addons(self, one):
         today = one._today()

@@ -262,7 +262,7 @@ class TestPortalPages(PortalCase):
         self.assertIn("no new users or apps", tenant._portal_state()["text"])
 
     def test_an_operators_words_never_stand_in_the_activity_log(self):
-        self.tenant.action_suspend("manual", "this customer is a pain")
+        self.tenant.with_user(self.operator).action_suspend("manual", "this customer is a pain")
         self.log_in(self.people["owner"])
         page = self.url_open(self.path).text
         self.assertIn("Database closed", page)
