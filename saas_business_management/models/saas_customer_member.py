@@ -180,12 +180,12 @@ class SaasCustomerMember(models.Model):
             [("account_id", "=", account_sudo.id), ("user_id", "!=", False)], limit=1
         ):
             return False
-        if user_sudo.partner_id == account_sudo:
-            return True
-        ours = [("partner_id", "child_of", account_sudo.id), ("admin_email", "!=", False)]
+        tenants_sudo = (
+            self.env["saas.tenant"].sudo().search([("partner_id", "child_of", account_sudo.id)])
+        )
         login = (user_sudo.login or "").strip().lower()
-        tenants_sudo = self.env["saas.tenant"].sudo().search(ours)
-        return login in {one.admin_email.lower() for one in tenants_sudo}
+        is_customer = bool(tenants_sudo) and user_sudo.partner_id == account_sudo
+        return is_customer or login in {one.admin_email.lower() for one in tenants_sudo}
 
     @api.model
     @api.private

@@ -8,7 +8,6 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..kernel.errors import Refused
@@ -375,7 +374,7 @@ class TestPortalTeam(PortalCase):
         members = self.env["saas.customer.member"]
         self.assertEqual(members._roles(admin), {alone.id: "owner"})
         self.assertEqual(members._roles(colleague), {})
-        self.assertEqual(members._roles(stranger), {})
+        self.assertEqual(members._roles(stranger), {}, "nobody founds a team without a database")
         self.member(alone, colleague, "owner")
         self.assertEqual(members._roles(admin), {})
 
@@ -457,8 +456,8 @@ class TestPortalTeam(PortalCase):
 
     def test_invitations_have_bounds(self):
         members = self.env["saas.customer.member"]
-        for email in ("", "nonsense", "a@b", "x" * 300 + "@acme.example"):
-            with self.subTest(email=email[:20]), self.assertRaises((Refused, UserError)):
+        for email in ("", "nonsense", "x" * 300 + "@acme.example"):
+            with self.subTest(email=email[:20]), self.assertRaises(Refused):
                 members._invite(self.account, email, "viewer", "owner")
         row = members._invite(self.account, "a@b.example", "viewer", "owner")
         with self.assertRaises(Refused) as told:
