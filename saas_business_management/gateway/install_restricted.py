@@ -11,6 +11,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..kernel.gateway.route import Route
 from .node import Node
 
 _logger = logging.getLogger(__name__)
@@ -22,11 +23,16 @@ def install(node: Node) -> None:
     _nodes[:] = [node]
 
 
-def is_restricted(env) -> bool:
-    """Tell whether this database is restricted; a registry that is being loaded is not asked."""
+def route_of(env) -> Route | None:
+    """Return what the map says of this database; a registry that is being loaded is not asked."""
     if not env.registry.ready or env.registry._init:
-        return False
-    route = _nodes[0].cache.map.by_database.get(env.cr.dbname) if _nodes else None
+        return None
+    return _nodes[0].cache.map.by_database.get(env.cr.dbname) if _nodes else None
+
+
+def is_restricted(env) -> bool:
+    """Tell whether this database is restricted."""
+    route = route_of(env)
     return route is not None and route.restricted
 
 

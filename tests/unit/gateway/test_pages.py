@@ -15,8 +15,15 @@ from saas_business_management.kernel.gateway.answers import (
 )
 from saas_business_management.kernel.gateway.brand import Brand
 from saas_business_management.kernel.gateway.kind import Kind
+from saas_business_management.kernel.gateway.limits import Rule
+from saas_business_management.kernel.gateway.over_limit import over_limit
 from saas_business_management.kernel.gateway.page import About
 
+OVER_LIMIT = [
+    over_limit(Rule(meter, policy, 60, since=0, limit=10**6), 100, 7)
+    for meter in ("api", "traffic")
+    for policy in ("block", "throttle")
+]
 PAYMENT = CLOSED_BY_REASON["payment"]
 
 
@@ -28,7 +35,7 @@ def sent(answer, kind=Kind.PAGE, name="Acme", question=b"", who=None, **environ)
     return told[0][0], dict(told[0][1]), body
 
 
-@pytest.mark.parametrize("answer", ALL, ids=lambda answer: answer.code)
+@pytest.mark.parametrize("answer", [*ALL, *OVER_LIMIT], ids=lambda answer: answer.code)
 def test_every_page_is_small_plain_and_follows_the_dark(answer):
     status, headers, body = sent(answer)
     page = body.decode()
@@ -42,7 +49,7 @@ def test_every_page_is_small_plain_and_follows_the_dark(answer):
     assert headers["Content-Length"] == str(len(body))
 
 
-@pytest.mark.parametrize("answer", ALL, ids=lambda answer: answer.code)
+@pytest.mark.parametrize("answer", [*ALL, *OVER_LIMIT], ids=lambda answer: answer.code)
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_retry_stands_in_the_head_of_every_dialect(answer, kind):
     _status, headers, _body = sent(answer, kind)
