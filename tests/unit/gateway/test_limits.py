@@ -1,9 +1,12 @@
 """What the column `limits` says, and that nothing in it can close a tenant by mistake."""
 
 import json
+import random
 
 import pytest
 
+from saas_business_management.kernel.gateway.banner import Reader
+from saas_business_management.kernel.gateway.brand import Brand
 from saas_business_management.kernel.gateway.kind import Kind
 from saas_business_management.kernel.gateway.limits import (
     LONGEST,
@@ -14,6 +17,9 @@ from saas_business_management.kernel.gateway.limits import (
     read_limits,
     rules_for,
 )
+from saas_business_management.kernel.gateway.lines import element_for
+from saas_business_management.kernel.gateway.over_limit import over_limit
+from saas_business_management.kernel.gateway.route import Route
 
 WHOLE = {
     "api": {"policy": "throttle", "rate": 60, "until": 2000, "since": 1000.5, "limit": 100000},
@@ -200,3 +206,22 @@ def test_a_block_goes_before_a_throttle_and_an_end_ends():
     assert rules_for(limits, *API, 49.9) == (limits.traffic, limits.api)
     assert rules_for(limits, *API, 50) == (limits.api,)
     assert rules_for(limits, *API, 100) == ()
+
+
+def test_whatever_stands_there_raises_nothing_and_becomes_no_markup():
+    chance = random.Random(20260305)
+    begun = json.dumps(WHOLE).replace("82 % used", "<script>x")
+    for _ in range(3000):
+        text = list(begun)
+        for _ in range(chance.randint(1, 12)):
+            place = chance.randrange(len(text))
+            text[place] = chance.choice(["", '"', "{", "}", "]", "\\ud800", "9" * 30, "-", "null"])
+        found = "".join(text)
+        route = Route(1, "a.example", "t_a", 1, "active", limits=found)
+        for path in ("/odoo", "/web/login"):
+            shown = element_for(route, Brand(0), path, Reader(languages=found))
+            assert "<script" not in shown
+            shown.encode()
+        for request_ in (*CALLS, *PAGES):
+            for rule in rules_for(read_limits(found), *request_, 0):
+                assert over_limit(rule, 0, 1.5).retry_seconds >= 1
