@@ -1,11 +1,8 @@
 """A plan that includes only some apps: the others are not installed.
 
 Owns: refusing them on the node, whoever asks and however. Does not own: which apps a plan includes
-(the route map), the words (`kernel/gateway/refusals.py`).
-
-An app that is named in the limit may be installed, and with it the modules it needs unless they are
-apps themselves that are not named; modules that Odoo installs by itself come along. What is there
-stays, can be upgraded and uninstalled.
+(the route map), what comes along with them (`kernel/gateway/apps.py`), the words
+(`kernel/gateway/refusals.py`). What is there stays, can be upgraded and uninstalled.
 
 Source: `addons/base/models/ir_module.py` (button_install, _state_update),
 `addons/base_import_module/models/ir_module.py` (modules from an uploaded file).
@@ -17,6 +14,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..kernel.gateway.apps import Module as Plain
+from ..kernel.gateway.apps import needed, permitted
 from ..kernel.gateway.refusals import app_refusal
 from .install_restricted import route_of
 from .node import Node
@@ -24,17 +23,14 @@ from .node import Node
 _logger = logging.getLogger(__name__)
 _nodes: list[Node] = []
 PRESENT = ("installed", "to install", "to upgrade", "to remove")
-_NEEDED = """
-WITH RECURSIVE needed (name) AS (
-    SELECT name FROM ir_module_module
-     WHERE name = ANY(%(allowed)s) OR auto_install OR state IN %(present)s
-     UNION
-    SELECT dependency.name
-      FROM needed
-      JOIN ir_module_module AS module ON module.name = needed.name
-      JOIN ir_module_module_dependency AS dependency ON dependency.module_id = module.id
-)
-SELECT name FROM needed
+_MODULES = """
+SELECT module.name, module.state = ANY(%(present)s), coalesce(module.application, false),
+       coalesce(module.auto_install, false),
+       coalesce(array_agg(needed.name) FILTER (WHERE needed.name IS NOT NULL), '{}'),
+       coalesce(array_agg(needed.name) FILTER (WHERE needed.auto_install_required), '{}')
+  FROM ir_module_module AS module
+  LEFT JOIN ir_module_module_dependency AS needed ON needed.module_id = module.id
+ GROUP BY module.id
 """
 
 
@@ -63,52 +59,47 @@ class Module(models.Model):
 
     def write(self, vals):
         if vals.get("state") in PRESENT:
-            self.filtered(lambda module: module.state not in PRESENT)._saas_check_apps()
+            self._saas_check_apps()
         return super().write(vals)
 
     def button_install(self):
-        self._saas_check_wanted()
+        self._saas_check_apps(with_needs=True)
         return super().button_install()
 
     def button_immediate_install(self):
-        self._saas_check_wanted()
+        self._saas_check_apps(with_needs=True)
         return super().button_immediate_install()
 
-    def _saas_check_wanted(self):
-        """Refuse before anything is marked, naming what was asked for."""
-        if allowed_apps(self.env) is None:
-            return
-        wanted = self.filtered(lambda module: module.state not in PRESENT)
-        wanted._saas_check_apps()
-        for module in wanted:
-            needs = module.upstream_dependencies(exclude_states=(*PRESENT, "uninstallable"))
-            (needs - wanted)._saas_check_apps(module.shortdesc or module.name)
-
-    def _saas_check_apps(self, wanted=""):
+    def _saas_check_apps(self, with_needs=False):
+        """Refuse what is outside the plan; `with_needs` before anything is marked."""
         allowed = allowed_apps(self.env)
-        if allowed is None or not self:
+        wanted = self.filtered(lambda module: module.state not in PRESENT)
+        if allowed is None or not wanted:
             return
-        outside = self.filtered(lambda module: module.name not in allowed)
-        if outside:
-            needed = self._saas_needed_names(allowed)
-            outside = outside.filtered(lambda module: not module._saas_comes_along(needed))
-        self._saas_refuse([module.shortdesc or module.name for module in outside], wanted)
+        modules = self._saas_modules()
+        names = permitted(modules, allowed)
+        self._saas_refuse(set(wanted.mapped("name")) - names)
+        for module in wanted if with_needs else ():
+            missing = needed(modules, [module.name]) - names
+            outside = {name for name in missing if name in modules and not modules[name].present}
+            self._saas_refuse(outside, module.shortdesc or module.name)
 
-    def _saas_comes_along(self, needed):
-        """Whether this module is there for the sake of others, not of itself."""
-        if self.auto_install:
-            triggers = self.dependencies_id.filtered("auto_install_required")
-            return all(trigger.state in PRESENT for trigger in triggers)
-        return not self.application and self.name in needed
+    @api.model
+    def _saas_modules(self):
+        self.flush_model(["name", "state", "application", "auto_install"])
+        self.env["ir.module.module.dependency"].flush_model()
+        rows = self.env.execute_query(SQL(_MODULES, present=list(PRESENT)))
+        return {
+            name: Plain(present, application, auto, frozenset(needs), frozenset(triggers))
+            for name, present, application, auto, needs, triggers in rows
+        }
 
-    def _saas_needed_names(self, allowed):
-        self.flush_model(["name", "state", "auto_install"])
-        self.env["ir.module.module.dependency"].flush_model(["name", "module_id"])
-        query = SQL(_NEEDED, allowed=sorted(allowed), present=PRESENT)
-        return {name for (name,) in self.env.execute_query(query)}
-
+    @api.model
     def _saas_refuse(self, names, wanted=""):
         if names:
             _logger.warning("%s: apps outside the plan were refused", self.env.cr.dbname)
+            found = self.search([("name", "in", list(names))])
+            titles = {module.name: module.shortdesc or module.name for module in found}
+            shown = sorted(titles.get(name, name) for name in names)
             language = self.env.context.get("lang") or self.env.user.lang or ""
-            raise UserError(app_refusal(names, wanted, language))
+            raise UserError(app_refusal(shown, wanted, language))

@@ -38,21 +38,26 @@ def _told(original):
     @functools.wraps(original)
     def retrying(func, env):
         def work():
-            try:
-                result = func()
-                if not env.cr._closed:
-                    env.cr.flush()  # what is refused only now is refused here
-            except psycopg2.IntegrityError as error:
-                if not _is_ours(error):
-                    raise
-                env.cr.rollback()
-                env.transaction.reset()
-                raise _as_message(env, error) from error
+            result = func()
+            if not env.cr._closed:
+                env.cr.flush()  # what is refused only now is refused here
             return result
 
-        return original(work, env)
+        # A trigger that waits for the end of the transaction refuses behind the work.
+        return _saying(env, lambda: original(lambda: _saying(env, work), env))
 
     return retrying
+
+
+def _saying(env, work):
+    try:
+        return work()
+    except psycopg2.IntegrityError as error:
+        if env.cr._closed or not _is_ours(error):
+            raise
+        env.cr.rollback()
+        env.transaction.reset()
+        raise _as_message(env, error) from error
 
 
 def _is_ours(error: psycopg2.Error) -> bool:
@@ -68,10 +73,11 @@ def _as_message(env, error: psycopg2.Error) -> ValidationError:
 
 
 def _language(env) -> str:
-    here = request.env if request else None
-    context = here.context if here is not None and here.cr is env.cr else {}
-    told = env.context.get("lang") or context.get("lang")
-    return told or (env.uid and env.user.lang) or ""
+    """Return the language of who asked; a visitor that is nobody speaks the page's."""
+    here = request.env if request and request.env and request.env.cr is env.cr else env
+    user = here.user if here.uid else here["res.users"]
+    own = user.lang if user and not user._is_public() else ""
+    return own or env.context.get("lang") or here.context.get("lang") or ""
 
 
 class Base(models.AbstractModel):

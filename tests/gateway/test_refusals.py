@@ -35,6 +35,16 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+CREATE FUNCTION saas.late() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.name = 'late' THEN
+        RAISE EXCEPTION 'limit' USING ERRCODE = 'check_violation', DETAIL = '{"limit": 1}',
+            CONSTRAINT = 'saas_storage_limit';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER saas_late AFTER INSERT ON public.res_partner
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION saas.late();
 CREATE TRIGGER saas_files BEFORE INSERT OR UPDATE ON public.ir_attachment
     FOR EACH ROW EXECUTE FUNCTION saas.files();
 """
@@ -47,6 +57,7 @@ def full(fleet, threaded):
     until(lambda: threaded.get("/web/login", tenant.host).status_code == 200)
     visitor = threaded.visitor(tenant).log_in()
     new_user(visitor, "bob")
+    new_user(visitor, "dora", group_ids=[[6, 0, [group(visitor, "portal")]]])
     fleet.sql(tenant, TRIGGERS)
     yield visitor
     fleet.routes.put(tenant.name, state="gone", host=None)
@@ -66,8 +77,14 @@ def german(full):
 ALL = {"active_test": False}
 
 
-def new_user(visitor, login: str) -> int:
-    return visitor.call("res.users", "create", [{"name": login, "login": login}])
+def new_user(visitor, login: str, **more) -> list[int]:
+    return visitor.call("res.users", "create", [{"name": login, "login": login, **more}])
+
+
+def group(visitor, name: str) -> int:
+    domain = [["module", "=", "base"], ["name", "=", f"group_{name}"]]
+    (found,) = visitor.call("ir.model.data", "search_read", domain, ["res_id"])
+    return found["res_id"]
 
 
 def error(visitor, model: str, method: str, *args, **kwargs) -> dict:
@@ -108,12 +125,19 @@ def test_a_list_that_is_imported_names_the_line(full):
 
 
 def test_making_a_portal_user_internal_is_refused_as_well(full):
-    group = full.call("ir.model.data", "check_object_reference", "base", "group_portal")[1]
-    values = {"name": "dora", "login": "dora", "group_ids": [[6, 0, [group]]]}
-    dora = full.call("res.users", "create", [values])
-    internal = full.call("ir.model.data", "check_object_reference", "base", "group_user")[1]
-    found = error(full, "res.users", "write", dora, {"group_ids": [[6, 0, [internal]]]})
+    dora = full.call("res.users", "search", [["login", "=", "dora"]])
+    found = error(full, "res.users", "write", dora, {"group_ids": [[6, 0, [group(full, "user")]]]})
     assert found["message"].startswith(USERS)
+
+
+def test_what_is_refused_at_the_end_of_the_transaction_is_a_sentence_too(full):
+    found = error(full, "res.partner", "create", [{"name": "late"}])
+    assert found["name"] == "odoo.exceptions.ValidationError"
+    assert found["message"].startswith(FULL)
+    login = [full.tenant.name, full.tenant.user_id, full.tenant.password]
+    args = [*login, "res.partner", "create", [[{"name": "late"}]]]
+    call = json_rpc(full.node, full.tenant.host, "object", "execute_kw", args)
+    assert call["error"]["data"]["message"].startswith(FULL)
 
 
 def upload(visitor, path: str, *names: str, **data):
