@@ -2,7 +2,7 @@
 
 Owns: refusing them on the node, whoever asks and however. Does not own: which apps a plan includes
 (the route map), what comes along with them (`kernel/gateway/apps.py`), the words
-(`kernel/gateway/refusals.py`). What is there stays, can be upgraded and uninstalled.
+(`kernel/gateway/app_words.py`). What is there stays, can be upgraded and uninstalled.
 
 Source: `addons/base/models/ir_module.py` (button_install, _state_update),
 `addons/base_import_module/models/ir_module.py` (modules from an uploaded file).
@@ -14,9 +14,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..kernel.gateway.app_words import app_refusal
 from ..kernel.gateway.apps import Module as Plain
 from ..kernel.gateway.apps import needed, permitted
-from ..kernel.gateway.refusals import app_refusal
 from .install_restricted import route_of
 from .node import Node
 

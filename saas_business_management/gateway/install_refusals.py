@@ -1,7 +1,7 @@
 """A database that refuses by a limit of the plan, said in words: patches of `odoo.service`.
 
 Owns: turning the refusal of a trigger in schema `saas` into a message, also where a file is
-uploaded. Does not own: the triggers, the words (`kernel/gateway/refusals.py`).
+uploaded. Does not own: the triggers, the words (`kernel/quota/refusals.py`).
 
 Source: `odoo/service/model.py` (retrying), `odoo/orm/models.py` (load, _sql_error_to_message),
 `addons/web/controllers/binary.py` and `addons/mail/controllers/attachment.py` (uploads).
@@ -17,8 +17,9 @@ from odoo import api, http, models
 from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.service import model
+from psycopg2.errorcodes import CHECK_VIOLATION
 
-from ..kernel.gateway.refusals import CHECK_VIOLATION, refusal
+from ..kernel.quota.refusals import CONSTRAINTS, refusal
 from .node import Node
 
 _logger = logging.getLogger(__name__)
@@ -61,14 +62,13 @@ def _saying(env, work):
 
 
 def _is_ours(error: psycopg2.Error) -> bool:
-    constraint = error.diag.constraint_name or ""
-    return error.pgcode == CHECK_VIOLATION and bool(refusal(constraint, "", ""))
+    return error.pgcode == CHECK_VIOLATION and error.diag.constraint_name in CONSTRAINTS
 
 
 def _as_message(env, error: psycopg2.Error) -> ValidationError:
     """Return what to raise; the database has to answer again: the user is asked his language."""
-    constraint, detail = error.diag.constraint_name or "", error.diag.message_detail or ""
-    _logger.info("%s refused by %s", env.cr.dbname, constraint)
+    constraint, detail = error.diag.constraint_name, error.diag.message_detail
+    _logger.info("%s: refused by %s", env.cr.dbname, constraint)
     return ValidationError(refusal(constraint, detail, _language(env)))
 
 

@@ -140,4 +140,5 @@ CUT = """() => {
 
 
 def box(page, selector: str) -> dict:
-    return page.locator(selector).first.bounding_box()
+    shown = page.locator(selector).locator("visible=true").first
+    return shown.bounding_box()

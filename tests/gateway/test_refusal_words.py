@@ -9,10 +9,10 @@ import pytest
 from tests.gateway.calls import json_rpc
 from tests.helpers.node import until
 
-USERS = "All 2 users of your plan are in use, so this user was not created."
-BENUTZER = "Alle 2 Benutzer Ihres Tarifs sind vergeben"
-FULL = "The storage of your plan is full, so this file was not saved."
-VOLL = "Der Speicherplatz Ihres Tarifs ist voll"
+USERS = "Your plan includes 2 users, and 2 are in use"
+BENUTZER = "Ihr Tarif umfasst 2 Benutzer"
+FULL = "The storage of your plan has room for 0 B more, and 10 B were to be added"
+VOLL = "Im Speicher Ihres Tarifs ist noch Platz für 0 B"
 TRIGGERS = """
 CREATE SCHEMA saas;
 CREATE FUNCTION saas.users() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,7 +21,7 @@ BEGIN
     SELECT count(*) INTO used FROM public.res_users WHERE active AND share IS NOT TRUE;
     IF used > 2 THEN
         RAISE EXCEPTION 'limit' USING ERRCODE = 'check_violation', CONSTRAINT = 'saas_user_limit',
-            DETAIL = json_build_object('limit', 2, 'used', used);
+            DETAIL = json_build_object('code', 'users_full', 'limit', 2, 'used', used - 1);
     END IF;
     RETURN NULL;
 END $$;
@@ -30,16 +30,16 @@ CREATE TRIGGER saas_users AFTER INSERT OR UPDATE ON public.res_users
 CREATE FUNCTION saas.files() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.name LIKE 'big%' THEN
-        RAISE EXCEPTION 'limit' USING ERRCODE = 'check_violation', DETAIL = '{"limit": 1}',
-            CONSTRAINT = 'saas_storage_limit';
+        RAISE EXCEPTION 'limit' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'saas_storage_limit', DETAIL = '{"room": 0, "wanted": 10}';
     END IF;
     RETURN NEW;
 END $$;
 CREATE FUNCTION saas.late() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.name = 'late' THEN
-        RAISE EXCEPTION 'limit' USING ERRCODE = 'check_violation', DETAIL = '{"limit": 1}',
-            CONSTRAINT = 'saas_storage_limit';
+        RAISE EXCEPTION 'limit' USING ERRCODE = 'check_violation',
+            CONSTRAINT = 'saas_storage_limit', DETAIL = '{"room": 0, "wanted": 10}';
     END IF;
     RETURN NULL;
 END $$;
@@ -174,7 +174,9 @@ def test_files_are_refused_in_the_users_language(german):
     answer = upload(german, "/web/binary/upload_attachment", "big.txt", **record)
     assert answer.json()[0]["error"].startswith(VOLL)
     record = {"thread_model": "res.partner", "thread_id": "3"}
-    assert upload(german, "/mail/attachment/upload", "big", **record).json()["error"][:20] in VOLL
+    assert (
+        upload(german, "/mail/attachment/upload", "big", **record).json()["error"].startswith(VOLL)
+    )
 
 
 def test_a_file_by_any_other_door_is_a_sentence(full):
