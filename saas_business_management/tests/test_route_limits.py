@@ -11,16 +11,18 @@ READ = "SELECT coalesce(to_jsonb(r) ->> 'limits', '') FROM saas_route AS r WHERE
 
 @tagged("post_install", "-at_install")
 class TestRouteLimits(SaasCommon):
-    def read(self):
-        """Return what a node understands of the tenant's row."""
-        route = self.env["saas.route"].sudo().search([("host", "=", self.tenant.host)])
+    def read(self, host=None):
+        """Return what a node understands of the row of a host name."""
+        route = self.env["saas.route"].sudo().search([("host", "=", host or self.tenant.host)])
         self.env.flush_all()
         ((text,),) = self.env.execute_query(SQL(READ, route.id))
         return read_limits(text)
 
+    def database(self):
+        return self.env["saas.database"].sudo().search([("tenant_id", "=", self.tenant.id)])
+
     def put(self, limits):
-        database = self.env["saas.database"].sudo().search([("tenant_id", "=", self.tenant.id)])
-        self.env["saas.route"]._put(database, {"limits": limits})
+        self.env["saas.route"]._put(self.database(), {"limits": limits})
 
     def test_what_is_written_is_read_and_what_is_taken_away_is_gone(self):
         self.tenant = self.make_open_tenant(plan_id=self.plan.id)
@@ -38,3 +40,11 @@ class TestRouteLimits(SaasCommon):
         self.assertEqual(found.problems, ())
         self.put(False)
         self.assertEqual(self.read(), NO_LIMITS)
+
+    def test_another_host_name_is_no_way_around(self):
+        self.tenant = self.make_open_tenant(plan_id=self.plan.id)
+        self.put({"api": {"policy": "block"}})
+        hosts = {self.tenant.host: False, "shop.acme.example": False}
+        self.env["saas.route"]._put_hosts(self.database(), hosts, {"state": "active"})
+        for host in hosts:
+            self.assertEqual(self.read(host).api, Rule("api", "block"), host)
