@@ -50,7 +50,7 @@ class Client:
             ("HEAD", "/web/login"),
             ("POST", "/web/session/get_session_info", b"{}" + b" " * size, JSON),
             ("POST", "/json/2/res.partner/search_count", named, key, 1),
-            ("POST", "/json/2/res.partner/nothing", b"x" * size, JSON, 1),
+            ("POST", "/json/2/res.partner/nothing", b"x" * size, None, 1),
             ("POST", "/xmlrpc/2/common", _pieces(VERSION, size % 7 + 1), XML, 1),
             *[("POST", "/xmlrpc/2/common", VERSION + b"\n" * size, XML, 1)] * 3,
             *[("POST", "/jsonrpc", CALL + b" " * size, JSON, 1)] * 3,

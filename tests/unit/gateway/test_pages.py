@@ -181,3 +181,21 @@ def test_programs_read_our_words_whatever_the_brand():
 def test_a_preview_for_every_answer_is_small_even_with_a_full_brand():
     for answer in ALL:
         assert len(sent(answer, who=About("x" * 200, brand=BRAND))[2]) < 15_000
+
+
+class Pieces(io.RawIOBase):
+    """A body that comes in pieces and says no length."""
+
+    def __init__(self, *pieces):
+        self._pieces = list(pieces)
+
+    def read(self, size=-1):
+        return self._pieces.pop(0) if self._pieces else b""
+
+
+def test_a_question_in_pieces_is_read_to_its_end():
+    question = json.dumps({"id": 5}).encode()
+    given = {"wsgi.input": Pieces(question[:4], question[4:]), "wsgi.input_terminated": True}
+    _status, _headers, body = sent(PAYMENT, Kind.JSONRPC, **given)
+    assert json.loads(body)["id"] == 5
+    assert given["wsgi.input"].read() == b""
