@@ -29,6 +29,8 @@ LANES = {"gateway": 0}
 BROWSER = ("chromium",)
 # Tests charge through Odoo's own provider for demonstrations.
 BESIDE = ("payment_demo",)
+# In how many parts, side by side, the whole matrix of a suite is gone through by `make proof`.
+SHARDS = {"crash": 2}
 # Programs of the system that further suites start.
 NEEDS = {"hosts": ("caddy", *BROWSER)}
 
@@ -43,6 +45,7 @@ class Suite:
     commands: Callable[[], AbstractContextManager[list[Command]]]
     read: Callable[[str], tuple[Counts, str]] | None = read_pytest
     needs: tuple[str, ...] = ()
+    shards: int = 1
 
     @property
     def is_there(self) -> bool:
@@ -148,4 +151,5 @@ def _pytest(name: str, lane: int, place: Path, needs: tuple[str, ...] = ()) -> S
         place,
         lambda: nullcontext([pytest_command(place)]),
         needs=needs,
+        shards=SHARDS.get(name, 1),
     )
