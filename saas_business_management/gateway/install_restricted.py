@@ -11,6 +11,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..kernel.gateway.limits import DANGER, read_limits
 from ..kernel.gateway.route import Route
 from .node import Node
 
@@ -36,6 +37,13 @@ def is_restricted(env) -> bool:
     return route is not None and route.restricted
 
 
+def is_over_limit(env) -> bool:
+    """Tell whether a limit that is reached is what this database says above its web client."""
+    route = route_of(env)
+    banner = read_limits(route.limits).banner if route is not None else None
+    return banner is not None and banner.level == DANGER
+
+
 class Module(models.Model):
     _inherit = "ir.module.module"
     _module = "base"
@@ -58,6 +66,11 @@ class Module(models.Model):
             _logger.warning("%s is restricted: an app was refused", self.env.cr.dbname)
             raise UserError(
                 self.env._(
+                    "No apps can be added while more is used than the plan includes. Everything "
+                    "else works as before; choose a bigger plan and try again."
+                )
+                if is_over_limit(self.env)
+                else self.env._(
                     "No apps can be added while an invoice is open. Everything else works as "
                     "before; pay the invoice and try again."
                 )
@@ -100,6 +113,11 @@ def without_new_users(env, work):
         _logger.warning("%s is restricted: an internal user was refused", env.cr.dbname)
         raise UserError(
             env._(
+                "No internal users can be added while more is used than the plan includes. "
+                "Everything else works as before; choose a bigger plan and try again."
+            )
+            if is_over_limit(env)
+            else env._(
                 "No internal users can be added while an invoice is open. Everything else works "
                 "as before; pay the invoice and try again."
             )

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from .brand import Brand
 from .color import text_on
-from .limits import Banner, read_limits
+from .limits import DANGER, Banner, read_limits
 from .page import link
 from .route import Route
 
@@ -98,7 +98,7 @@ def banner_for(route: Route, brand: Brand, reader: Reader, page: bytes = b"") ->
     A limit that is reached goes before a restriction, which may be its consequence.
     """
     told = read_limits(route.limits).banner
-    if route.restricted and (told is None or told.level != "danger"):
+    if route.restricted and (told is None or told.level != DANGER):
         return _restricted(brand, reader, page)
     return _limit(told, reader, page) if told else ""
 
@@ -129,7 +129,7 @@ def _limit(banner: Banner, reader: Reader, page: bytes) -> str:
     paper, ink = _COLORS[banner.level]
     night = _night(*_NIGHT[banner.level], reader)
     more = link(banner.link, words["more"])
-    mark = "" if banner.level == "danger" else f"{banner.level}-{_mark(banner)}"
+    mark = "" if banner.level == DANGER else f"{banner.level}-{_mark(banner)}"
     said = f"<strong>{html.escape(words[banner.level])}:</strong> {html.escape(text)} {more}"
     return _line(said, _STYLE.format(paper=paper, ink=ink, night=night), mark, words, reader)
 

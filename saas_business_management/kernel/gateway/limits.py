@@ -17,7 +17,8 @@ from .kind import Kind
 
 BLOCK, THROTTLE = "block", "throttle"
 POLICIES = frozenset({BLOCK, THROTTLE})
-LEVELS = ("info", "warning", "danger")
+DANGER = "danger"
+LEVELS = ("info", "warning", DANGER)
 API, TRAFFIC = "api", "traffic"
 LONGEST = 1 << 17
 MOST_CALLS = 10**9
