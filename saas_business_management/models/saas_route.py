@@ -86,12 +86,14 @@ class SaasRoute(models.Model):
     @api.model
     @api.private
     def _put(self, database, values):
-        """Write the routes of a database: all of them when they exist, else a new one."""
+        """Write the routes of a database: all of them when they exist, else a new one, unless
+        nothing says in which state.
+        """
         values = {**self._known(database), **values}
         routes_sudo = self._of(database)
         if routes_sudo:
             routes_sudo.write(values)
-        elif values["state"] != "gone":
+        elif values.get("state", "gone") != "gone":
             self._add(database, values)
 
     @api.model

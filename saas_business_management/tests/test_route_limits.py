@@ -48,3 +48,10 @@ class TestRouteLimits(SaasCommon):
         self.env["saas.route"]._put_hosts(self.database(), hosts, {"state": "active"})
         for host in hosts:
             self.assertEqual(self.read(host).api, Rule("api", "block"), host)
+
+    def test_a_tenant_without_routes_is_told_nothing(self):
+        self.tenant = self.make_open_tenant(plan_id=self.plan.id)
+        routes = self.env["saas.route"].sudo()
+        routes.search([("database_id", "=", self.database().id)]).unlink()
+        self.put({"api": {"policy": "block"}})
+        self.assertFalse(routes.search([("database_id", "=", self.database().id)]))
