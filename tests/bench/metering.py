@@ -109,9 +109,9 @@ def _measure_telling(counters: Counters, report: Report) -> None:
     for _ in range(ROUNDS):
         for number in range(ROUTES):
             counters.cron(f"t_{number:026d}", 0.001)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         counters.tell(lambda _process, _rows, _age: None, at_once=True)
-        took.append((time.perf_counter() - begun) * 1000)
+        took.append((time.thread_time() - begun) * 1000)
     words = "making the rows of a thousand tenants, without sending them"
     report.add("rows_of_a_thousand", took, "ms", words)
 
