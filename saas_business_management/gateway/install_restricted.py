@@ -11,7 +11,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..kernel.gateway.limits import DANGER, read_limits
+from ..kernel.gateway.banner import is_over_limit
 from ..kernel.gateway.route import Route
 from .node import Node
 
@@ -35,13 +35,6 @@ def is_restricted(env) -> bool:
     """Tell whether this database is restricted."""
     route = route_of(env)
     return route is not None and route.restricted
-
-
-def is_over_limit(env) -> bool:
-    """Tell whether a limit that is reached is what this database says above its web client."""
-    route = route_of(env)
-    banner = read_limits(route.limits).banner if route is not None else None
-    return banner is not None and banner.level == DANGER
 
 
 class Module(models.Model):
@@ -69,7 +62,7 @@ class Module(models.Model):
                     "No apps can be added while more is used than the plan includes. Everything "
                     "else works as before; choose a bigger plan and try again."
                 )
-                if is_over_limit(self.env)
+                if is_over_limit(route_of(self.env))
                 else self.env._(
                     "No apps can be added while an invoice is open. Everything else works as "
                     "before; pay the invoice and try again."
@@ -116,7 +109,7 @@ def without_new_users(env, work):
                 "No internal users can be added while more is used than the plan includes. "
                 "Everything else works as before; choose a bigger plan and try again."
             )
-            if is_over_limit(env)
+            if is_over_limit(route_of(env))
             else env._(
                 "No internal users can be added while an invoice is open. Everything else works "
                 "as before; pay the invoice and try again."

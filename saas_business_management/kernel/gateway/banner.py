@@ -11,7 +11,7 @@ from zlib import crc32
 
 from .brand import Brand
 from .color import text_on
-from .limits import DANGER, Banner, read_limits
+from .limits import DANGER, WARNING, Banner, read_limits
 from .page import link
 from .route import Route
 
@@ -38,6 +38,7 @@ _WORDS = {
         "dismiss": "Dismiss",
         "restricted": "This database is open, but no users or apps can be added: an invoice is "
         "overdue.",
+        "held": "No users or apps can be added for now.",
         "support": "Contact support",
         "contact": "Contact: {name}",
     },
@@ -49,6 +50,7 @@ _WORDS = {
         "dismiss": "Ausblenden",
         "restricted": "Diese Datenbank ist offen, aber es können keine Benutzer oder Apps "
         "hinzugefügt werden: Eine Rechnung ist überfällig.",
+        "held": "Zurzeit können keine Benutzer oder Apps hinzugefügt werden.",
         "support": "Hilfe anfragen",
         "contact": "Kontakt: {name}",
     },
@@ -95,18 +97,23 @@ def has_banner(route: Route) -> bool:
 def banner_for(route: Route, brand: Brand, reader: Reader, page: bytes = b"") -> str:
     """Return the line for a page, empty for none. One line alone: the worst.
 
-    A limit that is reached goes before a restriction, which may be its consequence.
+    A limit that is exceeded goes before a restriction, which may be its consequence, and tells it.
     """
-    told = read_limits(route.limits).banner
-    if route.restricted and (told is None or told.level != DANGER):
+    if route.restricted and not is_over_limit(route):
         return _restricted(brand, reader, page)
-    return _limit(told, reader, page) if told else ""
+    return limit_banner(route, reader, page)
+
+
+def is_over_limit(route: Route) -> bool:
+    """Tell whether more is used than the plan includes, as far as the route says it."""
+    told = read_limits(route.limits).banner
+    return told is not None and told.level in (WARNING, DANGER)
 
 
 def limit_banner(route: Route, reader: Reader, page: bytes = b"") -> str:
     """Return the line about a limit alone, as the login page shows it."""
     told = read_limits(route.limits).banner
-    return _limit(told, reader, page) if told else ""
+    return _limit(told, route.restricted, reader, page) if told else ""
 
 
 def language_of(page: bytes, reader: Reader, known: frozenset[str] | None = None) -> str:
@@ -122,7 +129,7 @@ def language_of(page: bytes, reader: Reader, known: frozenset[str] | None = None
     return ENGLISH if ENGLISH in known else min(known, default=ENGLISH)
 
 
-def _limit(banner: Banner, reader: Reader, page: bytes) -> str:
+def _limit(banner: Banner, restricted: bool, reader: Reader, page: bytes) -> str:
     texts = dict(banner.texts)
     text = texts[language_of(page, reader, frozenset(texts))]
     words = _words(page, reader)
@@ -130,6 +137,8 @@ def _limit(banner: Banner, reader: Reader, page: bytes) -> str:
     night = _night(*_NIGHT[banner.level], reader)
     more = link(banner.link, words["more"])
     mark = "" if banner.level == DANGER else f"{banner.level}-{_mark(banner)}"
+    if restricted:
+        text = f"{text} {words['held']}"
     said = f"<strong>{html.escape(words[banner.level])}:</strong> {html.escape(text)} {more}"
     return _line(said, _STYLE.format(paper=paper, ink=ink, night=night), mark, words, reader)
 

@@ -17,8 +17,8 @@ from .kind import Kind
 
 BLOCK, THROTTLE = "block", "throttle"
 POLICIES = frozenset({BLOCK, THROTTLE})
-DANGER = "danger"
-LEVELS = ("info", "warning", DANGER)
+WARNING, DANGER = "warning", "danger"
+LEVELS = ("info", WARNING, DANGER)
 API, TRAFFIC = "api", "traffic"
 LONGEST = 1 << 17
 MOST_CALLS = 10**9
