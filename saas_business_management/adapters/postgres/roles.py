@@ -20,6 +20,8 @@ NODE = "saas_node"
 TENANTS = "saas_tenant"
 MONITOR = "saas_monitor"
 BACKUP = "saas_backup"
+LIMITS = "saas_limits"
+COUNTER = "saas_counter"
 BUS = "saas_bus"
 
 STAGES = ("building", "ready", "claimed")
