@@ -40,9 +40,9 @@ class FakeDatabase:
     # What is told of a question by its code: a number as a text, or `!` and a problem.
     answers: dict[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] = ("base",)
-    # Users, given room and what is left of it; None = never put.
+    # Users, given room and what is left of it, None = never put; what a tenant did to them.
     limits: tuple[int | None, int | None, int | None] | None = None
-    defects: set[str] = field(default_factory=set)
+    defects: tuple[str, ...] = ()
 
 
 @dataclass

@@ -38,7 +38,9 @@ class FakeEnforcing:
         lasting = NOT_MENDED.intersection(found.defects)
         if not lasting and (found.defects or found.limits is None):
             self._login(name, generation)
-        found.limits = (wanted.users, wanted.storage_room, wanted.storage_room)
-        found.defects = set(lasting)
+        room = wanted.storage_room
+        kept = found.limits and not found.defects and found.limits[1] == room
+        found.limits = (wanted.users, room, found.limits[2] if kept else room)
+        found.defects = tuple(sorted(lasting))
         if lasting:
             raise Broken("table_replaced")

@@ -46,9 +46,7 @@ class Check:
     mend: str = ""
 
 
-class ClusterPort(
-    InsidePort, RestoringPort, GuardingPort, MeteringPort, EnforcingPort, Protocol
-):
+class ClusterPort(InsidePort, RestoringPort, GuardingPort, MeteringPort, EnforcingPort, Protocol):
     """One PostgreSQL cluster as its provisioner sees it. Names are checked against
     `^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$`.
     """

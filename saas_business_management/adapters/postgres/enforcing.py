@@ -53,7 +53,7 @@ class Enforcing:
             if seen.defects:
                 self._mend(cursor, name, generation, seen)
             with self._as_limits(name, limits_schema.WRITING) as inner:
-                limits_schema.write(inner, wanted)
+                limits_schema.write(inner, wanted, afresh=bool(seen.defects))
         if NOT_MENDED.intersection(seen.defects):
             raise Broken("table_replaced")
 
@@ -93,5 +93,3 @@ class Enforcing:
             cnx = connect(login, QUICK, APPLICATION, settings)
         with used(cnx) as cursor:
             yield cursor
-
-

@@ -53,7 +53,8 @@ SELECT (SELECT nspowner = (SELECT oid FROM pg_roles WHERE rolname = current_user
            AND c.relname IN ('user_limit', 'storage_limit') AND r.rolname = current_user),
        (SELECT coalesce(json_object_agg(p.proname, json_build_array(
                    p.prosrc, p.prosecdef, p.proconfig, r.rolname, l.lanname)), '{}')
-          FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner JOIN pg_language l ON l.oid = p.prolang
+          FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
+          JOIN pg_language l ON l.oid = p.prolang
          WHERE p.pronamespace = to_regnamespace('saas')),
        (SELECT coalesce(json_object_agg(t.tgname, json_build_array(
                    t.tgenabled, pg_get_triggerdef(t.oid))), '{}')
@@ -76,7 +77,7 @@ SELECT (SELECT count(*) FROM saas.user_limit) + (SELECT count(*) FROM saas.stora
 WRITE = """
 UPDATE saas.user_limit SET n = %(users)s WHERE n IS DISTINCT FROM %(users)s;
 UPDATE saas.storage_limit SET given = %(room)s, room = %(room)s
- WHERE given IS DISTINCT FROM %(room)s OR room IS DISTINCT FROM %(room)s
+ WHERE given IS DISTINCT FROM %(room)s OR (room IS NULL) <> (given IS NULL) OR %(afresh)s
 """
 # What a tenant made in our place stays, under another name.
 MOVE_AWAY = """
@@ -144,13 +145,15 @@ def make(cursor: Cursor, tenant: str) -> None:
         inner.execute(sql.SQL(SCHEMA).format(**names, **bodies))
 
 
-def write(cursor: Cursor, limits: Enforced) -> None:
+def write(cursor: Cursor, limits: Enforced, afresh: bool) -> None:
     """As `saas_limits`: write the numbers, in one transaction.
+
+    Room that was given before stays as much as is left of it; `afresh`, it is given anew.
 
     Raises: Unavailable (`lock_timeout` while somebody is being added), Broken.
     """
     with transaction(cursor.connection) as inner:
-        inner.execute(WRITE, {"users": limits.users, "room": limits.storage_room})
+        inner.execute(WRITE, {"users": limits.users, "room": limits.storage_room, "afresh": afresh})
 
 
 def move_away(cursor: Cursor) -> None:

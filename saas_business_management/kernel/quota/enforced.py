@@ -35,7 +35,7 @@ class Enforced:
             if number < 0:
                 raise Refused("limit_negative", limit=name)
             if number > MOST:
-                raise Refused("limit_too_large", limit=name, most=MOST)
+                raise Refused("limit_too_large", limit=name)
 
     @property
     def nothing(self) -> bool:
@@ -73,13 +73,9 @@ class Seen:
     room: int | None = None
 
     def holds(self, wanted: Enforced) -> bool:
-        """Tell whether all is as wanted, room that was used since or came back included."""
-        return (
-            not self.defects
-            and self.users == wanted.users
-            and (self.room is None) == (wanted.storage_room is None)
-            and self.room == wanted.storage_room
-        )
+        """Tell whether all is as wanted; what was used since of the room that was given is used."""
+        numbers = (self.users, self.given) == (wanted.users, wanted.storage_room)
+        return numbers and not self.defects
 
 
 def defects(found: Standing, wanted: Standing) -> tuple[str, ...]:
@@ -129,3 +125,19 @@ def tampered(seen: Seen, applied: Enforced | None) -> tuple[str, ...]:
     if not unread and (seen.users, seen.given) != (applied.users, applied.storage_room):
         codes.add("limits_changed")
     return tuple(sorted(codes))
+
+
+def worth_telling(wanted: Enforced, applied: Enforced | None) -> bool:
+    """Tell whether numbers differ so much that they are written before the next hourly round.
+
+    Room shrinks by itself in the database as files come; a new measure counts from a hundredth of
+    the room on, at least 1 MB, and always when room begins, ends or is none.
+    """
+    if applied is None:
+        return not wanted.nothing
+    if wanted.users != applied.users:
+        return True
+    now, then = wanted.storage_room, applied.storage_room
+    if now is None or then is None or 0 in (now, then):
+        return now != then
+    return abs(now - then) >= max(now // 100, 1_000_000)
