@@ -80,6 +80,7 @@
         "views/saas_billing_run_views.xml",
         "views/saas_metering_views.xml",
         "views/saas_tenant_usage_views.xml",
+        "views/saas_enforcement_views.xml",
         "views/saas_wallet_views.xml",
         "views/saas_deferral_views.xml",
         "views/saas_mrr_views.xml",

@@ -6,6 +6,7 @@ measured. Does not own: which limits (`saas_tenant_limits.py`), the comparison w
 """
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import messages
 from ..kernel.errors import Refused
@@ -73,8 +74,22 @@ class SaasTenant(models.Model):
             ids = stale.filtered(lambda one, at=cluster: one.cluster_id == at).ids
             cluster._start("apply_limits", {"tenant_ids": ids}, once=False)
 
+    def action_apply_limits(self):
+        """Compare the limits of this tenant with what stands in its database, and apply them."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in SERVING or not self.database_id:
+            raise UserError(
+                self.env._(
+                    "%(tenant)s is not open, so its limits are not applied. They are as soon as "
+                    "it opens.",
+                    tenant=self.name,
+                )
+            )
+        return self._order_apply_limits().action_open_form()
+
     def _order_apply_limits(self):
-        self.env["saas.job"]._enqueue(
+        return self.env["saas.job"]._enqueue(
             "apply_limits",
             dedupe_key=f"limits:{self.id}",
             serial_key=f"tenant:{self.id}",
