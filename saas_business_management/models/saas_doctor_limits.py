@@ -32,7 +32,7 @@ class SaasDoctor(models.AbstractModel):
             what = _("Limits are not enforced inside tenants of %(clusters)s", clusters=names)
             why = messages.code_text(self.env, UNKNOWN_ROLE)
             mend = _("Run “saas cluster-prepare” for it; nothing else changes.")
-            return self._told("limits", "clusters", "warning", what, why, mend, unprepared[0])
+            return self._told("limits", "cluster", "warning", what, why, mend, unprepared[0])
         bad_sudo = (
             self.env["saas.database"]
             .sudo()
@@ -41,9 +41,9 @@ class SaasDoctor(models.AbstractModel):
         tenants = self.env["saas.tenant"].browse(bad_sudo.tenant_id.ids)
         if not tenants:
             what = _("Limits are enforced inside every tenant that has some")
-            return self._told("limits", "clusters", "ok", what)
+            return self._told("limits", "cluster", "ok", what)
         what = _("Limits of %(count)s tenants are not enforced", count=len(tenants))
         names = ", ".join(sorted(tenants.mapped("name"))[:5])
         why = f"{names}: {messages.code_text(self.env, bad_sudo[0].limits_problem)}"
         mend = _("They are tried again every hour. Look at the tenant's Technical tab.")
-        return self._told("limits", "clusters", "warning", what, why, mend, tenants[0])
+        return self._told("limits", "cluster", "warning", what, why, mend, tenants[0])
