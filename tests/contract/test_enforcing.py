@@ -314,7 +314,7 @@ REFUSED = (
     "TRUNCATE saas.user_limit",
     "UPDATE saas.storage_limit SET room = 999",
     "SELECT 1 FROM saas.user_limit FOR UPDATE",
-    "LOCK TABLE saas.user_limit IN EXCLUSIVE MODE",
+    "BEGIN; LOCK TABLE saas.user_limit IN EXCLUSIVE MODE",
     "DROP SCHEMA saas CASCADE",
     "ALTER SCHEMA saas RENAME TO mine",
     "ALTER SCHEMA saas OWNER TO CURRENT_USER",
@@ -335,7 +335,6 @@ REFUSED = (
     "SET ROLE saas_counter",
     "GRANT saas_counter TO CURRENT_USER",
     "ALTER ROLE saas_limits PASSWORD 'mine'",
-    "REVOKE CONNECT ON DATABASE {name} FROM saas_limits",
     "SET session_replication_role = replica",
 )
 
@@ -344,7 +343,7 @@ REFUSED = (
 def test_what_is_not_the_tenants_it_cannot_touch(tenant, statement):
     tenant.limit(users=5, room=1000)
     with pytest.raises(psycopg2.Error) as told:
-        tenant.run(statement.replace("{name}", f'"{tenant.name}"'))
+        tenant.run(statement)
     assert isinstance(
         told.value, psycopg2.errors.InsufficientPrivilege | psycopg2.errors.CheckViolation
     )
@@ -356,7 +355,7 @@ DONE = (
     ("trigger_missing", "DROP TRIGGER saas_check_users_insert ON res_users"),
     ("trigger_missing", "ALTER TRIGGER saas_check_users_update ON res_users RENAME TO other"),
     ("trigger_disabled", "ALTER TABLE res_users DISABLE TRIGGER saas_check_users_insert"),
-    ("trigger_disabled", "ALTER TABLE res_users DISABLE TRIGGER ALL"),
+    ("trigger_disabled", "ALTER TABLE res_users DISABLE TRIGGER USER"),
     ("trigger_disabled", "ALTER TABLE ir_attachment ENABLE REPLICA TRIGGER"
      " saas_check_storage_insert"),
     ("trigger_changed", "DROP TRIGGER saas_check_users_insert ON res_users;"
@@ -441,18 +440,24 @@ def test_a_view_in_place_of_the_users_is_found_and_everything_else_put_right(ten
 
 
 PLANTED = """
-CREATE FUNCTION public.planted(bool) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION public.planted() RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
     IF current_user = 'saas_counter' THEN
-        BEGIN EXECUTE '{statement}'; EXCEPTION WHEN OTHERS THEN
-            RAISE LOG 'refused: %', sqlerrm;
-        END;
+        INSERT INTO public.seen VALUES (current_user);
+        BEGIN EXECUTE '{statement}'; EXCEPTION WHEN OTHERS THEN NULL; END;
     END IF;
     RETURN true;
 END $$;
-CREATE INDEX planted ON public.res_users (id) WHERE public.planted(true);
-GRANT EXECUTE ON FUNCTION public.planted(bool) TO PUBLIC
+CREATE TABLE public.seen (who text);
+GRANT INSERT ON public.seen TO PUBLIC;
+ALTER TABLE public.res_users RENAME TO res_users_real;
+CREATE VIEW public.res_users AS SELECT * FROM public.res_users_real WHERE public.planted();
+GRANT SELECT ON public.res_users TO PUBLIC
 """
+TAKEN_BACK = """
+DROP VIEW public.res_users; ALTER TABLE public.res_users_real RENAME TO res_users
+"""
+COME = ADD.replace("public.res_users", "public.res_users_real")
 AS_COUNTER = (
     "UPDATE saas.user_limit SET n = 999",
     "UPDATE saas.storage_limit SET given = 999",
@@ -466,24 +471,37 @@ AS_COUNTER = (
 
 
 @pytest.mark.parametrize("statement", AS_COUNTER)
-def test_what_planning_runs_as_the_counter_reaches_nothing(tenant, statement):
-    """The counter reads a table of the tenant, so the tenant can act as the counter: it has
-    nothing."""
+def test_what_a_tenant_does_as_the_counter_reaches_nothing(tenant, statement):
+    """The counter reads what the tenant calls its users, so that the tenant can act as the counter:
+    it has nothing."""
     tenant.limit(users=5, room=1000)
     tenant.run(PLANTED.replace("{statement}", statement))
-    told, _diag = tenant.refused(ADD.format(first=1, last=9, share="false"))
-    assert told["limit"] == 5
+    tenant.run(COME.format(first=1, last=1, share="false"))
+    assert tenant.value("SELECT min(who) FROM seen") == "saas_counter"
+    assert tenant.refused(COME.format(first=2, last=9, share="false"))[0]["limit"] == 5
     seen = tenant.port.look_at_limits(tenant.name)
     assert (seen.users, seen.given, seen.room) == (5, 1000, 1000)
-    may = "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'saas_counter'"
-    assert tenant.server.value(may) is False
+    roles = "SELECT rolname FROM pg_roles WHERE rolname IN ('saas_counter', 'saas_limits')"
+    assert tenant.server.rows(f"{roles} AND rolcanlogin") == [("saas_limits",)]
+    login = tenant.server.provisioner.as_role("saas_limits", tenant.server.passwords["saas_limits"])
+    assert tenant.server.value("SELECT 1", server=login.within(tenant.name)) == 1
+    tenant.run(TAKEN_BACK)
     tenant.mended()
 
 
-def test_even_a_function_dropped_as_the_counter_is_found_and_comes_back(tenant):
+def test_what_the_counter_itself_could_take_away_is_found_and_comes_back(tenant):
     tenant.limit(users=5, room=1000)
-    tenant.run(PLANTED.replace("{statement}", "ALTER FUNCTION saas.check_users() SECURITY INVOKER"))
-    tenant.add(1)
+    statement = "ALTER FUNCTION saas.check_users() SECURITY INVOKER"
+    tenant.run(PLANTED.replace("{statement}", statement))
+    tenant.run(COME.format(first=1, last=1, share="false"))
+    tenant.run(TAKEN_BACK)
     assert tenant.defects() == ("function_changed",)
-    tenant.run("DROP INDEX planted")
+    tenant.mended()
+
+
+def test_nobody_but_the_provisioner_shuts_the_control_plane_out(tenant):
+    tenant.limit(users=5)
+    tenant.run(f'REVOKE ALL ON DATABASE "{tenant.name}" FROM saas_limits')
+    tenant.mended()
+    tenant.server.rows(f'REVOKE CONNECT ON DATABASE "{tenant.name}" FROM saas_limits')
     tenant.mended()

@@ -82,7 +82,7 @@ UPDATE saas.storage_limit SET given = %(room)s, room = %(room)s
 # What a tenant made in our place stays, under another name.
 MOVE_AWAY = """
 DO $$ BEGIN
-    EXECUTE format('ALTER SCHEMA saas RENAME TO %%I',
+    EXECUTE format('ALTER SCHEMA saas RENAME TO %I',
                    'saas_found_' || to_char(clock_timestamp(), 'YYYYMMDDHH24MISSUS'));
 END $$
 """
