@@ -13,6 +13,7 @@ from saas_business_management.adapters.postgres import enforcing
 from saas_business_management.adapters.postgres.cluster import PostgresCluster
 from saas_business_management.adapters.postgres.connect import Limits
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
+from saas_business_management.kernel.quota import enforced
 from saas_business_management.kernel.quota.enforced import MOST, Enforced
 from tests.contract.test_cluster import code_of, subject
 from tests.helpers.postgres import server_of
@@ -26,7 +27,9 @@ ADD = (
 )
 FILE = "INSERT INTO public.ir_attachment (name, type, file_size) VALUES ('f', 'binary', {size})"
 USED = "SELECT count(*) FROM res_users WHERE active AND NOT share AND id <> 1"
-ROOM = "SELECT room FROM saas.storage_limit"
+ROOM = """
+SELECT room - (SELECT coalesce(sum(grew), 0) FROM saas.storage_use) FROM saas.storage_limit
+"""
 
 
 class Tenant:
@@ -216,6 +219,63 @@ def test_room_shrinks_with_files_and_grows_when_they_go(tenant):
     assert tenant.value(ROOM) == 0
 
 
+def test_who_sends_files_at_the_same_time_does_not_notice_the_other(tenant):
+    tenant.limit(room=10**9)
+    first, second = (tenant.server.raw(tenant.login) for _one in range(2))
+    with closing(first), closing(second):
+        for cnx in (first, second):
+            cnx.set_session(isolation_level="REPEATABLE READ", autocommit=False)
+            cnx.cursor().execute(USED)
+        for cnx in (first, second):
+            cnx.cursor().execute(FILE.format(size=10**6))
+        first.commit()
+        second.commit()
+    assert tenant.value(ROOM) == 10**9 - 2 * 10**6
+
+
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
+def test_where_it_gets_narrow_many_files_at_once_fill_the_room_and_no_more(tenant, isolation):
+    tenant.limit(room=1000)
+    tenant.run(FILE.format(size=950))
+    gate, outcomes = threading.Barrier(8), []
+
+    def send():
+        with closing(tenant.server.raw(tenant.login)) as cnx:
+            cnx.set_session(isolation_level=isolation, autocommit=False)
+            gate.wait()
+            while True:
+                try:
+                    with cnx, cnx.cursor() as cursor:
+                        cursor.execute(USED)
+                        cursor.execute(FILE.format(size=20))
+                    return outcomes.append("kept")
+                except psycopg2.errors.SerializationFailure:
+                    continue
+                except psycopg2.errors.CheckViolation:
+                    return outcomes.append("refused")
+
+    threads = [threading.Thread(target=send) for _one in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["kept"] * 2 + ["refused"] * 6
+    assert tenant.value(ROOM) == 10
+
+
+def test_many_notes_of_growth_are_added_up(tenant, monkeypatch):
+    tenant.limit(room=1000)
+    for _time in range(5):
+        tenant.run(FILE.format(size=10))
+    seen = tenant.port.look_at_limits(tenant.name)
+    assert (seen.room, seen.entries, seen.holds(Enforced(None, 1000))) == (950, 5, True)
+    monkeypatch.setattr(enforced, "MOST_ENTRIES", 4)
+    assert not seen.holds(Enforced(None, 1000))
+    tenant.limit(room=1000)
+    seen = tenant.port.look_at_limits(tenant.name)
+    assert (seen.room, seen.entries) == (950, 0)
+
+
 def test_without_room_people_read_and_delete_rename_and_open_pages(tenant):
     tenant.limit(room=100)
     tenant.run(FILE.format(size=100))
@@ -246,8 +306,10 @@ def test_numbers_beyond_what_fits_refuse_and_break_nothing(tenant):
     assert tenant.refused(FILE.format(size=2**63))[0]["wanted"] == 2**63
     tenant.run(FILE.format(size=2**62))
     tenant.limit(room=MOST)
-    tenant.run("DELETE FROM ir_attachment")
+    tenant.run("DELETE FROM ir_attachment WHERE file_size = 2::numeric ^ 62")
     assert tenant.value(ROOM) == MOST
+    tenant.run("UPDATE ir_attachment SET file_size = 0; DELETE FROM ir_attachment")
+    assert tenant.port.look_at_limits(tenant.name).room == MOST
 
 
 # Who stays away or holds us up
@@ -313,6 +375,8 @@ REFUSED = (
     "DELETE FROM saas.user_limit",
     "TRUNCATE saas.user_limit",
     "UPDATE saas.storage_limit SET room = 999",
+    "INSERT INTO saas.storage_use VALUES (-999)",
+    "DELETE FROM saas.storage_use",
     "SELECT 1 FROM saas.user_limit FOR UPDATE",
     "BEGIN; LOCK TABLE saas.user_limit IN EXCLUSIVE MODE",
     "DROP SCHEMA saas CASCADE",

@@ -1,9 +1,10 @@
 
 DECLARE
-    grown  numeric := 0;
-    files  numeric := 0;
-    free   numeric;
-    asked  numeric;
+    grown numeric := 0;
+    files numeric := 0;
+    whole numeric;
+    free  numeric;
+    asked numeric;
 BEGIN
     IF NOT EXISTS (SELECT FROM saas.storage_limit WHERE room IS NOT NULL) THEN
         RETURN NULL;
@@ -24,16 +25,27 @@ BEGIN
     IF grown = 0 AND files <= 0 THEN
         RETURN NULL;
     END IF;
-    SELECT room INTO free FROM saas.storage_limit FOR UPDATE;
     asked := greatest(files, grown);
-    IF files > 0 AND asked > free THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', SCHEMA = 'public',
-            TABLE = 'ir_attachment', CONSTRAINT = 'saas_storage_limit',
-            DETAIL = json_build_object(
-                'code', 'storage_full', 'room', greatest(free, 0), 'wanted', asked),
-            MESSAGE = 'The storage of the plan is used up.';
+    IF files > 0 THEN
+        SELECT given, room - (SELECT coalesce(sum(grew), 0) FROM saas.storage_use)
+          INTO whole, free FROM saas.storage_limit;
+        -- Only where it gets narrow one waits for the other, or tries again: elsewhere people who
+        -- send files at the same time do not notice each other.
+        IF free - asked <= whole / 20 THEN
+            UPDATE saas.storage_limit SET checked = checked % 9000000000000000000 + 1;
+            SELECT room - (SELECT coalesce(sum(grew), 0) FROM saas.storage_use)
+              INTO free FROM saas.storage_limit;
+        END IF;
+        IF asked > free THEN
+            RAISE EXCEPTION USING ERRCODE = 'check_violation', SCHEMA = 'public',
+                TABLE = 'ir_attachment', CONSTRAINT = 'saas_storage_limit',
+                DETAIL = json_build_object(
+                    'code', 'storage_full', 'room', greatest(free, 0), 'wanted', asked),
+                MESSAGE = 'The storage of the plan is used up.';
+        END IF;
     END IF;
-    UPDATE saas.storage_limit
-       SET room = least(greatest(free - grown, -9223372036854775808), 9223372036854775807);
+    IF grown <> 0 THEN
+        INSERT INTO saas.storage_use (grew) VALUES (grown);
+    END IF;
     RETURN NULL;
 END

@@ -50,7 +50,8 @@ SELECT (SELECT nspowner = (SELECT oid FROM pg_roles WHERE rolname = current_user
           FROM pg_namespace WHERE nspname = 'saas'),
        (SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
          WHERE c.relnamespace = to_regnamespace('saas') AND c.relkind = 'r'
-           AND c.relname IN ('user_limit', 'storage_limit') AND r.rolname = current_user),
+           AND c.relname IN ('user_limit', 'storage_limit', 'storage_use')
+           AND r.rolname = current_user),
        (SELECT coalesce(json_object_agg(p.proname, json_build_array(
                    p.prosrc, p.prosecdef, p.proconfig, r.rolname, l.lanname)), '{}')
           FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner
@@ -72,12 +73,17 @@ SELECT (SELECT nspowner = (SELECT oid FROM pg_roles WHERE rolname = current_user
 NUMBERS = """
 SELECT (SELECT count(*) FROM saas.user_limit) + (SELECT count(*) FROM saas.storage_limit),
        (SELECT n FROM saas.user_limit), (SELECT given FROM saas.storage_limit),
-       (SELECT room FROM saas.storage_limit)
+       (SELECT room - (SELECT coalesce(sum(grew), 0) FROM saas.storage_use)
+          FROM saas.storage_limit),
+       (SELECT count(*) FROM saas.storage_use)
 """
 WRITE = """
 UPDATE saas.user_limit SET n = %(users)s WHERE n IS DISTINCT FROM %(users)s;
-UPDATE saas.storage_limit SET given = %(room)s, room = %(room)s
- WHERE given IS DISTINCT FROM %(room)s OR (room IS NULL) <> (given IS NULL) OR %(afresh)s
+WITH used AS (DELETE FROM saas.storage_use RETURNING grew)
+UPDATE saas.storage_limit
+   SET given = %(room)s,
+       room = CASE WHEN %(afresh)s OR given IS DISTINCT FROM %(room)s THEN %(room)s
+                   ELSE room - (SELECT coalesce(sum(grew), 0) FROM used) END
 """
 # What a tenant made in our place stays, under another name.
 MOVE_AWAY = """
@@ -98,9 +104,9 @@ def look(cursor: Cursor) -> Seen:
     """
     cursor.execute(LOOK, {"triggers": list(TRIGGERS), "counter": COUNTER})
     schema, tables, functions, triggers, kinds, columns, may_create = cursor.fetchone()
-    numbers = (0, None, None, None)
+    numbers = (0, None, None, None, 0)
     # Only what nobody but us could have made is read.
-    if schema and tables == 2:
+    if schema and tables == 3:
         cursor.execute(NUMBERS)
         numbers = cursor.fetchone()
     found = Standing(
@@ -112,7 +118,9 @@ def look(cursor: Cursor) -> Seen:
         columns=columns,
         may_create=may_create,
     )
-    return Seen(defects(found, expected()), *numbers[1:])
+    users, given, room, entries = numbers[1:]
+    left = None if room is None else int(room)
+    return Seen(defects(found, expected()), users, given, left, entries)
 
 
 def expected() -> Standing:

@@ -9,16 +9,18 @@ CREATE TABLE IF NOT EXISTS saas.user_limit (
 CREATE TABLE IF NOT EXISTS saas.storage_limit (
     one bool PRIMARY KEY DEFAULT true CHECK (one),
     given bigint CHECK (given >= 0),
-    room bigint
+    room numeric,
+    checked bigint NOT NULL DEFAULT 0
 );
+CREATE TABLE IF NOT EXISTS saas.storage_use (grew numeric NOT NULL);
 INSERT INTO saas.user_limit DEFAULT VALUES ON CONFLICT DO NOTHING;
 INSERT INTO saas.storage_limit DEFAULT VALUES ON CONFLICT DO NOTHING;
 REVOKE ALL ON SCHEMA saas FROM PUBLIC;
 GRANT USAGE ON SCHEMA saas TO {tenant};
 GRANT USAGE, CREATE ON SCHEMA saas TO {counter};
-GRANT SELECT ON saas.user_limit, saas.storage_limit TO {tenant}, {counter};
-GRANT UPDATE (checked) ON saas.user_limit TO {counter};
-GRANT UPDATE (room) ON saas.storage_limit TO {counter};
+GRANT SELECT ON saas.user_limit, saas.storage_limit, saas.storage_use TO {tenant}, {counter};
+GRANT UPDATE (checked) ON saas.user_limit, saas.storage_limit TO {counter};
+GRANT INSERT ON saas.storage_use TO {counter};
 -- What the counter owns it makes itself: saas_limits has none of its rights.
 SET LOCAL ROLE {counter};
 CREATE OR REPLACE FUNCTION saas.check_users() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

@@ -12,6 +12,7 @@ from ..errors import Refused
 
 # A bigint of PostgreSQL.
 MOST = 2**63 - 1
+MOST_ENTRIES = 2000
 # Nothing stands there yet, or the step that lent a right was cut off: nobody did that.
 OURS = frozenset({"schema_missing", "right_left"})
 # The tenant's own table is another thing than Odoo's: it cannot be put right from outside.
@@ -64,18 +65,20 @@ class Standing:
 class Seen:
     """What a look found: defects by their codes, and the numbers that stand (None = no limit).
 
-    `given` is the room that was written last, `room` what is left of it.
+    `given` is the room that was written last, `room` what is left of it, `entries` how many notes
+    of growth say so: too many are added up.
     """
 
     defects: tuple[str, ...] = ()
     users: int | None = None
     given: int | None = None
     room: int | None = None
+    entries: int = 0
 
     def holds(self, wanted: Enforced) -> bool:
         """Tell whether all is as wanted; what was used since of the room that was given is used."""
         numbers = (self.users, self.given) == (wanted.users, wanted.storage_room)
-        return numbers and not self.defects
+        return numbers and not self.defects and self.entries <= MOST_ENTRIES
 
 
 def defects(found: Standing, wanted: Standing) -> tuple[str, ...]:

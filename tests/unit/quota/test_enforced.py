@@ -84,6 +84,7 @@ def test_afterwards_every_difference_was_made_by_somebody(seen, codes):
     [
         (Seen((), 5, 10, 3), True),
         (Seen((), 5, 10, 99), True),
+        (Seen((), 5, 10, 3, 2001), False),
         (Seen((), 5, 9, 9), False),
         (Seen((), None, 10, 10), False),
         (Seen(("trigger_missing",), 5, 10, 10), False),
