@@ -61,10 +61,13 @@ class AccountMove(models.Model):
     def _saas_queue_mails(self):
         """Queue the mail about each document, with its PDF where one can be made."""
         template = self.env.ref("saas_business_management.mail_template_invoice")
-        for move in self.filtered(lambda one: not one.is_move_sent):
+        unsent = self.filtered(lambda one: not one.is_move_sent)
+        for move in unsent:
             values = {"attachment_ids": move._saas_pdf().ids}
             template.send_mail(move.id, force_send=False, email_values=values)
             move.is_move_sent = True
+        if unsent:
+            self.env["mail.mail"]._send_soon()
 
     @api.private
     def _saas_covered(self):

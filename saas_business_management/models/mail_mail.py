@@ -1,7 +1,7 @@
-"""Mails to the administrators of tenants while the mail server is away.
+"""Our mails in Odoo's queue: sent within seconds, and again when the mail server was away.
 
-Owns: giving them back to the queue for some days. Does not own: sending (Odoo's queue), what they
-say.
+Owns: waking the queue, giving mails to administrators of tenants back to it for some days. Does not
+own: sending (Odoo's queue), what they say.
 """
 
 from odoo import api, fields, models
@@ -14,6 +14,12 @@ class MailMail(models.Model):
 
     # A mail with a one-time link belongs to no record: who may read the record must not read it.
     saas_tenant_id = fields.Many2one("saas.tenant", string="Tenant", ondelete="set null")
+
+    @api.model
+    @api.private
+    def _send_soon(self) -> None:
+        """Have what was queued sent after this transaction; the queue alone looks once an hour."""
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     @api.model
     def process_email_queue(self, email_ids=(), batch_size=1000):

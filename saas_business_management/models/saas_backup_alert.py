@@ -226,7 +226,7 @@ class SaasBackupAlert(models.Model):
             template_sudo.with_context(**spoken).send_mail(rows[:1].id, email_values=values)
         new_sudo.write({"told_at": fields.Datetime.now()})
         if heaps:
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+            self.env["mail.mail"]._send_soon()
 
     # For the text of the mail
 

@@ -66,7 +66,7 @@ class SaasBackupExport(models.Model):
         if self.user_id.active and self.user_id.email:
             template = self.env.ref("saas_business_management.mail_backup_export_ready")
             template.sudo().send_mail(self.id, force_send=False)
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+            self.env["mail.mail"]._send_soon()
 
     @api.private
     def _step_not_ready(self):

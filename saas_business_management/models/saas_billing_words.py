@@ -11,6 +11,15 @@ from odoo.tools import format_date, formatLang
 from ..kernel.billing.step import INCLUDED, PACKAGE
 
 
+def _says_the_amount_alone(charge):
+    """Tell whether the parts of a charge are its one price, which stands beside its words."""
+    if charge.before or len(charge.parts) != 1:
+        return False
+    part = charge.parts[0]
+    whole = part.days == part.whole_days and not part.whole_seconds
+    return bool(whole and part.quantity == 1 and not part.percents_off)
+
+
 class SaasBillingPeriod(models.Model):
     _inherit = "saas.billing.period"
 
@@ -25,6 +34,8 @@ class SaasBillingPeriod(models.Model):
         title = me._title_words(version, charge.start, charge.end)
         parts = [me._part_words(part) for part in charge.parts]
         told = " + ".join(one for one in parts if one)
+        if _says_the_amount_alone(charge):
+            return title
         if not charge.before:
             return f"{title}: {told}"
         return me.env._(

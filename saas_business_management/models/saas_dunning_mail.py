@@ -21,6 +21,7 @@ class SaasDunning(models.Model):
             return ""
         template = self.env.ref(f"saas_business_management.mail_dunning_{what}")
         template.sudo().send_mail(self.id, force_send=False)
+        self.env["mail.mail"]._send_soon()
         return contact.email
 
     def _contact(self):

@@ -201,6 +201,8 @@ def paper_vals(paper, run, journals):
         "journal_id": journals[one.company_id].id,
         "partner_id": partner.id,
         "currency_id": one.currency_id.id,
+        # Without a salesperson customers would read the name of the machine's own user.
+        "invoice_user_id": (partner.user_id or partner.commercial_partner_id.user_id).id,
         "invoice_date": one._today(),
         "invoice_origin": one.name,
         "ref": one.purchase_reference or False,

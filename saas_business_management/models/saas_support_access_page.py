@@ -40,7 +40,7 @@ class SaasSupportAccess(models.Model):
         template.with_context(support_url=url).sudo().send_mail(
             self.id, force_send=False, email_values=apart
         )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env["mail.mail"]._send_soon()
         return url
 
     def _make_page_url(self):

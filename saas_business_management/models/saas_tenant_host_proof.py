@@ -257,7 +257,7 @@ class SaasTenantHost(models.Model):
         tenant = self.tenant_id
         values = {"email_to": tenant.admin_email, "recipient_ids": [], "saas_tenant_id": tenant.id}
         self.env.ref(name).sudo().send_mail(self.id, force_send=False, email_values=values)
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env["mail.mail"]._send_soon()
 
     @api.private
     def _keep_certificate(self, state, until):

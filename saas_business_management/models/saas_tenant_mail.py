@@ -46,7 +46,7 @@ class SaasTenant(models.Model):
         told = {"planned_on": planned.on, "planned_state": planned.state} if planned else {}
         apart = {"saas_tenant_id": self.id}
         template.sudo().with_context(**told).send_mail(self.id, email_values=apart)
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env["mail.mail"]._send_soon()
         return self.admin_email
 
     # For the texts of mails

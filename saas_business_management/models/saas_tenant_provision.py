@@ -233,7 +233,7 @@ class SaasTenantProvision(models.Model):
         template.with_context(welcome_url=address).sudo().send_mail(
             self.id, force_send=False, email_values=apart
         )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env["mail.mail"]._send_soon()
         return address
 
     def _password_url(self, now):

@@ -217,10 +217,16 @@ class TestBillingMoney(BillingCommon):
 
     def test_the_billing_contact_is_mailed_once_about_each_document(self):
         contact = self.env["res.partner"].create({"name": "Ina", "email": "ina@acme.example"})
+        queue = self.env.ref("mail.ir_cron_mail_scheduler_action")
+        woken = [("cron_id", "=", queue.id)]
+        before = self.env["ir.cron.trigger"].sudo().search_count(woken)
         one = self.make_running(billing_contact_id=contact.id)
+        after = self.env["ir.cron.trigger"].sudo().search_count(woken)
+        self.assertGreater(after, before, "an invoice does not wait for the hourly queue")
         mails = self.env["mail.mail"].sudo().search([("model", "=", "account.move")])
         self.assertEqual((len(mails), mails.recipient_ids), (1, contact))
         self.assertIn(one._moves().name, mails.subject)
+        self.assertFalse(one._moves().invoice_user_id, "nobody is named whom customers can't reach")
         self.assertIn("$\xa0106.80", mails.body_html)
 
     # Interrupted

@@ -4,14 +4,17 @@ and a browser.
 
 import email
 import email.policy
+import subprocess
 import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from dev import paths
 from dev.control import admin_password
 from dev.settings import Settings
+from dev.shell import clean_environment
 from dev.stack import Stack
 
 CHROMIUM = "/usr/bin/chromium"
@@ -39,13 +42,30 @@ class Provider:
         """Return the address of a tenant."""
         return f"http://{subdomain}.localhost:{self.stack.settings.node_port}"
 
-    def mail_to(self, address: str, seconds: float = 60) -> email.message.EmailMessage:
-        """Return the newest mail to an address, waiting for it."""
+    def shell(self, script: str, said: str) -> str:
+        """Run lines in the control plane's shell; return what they printed behind a word."""
+        conf = str(self.stack.settings.control_conf)
+        done = subprocess.run(
+            [str(paths.ODOO_BIN), "shell", "-c", conf, "--no-http", "--log-level", "error"],
+            input=script,
+            env=clean_environment(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert said in done.stdout, (done.stdout, done.stderr)
+        return done.stdout.rpartition(said)[2].strip()
+
+    def mail_to(
+        self, address: str, seconds: float = 60, subject: str = ""
+    ) -> email.message.EmailMessage:
+        """Return the newest mail to an address, about something if wished, waiting for it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for path in sorted(self.stack.settings.mails.glob("*.eml"), reverse=True):
                 mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-                if address in str(mail["To"]):
+                if address in str(mail["To"]) and subject in str(mail["Subject"]):
                     return mail
             time.sleep(0.5)
         raise AssertionError(f"no mail to {address} within {seconds} s")

@@ -4,10 +4,6 @@ Owns: the rows. Does not own: the screens. The worker is stopped before, or it w
 rows tell of.
 """
 
-import subprocess
-
-from dev import paths
-from dev.shell import clean_environment
 from tests.acceptance.conftest import Provider
 
 PLANT = """
@@ -92,18 +88,5 @@ print("PLANTED", nova.id, acme.id)
 def plant(provider: Provider) -> tuple[int, int]:
     """Stop the worker and plant; return the ids of a tenant with a gap and of a proven one."""
     provider.stack.worker.stop()
-    done = subprocess.run(
-        [
-            *(str(paths.ODOO_BIN), "shell", "-c", str(provider.stack.settings.control_conf)),
-            *("--no-http", "--log-level", "error"),
-        ],
-        input=PLANT,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert "PLANTED" in done.stdout, (done.stdout, done.stderr)
-    gap, proven = done.stdout.rpartition("PLANTED ")[2].split()[:2]
+    gap, proven = provider.shell(PLANT, said="PLANTED").split()
     return int(gap), int(proven)
