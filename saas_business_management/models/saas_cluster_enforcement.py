@@ -98,5 +98,11 @@ class SaasCluster(models.Model):
         told = super()._step_usage_read(source, looks)
         if source == SIZES:
             tenants = self.env["saas.tenant"].browse([one["tenant"] for one in looks]).exists()
-            tenants._have_limits_applied(at_once=False)
+            tenants.filtered(_has_room)._have_limits_applied(at_once=False)
         return told
+
+
+def _has_room(tenant):
+    """Tell whether its database counts down what files may grow."""
+    applied = tenant.sudo().database_id._limits_applied()
+    return applied is not None and applied.storage_room is not None
