@@ -1,6 +1,6 @@
 """Limits inside tenants: when they are ordered, what operations note, what a tenant did to them."""
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..kernel.secret import Secret
@@ -97,7 +97,10 @@ class TestEnforcement(SaasCommon):
         self.assertEqual(self.env["saas.doctor"]._look_at_limits()["level"], "ok")
 
     def test_a_number_no_database_counts_to_is_refused_in_words(self):
-        self.plan.limit_storage_gb = 10.0**13
+        with self.assertRaisesRegex(ValidationError, "9,223,372,036 GB"):
+            self.plan.limit_storage_gb = 10.0**13
+        too_many = {"users": 2**63, "storage_room": None}
+        self.patch(type(self.tenant), "_wanted_limits", lambda _self: too_many)
         self.assertEqual(self.wanted(), [])
         self.assertIn("9,223,372,036,854,775,807", self.tenant.limits_problem_text)
 

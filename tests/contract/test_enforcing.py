@@ -335,6 +335,22 @@ def test_who_is_just_adding_a_user_makes_the_number_wait_not_hang(tenant, monkey
     assert refused == "lock_timeout"
 
 
+def test_a_transaction_left_open_does_not_keep_a_limit_away_for_ever(tenant, monkeypatch):
+    tenant.limit(users=9)
+    monkeypatch.setattr(enforcing, "QUICK", Limits(5, 15, 0.3))
+    cnx = tenant.server.raw(tenant.login)
+    cnx.autocommit = False
+    cnx.cursor().execute(ADD.format(first=1, last=1, share="false"))
+    for seconds, left in ((600, 9), (0, 9)):
+        monkeypatch.setattr(enforcing, "LINGERS_SECONDS", seconds)
+        refused = code_of(Unavailable, tenant.port.put_limits, tenant.name, 1, Enforced(5))
+        assert (refused, tenant.port.look_at_limits(tenant.name).users) == ("lock_timeout", left)
+    tenant.limit(users=5)
+    assert tenant.port.look_at_limits(tenant.name).users == 5
+    with pytest.raises(psycopg2.Error):
+        cnx.cursor().execute("SELECT 1")
+
+
 def test_without_the_roles_password_nothing_is_tried(tenant):
     port = PostgresCluster(tenant.server.provisioner, tenant.server.secret)
     refused = code_of(Refused, port.look_at_limits, tenant.name)

@@ -10,15 +10,17 @@ the database while schema `saas` is made. A tenant that makes us wait for a lock
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ...kernel.errors import Broken, Refused
+from ...kernel.errors import Broken, Refused, Unavailable
 from ...kernel.provisioning.naming import checked, stem_of
 from ...kernel.quota.enforced import NOT_MENDED, Enforced, Seen
 from ...kernel.secret import Secret
-from . import admin, limits_schema, locks
+from . import admin, limits_schema, locks, roles
 from .connect import Cursor, Limits, Server, connect, opened, used
 from .roles import LIMITS
 from .tenant_login import TenantLogins
 
+# A transaction that lies idle for longer keeps nobody's limits from being applied.
+LINGERS_SECONDS = 600
 QUICK = Limits(connect_seconds=5, statement_seconds=15, lock_seconds=2)
 APPLICATION = "saas limits"
 
@@ -50,10 +52,11 @@ class Enforcing:
             locks.hold_database(cursor, checked(name))
             admin.let_enter(cursor, name, LIMITS)
             seen = self.look_at_limits(name)
-            if seen.defects:
-                self._mend(cursor, name, generation, seen)
-            with self._as_limits(name, limits_schema.WRITING) as inner:
-                limits_schema.write(inner, wanted, afresh=bool(seen.defects))
+            with self._not_kept_waiting(cursor, name):
+                if seen.defects:
+                    self._mend(cursor, name, generation, seen)
+                with self._as_limits(name, limits_schema.WRITING) as inner:
+                    limits_schema.write(inner, wanted, afresh=bool(seen.defects))
         if NOT_MENDED.intersection(seen.defects):
             raise Broken("table_replaced")
 
@@ -67,6 +70,18 @@ class Enforcing:
         if not NOT_MENDED.intersection(seen.defects):
             with used(self._logins.open(*tenant)) as inner:
                 limits_schema.hang_up(inner)
+
+    @contextmanager
+    def _not_kept_waiting(self, cursor: Cursor, name: str) -> Iterator[None]:
+        """When somebody keeps a lock for too long doing nothing, end that session: the next try
+        gets it.
+        """
+        try:
+            yield
+        except Unavailable as error:
+            if error.code == "lock_timeout":
+                roles.end_idle(cursor, stem_of(name), name, LINGERS_SECONDS)
+            raise
 
     @contextmanager
     def _lent_create(self, cursor: Cursor, name: str) -> Iterator[None]:
