@@ -16,6 +16,7 @@ from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 from saas_business_management.kernel.quota import enforced
 from saas_business_management.kernel.quota.enforced import MOST, Enforced
 from tests.contract.test_cluster import code_of, subject
+from tests.contract.test_guarding import findings
 from tests.helpers.postgres import server_of
 
 assert subject  # the fixture
@@ -118,6 +119,12 @@ def test_the_largest_number_fits(subject):
     name = subject.born()
     subject.port.put_limits(name, 1, Enforced(MOST, MOST))
     assert subject.port.look_at_limits(name).holds(Enforced(MOST, MOST))
+
+
+def test_who_enters_for_limits_is_no_finding_of_the_audit_of_rights(subject):
+    name = subject.born()
+    subject.port.put_limits(name, 1, Enforced(5, 1000))
+    assert findings(subject.port, name) == []
 
 
 # Users
