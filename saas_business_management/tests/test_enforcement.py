@@ -142,14 +142,21 @@ class TestEnforcement(SaasCommon):
         self.assertEqual(finding["level"], "warning")
         self.assertIn("cluster-prepare", finding["mend"])
 
-    def test_what_was_measured_refreshes_the_room(self):
-        self.applied()
-        self.jobs().write({"state": "done"})
-        before = self.tenant._wanted_limits()["storage_room"]
+    def test_what_was_measured_refreshes_the_room_of_those_that_have_some(self):
+        limits = {"users": 5, "storage_room": None}
+        self.patch(type(self.tenant), "_wanted_limits", lambda _self: dict(limits))
         numbers = {"database_bytes": "900000000", "filestore_bytes": "100000000"}
         look = {"tenant": self.tenant.id, "numbers": numbers, "problem": "", "ended": ""}
         self.env["saas.usage.source"]._of(self.tenant, "sizes")
-        self.cluster.sudo()._step_usage_read(source="sizes", looks=[look])
-        self.assertLess(self.tenant._wanted_limits()["storage_room"], before)
+        for applied, measured, ordered in (
+            (None, 10**9, False),
+            (2 * 10**9, 2 * 10**9 - 10**6, False),
+            (2 * 10**9, 10**9, True),
+        ):
+            limits["storage_room"] = applied
+            self.applied()
+            self.jobs().write({"state": "done"})
+            limits["storage_room"] = measured
+            self.cluster.sudo()._step_usage_read(source="sizes", looks=[look])
+            self.assertEqual(bool(self.jobs()), ordered, measured)
         self.assertEqual(self.jobs().spec, {"tenant_ids": self.tenant.ids})
-
