@@ -5,6 +5,7 @@ did to limits. Does not own: the work (`jobs/apply_limits.py`), single tenants
 (`saas_tenant_enforcement.py`).
 """
 
+import secrets
 from dataclasses import asdict
 
 from odoo import api, fields, models
@@ -42,7 +43,10 @@ class SaasCluster(models.Model):
             busy = self._busy(tenants_sudo.database_id)
             tenants_sudo = tenants_sudo.filtered(lambda one: one.database_id.id not in busy)
         rows = [self._limits_row(tenant_sudo) for tenant_sudo in tenants_sudo]
-        return {"rows": [row for row in rows if row]}
+        rows = [row for row in rows if row]
+        # A round that is cut short begins elsewhere the next time.
+        start = secrets.randbelow(len(rows)) if len(rows) > 1 else 0
+        return {"rows": rows[start:] + rows[:start]}
 
     def _limits_row(self, tenant_sudo):
         database_sudo = tenant_sudo.database_id
