@@ -41,7 +41,8 @@ def _look(ctx: Context, row: Mapping[str, Any], alone: bool) -> dict[str, Any] |
     except SaasError as error:
         return _failed(ctx, row, error, alone)
     wanted = Enforced(**row["wanted"])
-    if seen.holds(wanted):
+    # What was not noted as applied, or as failed before, is applied and noted once more.
+    if seen.holds(wanted) and row["applied"] == row["wanted"] and not row["failed"]:
         return None
     applied = row["applied"] and Enforced(**row["applied"])
     return {**row, "tampered": list(tampered(seen, applied)), "defects": list(seen.defects)}

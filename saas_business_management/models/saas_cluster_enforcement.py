@@ -66,6 +66,7 @@ class SaasCluster(models.Model):
             "oid": database_sudo.oid,
             "wanted": asdict(wanted),
             "applied": asdict(applied) if applied else None,
+            "failed": bool(database_sudo.limits_problem),
         }
 
     @api.private

@@ -94,6 +94,7 @@ class ClusterRecords(LinkedRecords):
             "oid": database["oid"],
             "wanted": tenant.get("wanted", {"users": 5, "storage_room": 1000}),
             "applied": tenant.get("applied"),
+            "failed": bool(tenant.get("limits_problem")),
         }
 
     def _cluster_limits_applied(self, rows: list[dict[str, Any]]) -> None:

@@ -64,6 +64,14 @@ def test_what_cannot_be_put_right_is_remembered(call):
     assert "applied" not in world.rows["tenants"][1]
 
 
+def test_why_limits_were_not_applied_is_forgotten_when_they_are():
+    world = World()
+    world.desk.work(apply_limits(world))
+    world.add(lambda rows: rows["tenants"][1].update(limits_problem="server_unreachable"))
+    world.desk.work(world.desk.enqueue("apply_limits"))
+    assert world.rows["tenants"][1]["limits_problem"] == ""
+
+
 def test_a_replaced_table_is_told_every_time_and_the_numbers_stand():
     world = World()
     world.desk.work(apply_limits(world))
