@@ -69,7 +69,9 @@ def _address_changed(tenant: Model, **_places: str) -> None:
 def _limits_lifted(tenant: Model, **_places: str) -> None:
     """Its limits stand, then somebody inside takes the trigger away and users come in."""
     ports, database = audit.ports_of(tenant.cluster_id), tenant.database_id
-    tenant.template_id.write({"limit_users": 7, "limit_storage_gb": 5})
+    if not tenant.plan_id:
+        limits = {"limit_users": 7, "limit_storage_gb": 5}
+        tenant.plan_id = tenant.env["saas.plan"].create({"name": "Limited", **limits})
     tenant._have_limits_applied()
     _work(tenant.env)
     # Of a restore before, none may be left that noticed as much.
