@@ -34,6 +34,7 @@ READ_ALL = ("lint", "architecture", "strength")
 SHARED = ("helpers", "fixtures", "vectors")
 OWN = ("test_", "recorded_")
 SHOWN = 12
+PART = "-part"
 Changed = Callable[[str, str], "Sequence[str] | None"]
 HEAD = """\
 # Proof
@@ -124,8 +125,7 @@ def write(outcomes: Sequence[Outcome], every: Sequence[Suite], commit: str) -> N
     rows = {name: f"{line}\n" for line, name in ROW.findall(old)}
     rows |= {one.suite.name: _suite(one, commit) for one in outcomes}
     tables = {name: f"\n{text.strip()}\n" for text, name in TABLE.findall(old)}
-    for place in COUNTS.glob("*.json"):
-        tables[place.stem] = _matrix(place.stem, json.loads(place.read_text(encoding="utf-8")))
+    tables |= {name: _matrix(name, counts) for name, counts in _kept().items()}
     missing = f"{'| '.join(['not run yet', *[''] * 4])}|\n"
     parts = [HEAD, SUITES_HEAD]
     parts += [rows.get(one.name, f"| {one.name} | {missing}") for one in every]
@@ -134,13 +134,25 @@ def write(outcomes: Sequence[Outcome], every: Sequence[Suite], commit: str) -> N
     PAGE.write_text("".join(parts), encoding="utf-8")
 
 
-def keep(suite: str, counts: dict[str, tuple[int, float]]) -> Path:
-    """Leave the counts of a suite's matrix for the page."""
+def keep(suite: str, counts: dict[str, tuple[int, float]], shard: str = "") -> Path:
+    """Leave the counts of a suite's matrix for the page; a part of it, such as `1/2`, its own."""
     COUNTS.mkdir(parents=True, exist_ok=True)
-    place = COUNTS / f"{suite}.json"
+    part = f"{PART}{shard.partition('/')[0]}" if shard else ""
+    place = COUNTS / f"{suite}{part}.json"
     text = json.dumps(counts, indent=1, sort_keys=True, ensure_ascii=False)
     place.write_text(text + "\n", encoding="utf-8")
     return place
+
+
+def _kept() -> dict[str, dict[str, list]]:
+    """What suites have left, that of their parts added up."""
+    found: dict[str, dict[str, list]] = {}
+    for place in sorted(COUNTS.glob("*.json")):
+        whole = found.setdefault(place.stem.partition(PART)[0], {})
+        for sort, (number, took) in json.loads(place.read_text(encoding="utf-8")).items():
+            before = whole.get(sort, (0, 0))
+            whole[sort] = [before[0] + number, before[1] + took]
+    return found
 
 
 def _suite(one: Outcome, commit: str) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,22 +88,62 @@ def run_all(
 
 
 def run_one(suite: Suite, **environment: str) -> Outcome:
-    """Run one suite to its end; its output is kept in `.dev/log/test-<name>.log`."""
+    """Run one suite to its end; its output is kept in `.dev/log/test-<name>.log`.
+
+    A whole matrix may be gone through in parts side by side.
+    """
     if not suite.is_there:
         return Outcome(suite, absent=True)
     started = time.monotonic()
-    log = paths.STATE / "log" / f"test-{suite.name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text("")
+    shards = _shards(suite, environment)
     try:
-        with suite.commands() as commands:
-            codes = [_run_logged(command, log, environment) for command in commands]
+        with suite.commands() as commands, ThreadPoolExecutor(len(shards)) as pool:
+            runs = [pool.submit(_run_shard, commands, *shard) for shard in shards]
+            codes = [code for run in runs for code in run.result()]
     except Failed as reason:
         return Outcome(suite, trouble=str(reason), seconds=time.monotonic() - started)
-    output = log.read_text(errors="replace")
-    counts, closing = suite.read(output) if suite.read else (Counts(), "")
+    finally:
+        texts = _join_logs(suite, [log for _environment, log in shards])
+    counts, closing = _read(suite, texts)
     trouble = _trouble(suite, codes, counts)
     return Outcome(suite, counts, trouble, closing, time.monotonic() - started)
+
+
+def _shards(suite: Suite, environment: dict[str, str]) -> list[tuple[dict[str, str], Path]]:
+    """The parts that a suite is run in, each with its environment and its log."""
+    log = _log(suite)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("")
+    if suite.shards == 1 or not environment.get("SAAS_PROOF"):
+        return [(environment, log)]
+    found = []
+    for number in range(1, suite.shards + 1):
+        part = log.with_suffix(f".{number}.log")
+        part.write_text("")
+        found.append((environment | {"SAAS_SHARD": f"{number}/{suite.shards}"}, part))
+    return found
+
+
+def _run_shard(commands: list[Command], environment: dict[str, str], log: Path) -> list[int]:
+    return [_run_logged(command, log, environment) for command in commands]
+
+
+def _join_logs(suite: Suite, logs: list[Path]) -> list[str]:
+    """Return what the parts of a suite said, and put it into its one log."""
+    texts = [log.read_text(errors="replace") for log in logs]
+    _log(suite).write_text("".join(texts))
+    return texts
+
+
+def _read(suite: Suite, texts: list[str]) -> tuple[Counts, str]:
+    if not suite.read:
+        return Counts(), ""
+    told = [suite.read(text) for text in texts]
+    return sum((counts for counts, _line in told), Counts()), told[-1][1]
+
+
+def _log(suite: Suite) -> Path:
+    return paths.STATE / "log" / f"test-{suite.name}.log"
 
 
 def tail(suite: Suite) -> str:
@@ -116,7 +157,7 @@ def failed(suite: Suite) -> list[str]:
 
 
 def _output(suite: Suite) -> str:
-    log = paths.STATE / "log" / f"test-{suite.name}.log"
+    log = _log(suite)
     return log.read_text(errors="replace") if log.exists() else ""
 
 

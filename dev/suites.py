@@ -29,6 +29,8 @@ LANES = {"gateway": 0}
 BROWSER = ("chromium",)
 # Tests charge through Odoo's own provider for demonstrations.
 BESIDE = ("payment_demo",)
+# In how many parts, side by side, the whole matrix of a suite is gone through by `make proof`.
+SHARDS = {"crash": 2}
 # Programs of the system that further suites start.
 NEEDS = {"hosts": ("caddy", *BROWSER)}
 
@@ -43,6 +45,7 @@ class Suite:
     commands: Callable[[], AbstractContextManager[list[Command]]]
     read: Callable[[str], tuple[Counts, str]] | None = read_pytest
     needs: tuple[str, ...] = ()
+    shards: int = 1
 
     @property
     def is_there(self) -> bool:
@@ -79,7 +82,7 @@ def pytest_command(place: Path, *options: str) -> Command:
     """pytest on one folder, its temporary files below the state folder."""
     scratch = paths.STATE / "tmp" / f"{place.name}-{os.getpid()}"
     scratch.parent.mkdir(parents=True, exist_ok=True)
-    fixed = ["-p", "no:cacheprovider", f"--basetemp={scratch}", "--durations=5"]
+    fixed = ["-p", "no:cacheprovider", f"--basetemp={scratch}", "--durations=25", "--durations-min=2"]
     return [paths.PYTHON, "-m", "pytest", place, *fixed, *options]
 
 
@@ -148,4 +151,5 @@ def _pytest(name: str, lane: int, place: Path, needs: tuple[str, ...] = ()) -> S
         place,
         lambda: nullcontext([pytest_command(place)]),
         needs=needs,
+        shards=SHARDS.get(name, 1),
     )

@@ -83,6 +83,7 @@
         "views/saas_enforcement_views.xml",
         "views/saas_wallet_views.xml",
         "views/saas_deferral_views.xml",
+        "views/saas_money_cards.xml",
         "views/saas_mrr_views.xml",
         "views/saas_profitability_views.xml",
         "views/saas_usage_import_views.xml",

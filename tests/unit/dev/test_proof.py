@@ -137,3 +137,13 @@ def test_the_page_keeps_what_it_said_of_other_suites(place):
     assert "| killed | 3 | 1 s |" in text and "| killed | 5 | 1 s |" in text
     proof.write([], SUITES, "def")
     assert proof.PAGE.read_text(encoding="utf-8") == text
+
+
+def test_what_the_parts_of_a_suite_counted_is_added_up(place):
+    proof.keep("crash", {"killed": (3, 1.0), "stopped": (1, 2.0)}, "1/2")
+    proof.keep("crash", {"killed": (4, 2.0)}, "2/2")
+    proof.write([], EVERY, "abc")
+    page = proof.PAGE.read_text()
+    assert "| killed | 7 | 3 s |" in page
+    assert "| stopped | 1 | 2 s |" in page
+    assert page.count("Matrix of suite") == 1
