@@ -20,6 +20,7 @@ from . import test_cluster
 from . import test_cluster_secret
 from . import test_control_backup
 from . import test_doctor
+from . import test_enforcement
 from . import test_evidence
 from . import test_js
 from . import test_ledger
@@ -63,4 +64,5 @@ from . import test_deferral
 from . import test_settlement
 from . import test_portal
 from . import test_portal_plan
+from . import test_route_limits
 from . import test_quota
