@@ -188,6 +188,16 @@ class SaasBackupExport(models.Model):
     _inherit = "saas.backup.export"
 
     @api.private
+    def _page_url(self):
+        """Return where who ordered it finds it: customers in the portal, others in the backend."""
+        self.ensure_one()
+        if self.user_id.share:
+            page = f"/my/databases/{self.tenant_id.public_id}/backups"
+        else:
+            page = f"/odoo/saas-backup-downloads/{self.id}"
+        return f"{self.get_base_url()}{page}"
+
+    @api.private
     def _is_of_customer(self, user):
         """Tell whether a person may still have the file as a member of the customer's team."""
         self.ensure_one()

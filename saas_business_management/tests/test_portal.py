@@ -338,6 +338,7 @@ class TestPortalPages(PortalCase):
         self.assertEqual((export.user_id, export.state), (technical, "running"))
         self.assertTrue(export._is_of_customer(technical))
         self.assertFalse(export._is_of_customer(self.outsider))
+        self.assertTrue(export._page_url().endswith(f"{self.path}/backups"))
         self.env["saas.customer.member"].search([("user_id", "=", technical.id)]).unlink()
         self.assertFalse(export._is_of_customer(technical))
 
