@@ -28,6 +28,7 @@
         "data/mail_lifecycle.xml",
         "data/mail_billing.xml",
         "data/mail_dunning.xml",
+        "data/mail_wallet.xml",
         "data/mail_templates_support.xml",
         "data/mail_templates_hosts.xml",
         "data/mail_templates_backup_alert.xml",

@@ -177,6 +177,7 @@ from . import saas_wallet_burn
 from . import saas_wallet_books
 from . import saas_wallet_topup
 from . import saas_wallet_tend
+from . import saas_wallet_notice
 from . import saas_wallet_look
 from . import saas_deferral
 from . import saas_deferral_entry
