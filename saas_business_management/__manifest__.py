@@ -106,6 +106,7 @@
         "demo/saas_subscription_demo.xml",
         "demo/saas_usage_demo.xml",
         "demo/saas_wallet_demo.xml",
+        "demo/saas_deferral_demo.xml",
         "demo/saas_cost_rate_demo.xml",
         "demo/saas_dunning_demo.xml",
         "demo/saas_backup_target_demo.xml",

@@ -182,6 +182,7 @@ from . import saas_wallet_look
 from . import saas_deferral
 from . import saas_deferral_entry
 from . import saas_deferral_work
+from . import saas_deferral_demo
 from . import saas_deferral_look
 from . import account_move_pdf
 from . import saas_payment_attempt
