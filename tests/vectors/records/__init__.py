@@ -10,21 +10,19 @@ record plays it.
 
 MODULES = (
     *("periods", "changes", "courses", "usage", "papers", "wallets", "revenue"),
-    *("payments", "dunning", "mrr", "webhooks", "metering"),
+    *("payments", "dunning", "mrr", "webhooks", "metering", "quotas"),
 )
 
 RULE = (
     "it is a rule of computation: the documents that follow from it are those of other operations"
 )
 EVENTS = "events are parsed, judged and kept by rules alone: no record takes them in yet"
-QUOTAS = "its records are the notices of quotas"
 PARTNERS = "its records are the statements of partners"
 NOT_SOLD = "plans have no terms for it: it is a rule alone"
 
 WITHOUT = {
     **dict.fromkeys(("round", "split", "prorate", "assign_period"), RULE),
-    **dict.fromkeys(("ingest_then_fix", "ingest_count", "correct_repeat", "reconcile"), EVENTS),
-    "alerts": QUOTAS,
+    **dict.fromkeys(("ingest_then_fix", "ingest_count", "reconcile"), EVENTS),
     **dict.fromkeys(("revenue_share", "revenue_share_tiered"), PARTNERS),
     **dict.fromkeys(("rollover", "pooled_overage", "progressive", "rate_multi"), NOT_SOLD),
     "credit_note": "records credit what facts make too much, never an amount that somebody wishes",

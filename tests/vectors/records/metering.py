@@ -1,7 +1,9 @@
 """Usage before it has a price: rows that come twice, and how rows become one quantity."""
 
 from saas_business_management.kernel.metering.status import ACCEPTED, DUPLICATE
+from tests.helpers.tenant_stage import correct, day_of, read, tenant_of
 from tests.helpers.usage_stage import imported, kept
+from tests.helpers.webhook_stage import key_file
 from tests.vectors.reading import days, each, instant, one_or_all
 from tests.vectors.usage import KINDS, NOW
 
@@ -75,3 +77,17 @@ def aggregate(stage, asked):
         found = [counted(stage, kind, asked, carry_forward=one) for one in carries]
         return {"quantity": one_or_all(asked, "carry_forward", found)}
     return {"billable": counted(stage, kind, asked)} if kind == SUM else None
+
+
+@plays("correct_repeat")
+def correct_repeat(stage, asked):
+    """A person says the same of a day again and again: the day is what was said."""
+    now = instant(NOW)
+    stage.go_to(now)
+    with key_file(stage):
+        tenant = tenant_of(stage)
+    meter = stage.meter()
+    read(stage, tenant, meter, now, asked["event"]["value"])
+    for _time in range(asked["times"]):
+        correct(stage, tenant, meter, now.date(), asked["new_value"], asked["correction_id"])
+    return {"active_value": day_of(stage, tenant, meter, now.date())}
