@@ -341,7 +341,7 @@ class BillingStage:
 
 def exact(value: float, currency: Model) -> Decimal:
     """Return an amount of Odoo with the digits of its currency."""
-    return Decimal(f"{value + 0.0:.{currency.decimal_places}f}")
+    return Decimal(f"{value + 0:.{currency.decimal_places}f}")
 
 
 @contextmanager

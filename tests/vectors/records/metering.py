@@ -15,8 +15,8 @@ SOME_PRICE, SOURCE = "1.11", "app"
 SUM, LAST = "sum", "last"
 # How an import calls what events call otherwise; of a wrong line it says why in words.
 STATES = {"new": ACCEPTED, "known": DUPLICATE}
-# Kinds of meters over the same rows; different values are told by events alone.
-OVER_ROWS = ("count", SUM, "max", LAST)
+# Kinds of meters over the same rows; a row of events that are counted says how many.
+OVER_ROWS = (SUM, "max", LAST)
 NUMBERS = frozenset("0123456789.-")
 
 
@@ -41,7 +41,8 @@ def ingest(stage, asked):
         found.append(imported(stage, one, meter, line, event.get("source", SOURCE)))
     rows = kept(stage, one)
     stage.bill(stage.month_after(came[0].date()))
-    answer = {"stored": len(rows), "sum": one.period_ids.rating_ids[:1].quantity}
+    counts = one.period_ids.rating_ids.filtered(lambda row: row.quantity != FREE)
+    answer = {"stored": len(rows), "sum": counts[:1].quantity or FREE}
     if set(found) <= set(STATES):
         answer["statuses"] = [STATES[state] for state in found]
     return answer
