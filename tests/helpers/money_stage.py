@@ -165,6 +165,7 @@ def pay_online(stage: Any, move: Any, amount: str) -> Any:
         {
             "provider_id": provider.id,
             "payment_method_id": provider.payment_method_ids[:1].id,
+            "operation": "online_direct",
             "reference": f"{move.name}-{len(move.transaction_ids)}",
             "amount": amount,
             "currency_id": move.currency_id.id,
