@@ -32,7 +32,7 @@ def tenant_of(stage: Any, **values: Any) -> Any:
     return stage.env["saas.tenant"].create(
         {
             "name": "Example",
-            "subdomain": "example",
+            "subdomain": "worked",
             "admin_name": "Alice Moreau",
             "admin_email": "alice@moreau.example",
             "template_id": template.id,
