@@ -1,4 +1,4 @@
-"""Worked examples that are documents, played with the product's own records on a test database.
+"""Worked examples that have records, played with them on a test database.
 
 Each module translates operations like those beside `tests/vectors`: it reads the input, lets
 records do the work, and names parts of the answer. What records do not keep (a number of days, say)
