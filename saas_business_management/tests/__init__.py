@@ -61,3 +61,4 @@ from . import test_webhook
 from . import test_wallet
 from . import test_deferral
 from . import test_settlement
+from . import test_dashboard

@@ -116,6 +116,7 @@ BADGES = {
         "churn",
         "wrong",
         "hard",
+        "critical",
     },
 }
 FORBIDDEN = re.compile(
