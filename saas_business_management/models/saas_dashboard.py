@@ -26,7 +26,8 @@ READ = (
     *("saas.tenant", "saas.tenant.event", "saas.subscription", "saas.subscription.event"),
     *("saas.job", "saas.backup.alert", "saas.mrr.movement", "saas.usage.source"),
     *("saas.usage.reading", "saas.payment.attempt", "saas.billing.run", "saas.quota"),
-    *("account.move", "account.move.line"),
+    *("account.move", "account.move.line", "saas.cluster", "saas.template.version", "saas.plan"),
+    *("saas.backup.target", "ir.mail_server", "payment.provider"),
 )
 
 

@@ -170,7 +170,9 @@ class SaasDashboard(models.AbstractModel):
         found = {code: row for code, *row in self._rows(LIMITS, asked, facts)}
         gauges = []
         for code in GAUGES:
-            count, used, limit, unknown, near, forced, sold = found.get(code, (0, None, None) + (0,) * 4)
+            count, used, limit, unknown, near, forced, sold = found.get(
+                code, (0, None, None) + (0,) * 4
+            )
             gauges.append(
                 {
                     "key": code,

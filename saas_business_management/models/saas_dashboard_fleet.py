@@ -12,9 +12,7 @@ from ..kernel.monitoring import health
 from ..messages.health import REASONS as SENTENCES
 from .saas_tenant_backup_policy import BACKED_UP
 
-HERE = (
-    "t.company_id = ANY(%(companies)s) AND (%(cluster)s = 0 OR t.cluster_id = %(cluster)s)"
-)
+HERE = "t.company_id = ANY(%(companies)s) AND (%(cluster)s = 0 OR t.cluster_id = %(cluster)s)"
 OF_JOB = (
     "(j.company_id IS NULL OR j.company_id = ANY(%(companies)s))"
     " AND (%(cluster)s = 0 OR coalesce(t.cluster_id, j.cluster_id) = %(cluster)s)"
@@ -179,7 +177,9 @@ class SaasDashboard(models.AbstractModel):
         row = self._rows(BACKUPS, asked, {"kept": list(BACKED_UP)})[0]
         total, saved, proven, proven_lately, uncovered, newest, oldest = row
         alerts = self._rows(ALERTS, asked)
-        events = dict(self.env["saas.backup.alert"]._fields["event"]._description_selection(self.env))
+        events = dict(
+            self.env["saas.backup.alert"]._fields["event"]._description_selection(self.env)
+        )
         return {
             "total": total,
             "saved": saved,

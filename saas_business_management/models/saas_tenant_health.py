@@ -133,9 +133,7 @@ class SaasCluster(models.Model):
     def _step_health_due(self):
         """Return under which host names to ask, and whether through the front proxy (`tls`)."""
         scheme = urlsplit(self.public_url_pattern or "").scheme
-        tenants = [
-            {"tenant": one.id, "host": one._primary_host()} for one in self._health_due()
-        ]
+        tenants = [{"tenant": one.id, "host": one._primary_host()} for one in self._health_due()]
         return {"tls": scheme == "https", "tenants": tenants}
 
     @api.private

@@ -14,12 +14,12 @@ from .common import SaasCommon
 MANY_TENANTS = """
 INSERT INTO saas_tenant (name, subdomain, admin_name, admin_email, template_id, plan_id,
                          cluster_id, company_id, state, state_since, health_found,
-                         health_checked_at, health_since, create_date, database_id)
+                         health_checked_at, health_since, create_date, support_rule)
 SELECT 'Tenant ' || n, 'many' || n, 'Lee', 'lee@many.example', %(template)s, %(plan)s,
        %(cluster)s, %(company)s,
        CASE WHEN n %% 10 = 0 THEN 'suspended' WHEN n %% 3 = 0 THEN 'trial' ELSE 'active' END,
        %(now)s, CASE WHEN n %% 100 = 0 THEN 'critical' ELSE 'ok' END, %(now)s, %(now)s, %(now)s,
-       NULL
+       (SELECT support_rule FROM saas_tenant WHERE support_rule IS NOT NULL LIMIT 1)
   FROM generate_series(1, %(many)s) AS n
 """
 MANY_EVENTS = """
@@ -33,6 +33,12 @@ INSERT INTO saas_usage_reading (tenant_id, company_id, meter_id, quantity, at)
 SELECT t.id, t.company_id, m.id, 2, %(now)s
   FROM saas_tenant AS t, saas_meter AS m
  WHERE t.subdomain LIKE 'many%%' AND m.code IN ('storage_gb', 'users')
+"""
+
+OPEN_GAP = """
+INSERT INTO saas_backup_alert (tenant_id, company_id, event, text, since)
+SELECT id, company_id, 'backup_gap', 'No backup for 2 days', now() AT TIME ZONE 'UTC'
+  FROM saas_tenant WHERE id = %(tenant)s
 """
 
 
@@ -148,9 +154,7 @@ class TestDashboard(SaasCommon):
         self.assertEqual([one["tenant"] for one in due["tenants"]], tenant.ids)
         self.assertEqual(due["tenants"][0]["host"], tenant.host)
         found = self.env["saas.job"].search([("kind", "=", "check_health")])
-        found.sudo().write(
-            {"state": "done", "ended_at": fields.Datetime.now() - timedelta(days=2)}
-        )
+        found.sudo().write({"state": "done", "ended_at": fields.Datetime.now() - timedelta(days=2)})
         self.env["saas.cluster"]._cron_check_health()
         self.assertFalse(found.exists())
 
@@ -246,14 +250,18 @@ class TestDashboard(SaasCommon):
 
     def test_coverage_needs_a_backup_and_no_open_gap(self):
         tenant = self.open_tenant("acme")
-        database = self.env["saas.database"].sudo().create(
-            {
-                "name": "t_acme_1",
-                "cluster_id": self.cluster.id,
-                "kind": "tenant",
-                "stage": "claimed",
-                "tenant_id": tenant.id,
-            }
+        database = (
+            self.env["saas.database"]
+            .sudo()
+            .create(
+                {
+                    "name": "t_acme_1",
+                    "cluster_id": self.cluster.id,
+                    "kind": "tenant",
+                    "stage": "claimed",
+                    "tenant_id": tenant.id,
+                }
+            )
         )
         tenant._set({"database_id": database.id})
         found = self.page()["backups"]
@@ -263,9 +271,7 @@ class TestDashboard(SaasCommon):
         found = self.page()["backups"]
         self.assertEqual((found["coverage"], found["proven"], found["proven_lately"]), (1, 1, 1))
         self.assertEqual(found["last_proven"], fields.Datetime.to_string(now - timedelta(days=2)))
-        self.env["saas.backup.alert"].sudo().create(
-            {"tenant_id": tenant.id, "event": "backup_gap", "text": "No backup for 2 days"}
-        )
+        self.env.cr.execute(SQL(OPEN_GAP, tenant=tenant.id))
         page = self.page()
         self.assertEqual((page["backups"]["covered"], page["backups"]["alert_count"]), (0, 1))
         self.assertIn({"key": "backup_alerts", "count": 1}, page["attention"])
