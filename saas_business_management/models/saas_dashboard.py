@@ -87,8 +87,8 @@ class SaasDashboard(models.AbstractModel):
         for who is no viewer, blocks about money for who has no right of billing. Instants are UTC
         texts, days are texts such as "2026-03-31", a figure that nobody knows is None. Keys:
         `as_of`, `can`, `filters`, `currency`, `attention`, `cards`, `revenue`, `growth`, `health`,
-        `utilisation`, `operations`, `feed`, `billing`, `backups`, `steps`; docs/dashboard.md says
-        what is in each.
+        `utilisation`, `operations`, `feed`, `billing`, `backups`, `steps`, `empty`;
+        docs/dashboard.md says what is in each.
 
         Raises: AccessError for anybody else.
         """
@@ -107,7 +107,7 @@ class SaasDashboard(models.AbstractModel):
         for blocks in (self._fleet_blocks, self._money_blocks):
             for key, value in blocks(asked, can).items():
                 page[key] = page[key] + value if isinstance(page.get(key), list) else value
-        return page | {"steps": self._steps(can)}
+        return page | self._steps(can)
 
     @api.model
     def _rights(self):

@@ -12,31 +12,28 @@ from odoo import api, fields, models
 
 from ..kernel.lifecycle.states import HOUSED, SERVING
 from ..kernel.period import add_months
-from .saas_dashboard_fleet import HERE
 
 MOST_DAYS = 31
-STATES = f"SELECT t.state, count(*) FROM saas_tenant AS t WHERE {HERE} GROUP BY t.state"
-MOVES = f"""
+STATES = "SELECT t.state, count(*) FROM saas_tenant AS t WHERE %(here)s GROUP BY t.state"
+MOVES = """
 SELECT (e.at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
-       sum(CASE WHEN e.to_state = ANY(%(open)s) AND NOT coalesce(e.from_state = ANY(%(open)s), false)
-                THEN 1
-                WHEN e.from_state = ANY(%(open)s) AND NOT coalesce(e.to_state = ANY(%(open)s), false)
-                THEN -1 ELSE 0 END),
+       sum(coalesce(e.to_state = ANY(%(open)s), false)::int
+           - coalesce(e.from_state = ANY(%(open)s), false)::int),
        count(*) FILTER (WHERE e.from_state = 'provisioning' AND e.to_state = ANY(%(open)s)),
        count(*) FILTER (WHERE e.to_state = 'archived' AND e.from_state <> 'archived'),
        count(*) FILTER (WHERE e.to_state = 'deleted' AND e.from_state <> 'deleted')
   FROM saas_tenant_event AS e JOIN saas_tenant AS t ON t.id = e.tenant_id
- WHERE {HERE} AND e.at >= %(first)s::date - interval '1 day' GROUP BY 1
+ WHERE %(here)s AND e.at >= %(first)s::date - interval '1 day' GROUP BY 1
 """
 # Who is closed is measured, but nobody is asked how many users he has.
-LEVELS = f"""
+LEVELS = """
 SELECT m.code, sum(r.quantity)::float8,
        count(*) FILTER (WHERE coalesce(s.failures, 0) = 0)
   FROM saas_usage_reading AS r
   JOIN saas_tenant AS t ON t.id = r.tenant_id
   JOIN saas_meter AS m ON m.id = r.meter_id
   LEFT JOIN saas_usage_source AS s ON s.id = r.source_id
- WHERE {HERE} AND m.code = ANY(%(codes)s)
+ WHERE %(here)s AND m.code = ANY(%(codes)s)
    AND t.state = ANY(CASE WHEN m.code = 'storage_gb' THEN %(housed)s ELSE %(open)s END)
  GROUP BY m.code
 """
@@ -47,7 +44,7 @@ SELECT m.code, u.day, sum(u.quantity)::float8
    AND m.code = ANY(%(codes)s) AND u.day >= %(first)s AND u.day <= %(today)s
  GROUP BY m.code, u.day
 """
-LIMITS = f"""
+LIMITS = """
 SELECT m.code, count(*), sum(q.used) FILTER (WHERE q.used_known)::float8,
        sum(q.limit) FILTER (WHERE q.used_known)::float8,
        count(*) FILTER (WHERE NOT coalesce(q.used_known, false)),
@@ -56,10 +53,12 @@ SELECT m.code, count(*), sum(q.used) FILTER (WHERE q.used_known)::float8,
   FROM saas_quota AS q
   JOIN saas_tenant AS t ON t.id = q.tenant_id
   JOIN saas_meter AS m ON m.id = q.meter_id
- WHERE {HERE} AND q.has_limit AND q.limit > 0 AND t.state = ANY(%(open)s)
+ WHERE %(here)s AND q.has_limit AND q.limit > 0 AND t.state = ANY(%(open)s)
    AND m.code = ANY(%(codes)s)
  GROUP BY m.code
 """
+# Of a meter nobody has a limit on.
+NO_LIMIT = (0, None, None, 0, 0, 0, 0)
 GAUGES = ("users", "storage_gb", "api_calls", "bandwidth_gb")
 USED = ("storage_gb", "users", "active_users", "api_calls")
 
@@ -89,7 +88,6 @@ class SaasDashboard(models.AbstractModel):
         )
         for state in ("trial", "suspended", "failed"):
             card["parts"].append({"key": state, "value": states.get(state, 0)})
-        card["exist"] = sum(states.values())
         card["states"] = {state: count for state, count in states.items() if count}
         return card, [self._grown(span, days) for span in spans]
 

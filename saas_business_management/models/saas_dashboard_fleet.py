@@ -12,6 +12,7 @@ from ..kernel.monitoring import health
 from ..messages.health import REASONS as SENTENCES
 from .saas_tenant_backup_policy import BACKED_UP
 
+# Parts of queries: of which tenants, of which operations.
 HERE = "t.company_id = ANY(%(companies)s) AND (%(cluster)s = 0 OR t.cluster_id = %(cluster)s)"
 OF_JOB = (
     "(j.company_id IS NULL OR j.company_id = ANY(%(companies)s))"
@@ -19,7 +20,7 @@ OF_JOB = (
 )
 # What people did not ask for and nobody reads about.
 ROUTINE = ("sample_usage", "check_health", "note_revenue", "run_doctor", "expire_backups")
-HEALTH = f"""
+HEALTH = """
 WITH looked AS (
     SELECT t.id, t.name, t.health_since,
            CASE WHEN t.state = %(failed)s THEN 'critical'
@@ -33,7 +34,7 @@ WITH looked AS (
                 WHEN t.health_checked_at < %(fresh)s THEN t.health_checked_at
                 ELSE t.health_since END AS since
       FROM saas_tenant AS t
-     WHERE {HERE} AND t.state = ANY(%(looked)s)),
+     WHERE %(here)s AND t.state = ANY(%(looked)s)),
 counted AS (SELECT health, count(*) AS total FROM looked GROUP BY health),
 ranked AS (
     SELECT *, array_position(ARRAY['critical', 'warning', 'unknown', 'ok'], health) AS place
@@ -43,29 +44,29 @@ SELECT health, total, NULL::int, NULL, NULL, NULL::timestamp, 0 FROM counted
 SELECT health, 0, id, name, reason, since, place FROM ranked
  ORDER BY 7, 6 NULLS LAST, 3
 """
-RUNNING = f"""
+RUNNING = """
 SELECT j.id, j.label, j.state, j.progress, j.step_now, t.name, j.started_at,
        count(*) OVER ()
   FROM saas_job AS j LEFT JOIN saas_tenant AS t ON t.id = j.tenant_id
- WHERE {OF_JOB} AND j.state IN ('running', 'undoing', 'waiting') AND j.kind <> ALL(%(routine)s)
+ WHERE %(of_job)s AND j.state IN ('running', 'undoing', 'waiting') AND j.kind <> ALL(%(routine)s)
  ORDER BY j.state = 'waiting', j.started_at NULLS LAST, j.id LIMIT 8
 """
-DEAD = f"""
+DEAD = """
 SELECT count(*) FROM saas_job AS j LEFT JOIN saas_tenant AS t ON t.id = j.tenant_id
- WHERE {OF_JOB} AND j.state = 'dead'
+ WHERE %(of_job)s AND j.state = 'dead'
 """
-FEED = f"""
+FEED = """
 (SELECT 'event' AS what, e.id, e.at, e.event, e.to_state AS state, t.id AS tenant, t.name
    FROM saas_tenant_event AS e JOIN saas_tenant AS t ON t.id = e.tenant_id
-  WHERE {HERE} ORDER BY e.id DESC LIMIT 20)
+  WHERE %(here)s ORDER BY e.id DESC LIMIT 20)
  UNION ALL
 (SELECT 'job', j.id, j.ended_at, j.label, j.state, t.id, t.name
    FROM saas_job AS j LEFT JOIN saas_tenant AS t ON t.id = j.tenant_id
-  WHERE {OF_JOB} AND j.ended_at IS NOT NULL AND j.kind <> ALL(%(routine)s)
+  WHERE %(of_job)s AND j.ended_at IS NOT NULL AND j.kind <> ALL(%(routine)s)
   ORDER BY j.id DESC LIMIT 20)
  ORDER BY at DESC, what, id DESC LIMIT 20
 """
-BACKUPS = f"""
+BACKUPS = """
 SELECT count(*), count(t.backup_last_at), count(t.backup_proven_at),
        count(*) FILTER (WHERE t.backup_proven_at >= %(now)s::timestamp - interval '7 days'),
        count(*) FILTER (WHERE t.backup_last_at IS NULL OR EXISTS (
@@ -73,12 +74,12 @@ SELECT count(*), count(t.backup_last_at), count(t.backup_proven_at),
             WHERE a.tenant_id = t.id AND a.ended_at IS NULL AND a.event = 'backup_gap')),
        max(t.backup_proven_at), min(t.backup_proven_at)
   FROM saas_tenant AS t
- WHERE {HERE} AND t.state = ANY(%(kept)s) AND t.database_id IS NOT NULL
+ WHERE %(here)s AND t.state = ANY(%(kept)s) AND t.database_id IS NOT NULL
 """
-ALERTS = f"""
+ALERTS = """
 SELECT a.id, a.event, t.id, t.name, a.since, a.text, count(*) OVER ()
   FROM saas_backup_alert AS a JOIN saas_tenant AS t ON t.id = a.tenant_id
- WHERE {HERE} AND a.ended_at IS NULL ORDER BY a.since, a.id LIMIT 5
+ WHERE %(here)s AND a.ended_at IS NULL ORDER BY a.since, a.id LIMIT 5
 """
 
 
@@ -205,7 +206,14 @@ class SaasDashboard(models.AbstractModel):
 
     @api.model
     def _rows(self, query, asked, facts=None):
-        return self.env.execute_query(SQL(query, **asked.facts, **(facts or {})))
+        told = asked.facts | (facts or {})
+        parts = {name: SQL(part, **asked.facts) for name, part in self._parts().items()}
+        return self.env.execute_query(SQL(query, **told, **parts))
+
+    @api.model
+    def _parts(self):
+        """Return the parts that queries have in common, by the name they use."""
+        return {"here": HERE, "of_job": OF_JOB}
 
 
 def _text(instant):

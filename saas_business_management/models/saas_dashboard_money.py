@@ -20,34 +20,32 @@ IN_CLUSTER = (
     "(%(cluster)s = 0 OR EXISTS (SELECT FROM saas_tenant AS t"
     " WHERE t.id = s.tenant_id AND t.cluster_id = %(cluster)s))"
 )
-OURS = f"s.company_id = ANY(%(companies)s) AND {IN_CLUSTER}"
-OWN = f"s.company_id = ANY(%(own)s) AND {IN_CLUSTER}"
-STATES = f"""
+STATES = """
 SELECT s.state, count(*), count(*) FILTER (WHERE s.ends_on <= %(today)s::date + 30)
-  FROM saas_subscription AS s WHERE {OURS} GROUP BY s.state
+  FROM saas_subscription AS s WHERE s.company_id = ANY(%(companies)s) AND %(in_cluster)s
+ GROUP BY s.state
 """
-MOVES = f"""
+MOVES = """
 SELECT (e.at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
-       sum(CASE WHEN e.to_state = ANY(%(active)s)
-                     AND NOT coalesce(e.from_state = ANY(%(active)s), false) THEN 1
-                WHEN e.from_state = ANY(%(active)s)
-                     AND NOT coalesce(e.to_state = ANY(%(active)s), false) THEN -1
-                ELSE 0 END)
+       sum(coalesce(e.to_state = ANY(%(active)s), false)::int
+           - coalesce(e.from_state = ANY(%(active)s), false)::int)
   FROM saas_subscription_event AS e JOIN saas_subscription AS s ON s.id = e.subscription_id
- WHERE {OURS} AND e.at >= %(first)s::date - interval '1 day' GROUP BY 1
+ WHERE s.company_id = ANY(%(companies)s) AND %(in_cluster)s
+   AND e.at >= %(first)s::date - interval '1 day' GROUP BY 1
 """
 # What was before the first day is one row for each kind.
-LEDGER = f"""
+LEDGER = """
 SELECT greatest(m.date, %(first)s::date - 1), m.kind, sum(m.amount)::float8
   FROM saas_mrr_movement AS m JOIN saas_subscription AS s ON s.id = m.subscription_id
- WHERE m.company_id = ANY(%(own)s) AND {IN_CLUSTER} AND m.date <= %(today)s
+ WHERE m.company_id = ANY(%(own)s) AND %(in_cluster)s AND m.date <= %(today)s
  GROUP BY 1, 2
 """
-RENEWALS = f"""
+RENEWALS = """
 SELECT s.id, s.name, p.name, s.renews_on, s.mrr_company::float8, count(*) OVER (),
        (sum(s.mrr_company) OVER ())::float8
   FROM saas_subscription AS s LEFT JOIN res_partner AS p ON p.id = s.partner_id
- WHERE {OWN} AND s.renews_on >= %(today)s AND s.renews_on <= %(today)s::date + %(days)s
+ WHERE s.company_id = ANY(%(own)s) AND %(in_cluster)s
+   AND s.renews_on >= %(today)s AND s.renews_on <= %(today)s::date + %(days)s
  ORDER BY s.renews_on, s.id LIMIT 5
 """
 OVERDUE = """
@@ -61,12 +59,12 @@ SELECT count(DISTINCT l.move_id), count(DISTINCT l.partner_id),
    AND l.amount_residual > 0 AND coalesce(l.date_maturity, l.date) < %(today)s
 """
 # Declined, and nothing has paid the invoice since.
-DECLINED = f"""
+DECLINED = """
 SELECT count(DISTINCT f.move_id)
   FROM saas_payment_attempt AS f
   JOIN account_move AS m ON m.id = f.move_id
   LEFT JOIN saas_subscription AS s ON s.id = f.subscription_id
- WHERE f.company_id = ANY(%(companies)s) AND f.state = 'error' AND {IN_CLUSTER}
+ WHERE f.company_id = ANY(%(companies)s) AND f.state = 'error' AND %(in_cluster)s
    AND m.payment_state NOT IN ('paid', 'in_payment', 'reversed')
 """
 TO_APPROVE = """
@@ -99,6 +97,10 @@ class SaasDashboard(models.AbstractModel):
                 "only": len(asked.own) < len(asked.companies) and company.name,
             },
         }
+
+    @api.model
+    def _parts(self):
+        return super()._parts() | {"in_cluster": IN_CLUSTER}
 
     @api.model
     def _subscriptions(self, asked):

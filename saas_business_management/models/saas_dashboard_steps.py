@@ -11,11 +11,11 @@ from ..kernel.lifecycle.states import SERVING
 
 OURS = "(company_id IS NULL OR company_id = ANY(%(companies)s))"
 STEPS = {
-    "cluster": f"SELECT FROM saas_cluster WHERE state = 'ready' AND {OURS}",
-    "template": f"SELECT FROM saas_template_version WHERE state = 'published' AND {OURS}",
-    "plan": f"SELECT FROM saas_plan WHERE active AND kind = 'plan' AND {OURS}",
+    "cluster": "SELECT FROM saas_cluster WHERE state = 'ready' AND %(ours)s",
+    "template": "SELECT FROM saas_template_version WHERE state = 'published' AND %(ours)s",
+    "plan": "SELECT FROM saas_plan WHERE active AND kind = 'plan' AND %(ours)s",
     "mail": "SELECT FROM ir_mail_server WHERE active",
-    "target": f"SELECT FROM saas_backup_target WHERE active AND state = 'ready' AND {OURS}",
+    "target": "SELECT FROM saas_backup_target WHERE active AND state = 'ready' AND %(ours)s",
     "tenant": (
         "SELECT FROM saas_tenant WHERE state = ANY(%(open)s) AND company_id = ANY(%(companies)s)"
     ),
@@ -23,6 +23,7 @@ STEPS = {
         "SELECT FROM payment_provider WHERE state <> 'disabled' AND company_id = ANY(%(companies)s)"
     ),
 }
+ANY = "SELECT FROM saas_tenant WHERE company_id = ANY(%(companies)s)"
 ACTIONS = {
     "cluster": "action_saas_cluster",
     "template": "action_saas_template",
@@ -32,7 +33,6 @@ ACTIONS = {
     "tenant": "action_saas_tenant",
     "payment": "payment.action_payment_provider",
 }
-EVERY = "SELECT " + ", ".join(f"EXISTS ({query})" for query in STEPS.values())
 # Nothing waits for these.
 OPTIONAL = ("payment",)
 
@@ -42,17 +42,22 @@ class SaasDashboard(models.AbstractModel):
 
     @api.model
     def _steps(self, can):
-        """Return `key, done, optional, action` of each step; None for who is no viewer."""
+        """Return `steps`, each with `key, done, optional, action`, and whether there is no tenant
+        at all (`empty`); None and False for who is no viewer.
+        """
         if not can["tenants"]:
-            return None
+            return {"steps": None, "empty": False}
         facts = {"companies": self.env.companies.ids, "open": list(SERVING)}
-        row = self.env.execute_query(SQL(EVERY, **facts))[0]
-        return [
+        facts["ours"] = SQL(OURS, companies=facts["companies"])
+        asked = [SQL("EXISTS (%s)", SQL(query, **facts)) for query in (*STEPS.values(), ANY)]
+        row = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(asked)))[0]
+        steps = [
             {
                 "key": key,
                 "done": done,
                 "optional": key in OPTIONAL,
                 "action": name if "." in name else f"saas_business_management.{name}",
             }
-            for (key, name), done in zip(ACTIONS.items(), row, strict=True)
+            for (key, name), done in zip(ACTIONS.items(), row[:-1], strict=True)
         ]
+        return {"steps": steps, "empty": not row[-1]}

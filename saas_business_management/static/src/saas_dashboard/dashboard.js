@@ -1,6 +1,7 @@
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 import { useCommand } from "@web/core/commands/command_hook";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
@@ -76,7 +77,10 @@ export class SaasDashboard extends Component {
                 Object.assign(this.state, { page, failed: false, filters: { days, company, cluster } });
                 this.drawCharts();
             }
-        } catch {
+        } catch (error) {
+            if (!(error instanceof RPCError || error instanceof ConnectionLostError)) {
+                throw error;
+            }
             this.state.failed = this.state.failed || number === this.asked;
         } finally {
             this.state.loading = this.state.loading && number !== this.asked;
@@ -137,8 +141,7 @@ export class SaasDashboard extends Component {
     }
 
     get isEmpty() {
-        const tenants = this.page.cards.find(({ key }) => key === "tenants");
-        return tenants !== undefined && !tenants.exist;
+        return this.page.empty;
     }
 
     get stepsOpen() {
