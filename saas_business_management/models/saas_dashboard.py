@@ -11,6 +11,7 @@ from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 PERIODS = (7, 30, 90, 365)
 USUAL_PERIOD = 30
@@ -28,6 +29,13 @@ READ = (
     *("saas.usage.reading", "saas.payment.attempt", "saas.billing.run", "saas.quota"),
     *("account.move", "account.move.line", "saas.cluster", "saas.template.version", "saas.plan"),
     *("saas.backup.target", "ir.mail_server", "payment.provider"),
+)
+
+# Parts of queries: of which tenants, of which operations.
+HERE = "t.company_id = ANY(%(companies)s) AND (%(cluster)s = 0 OR t.cluster_id = %(cluster)s)"
+OF_JOB = (
+    "(j.company_id IS NULL OR j.company_id = ANY(%(companies)s))"
+    " AND (%(cluster)s = 0 OR coalesce(t.cluster_id, j.cluster_id) = %(cluster)s)"
 )
 
 
@@ -162,6 +170,17 @@ class SaasDashboard(models.AbstractModel):
         }
 
     # Shapes
+
+    @api.model
+    def _rows(self, query, asked, facts=None):
+        told = asked.facts | (facts or {})
+        parts = {name: SQL(part, **asked.facts) for name, part in self._parts().items()}
+        return self.env.execute_query(SQL(query, **told, **parts))
+
+    @api.model
+    def _parts(self):
+        """Return the parts that queries have in common, by the name they use."""
+        return {"here": HERE, "of_job": OF_JOB}
 
     @api.model
     def _card(self, key, points, before, *, now, good, **more):

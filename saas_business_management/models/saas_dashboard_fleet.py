@@ -5,19 +5,12 @@ Owns: their queries. Does not own: the cards (`saas_dashboard_cards.py`), money
 """
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..kernel.lifecycle.states import FAILED, SERVING
 from ..kernel.monitoring import health
 from ..messages.health import REASONS as SENTENCES
 from .saas_tenant_backup_policy import BACKED_UP
 
-# Parts of queries: of which tenants, of which operations.
-HERE = "t.company_id = ANY(%(companies)s) AND (%(cluster)s = 0 OR t.cluster_id = %(cluster)s)"
-OF_JOB = (
-    "(j.company_id IS NULL OR j.company_id = ANY(%(companies)s))"
-    " AND (%(cluster)s = 0 OR coalesce(t.cluster_id, j.cluster_id) = %(cluster)s)"
-)
 # What people did not ask for and nobody reads about.
 ROUTINE = ("sample_usage", "check_health", "note_revenue", "run_doctor", "expire_backups")
 HEALTH = """
@@ -203,17 +196,6 @@ class SaasDashboard(models.AbstractModel):
                 for number, event, tenant, name, since, text, _all in alerts
             ],
         }
-
-    @api.model
-    def _rows(self, query, asked, facts=None):
-        told = asked.facts | (facts or {})
-        parts = {name: SQL(part, **asked.facts) for name, part in self._parts().items()}
-        return self.env.execute_query(SQL(query, **told, **parts))
-
-    @api.model
-    def _parts(self):
-        """Return the parts that queries have in common, by the name they use."""
-        return {"here": HERE, "of_job": OF_JOB}
 
 
 def _text(instant):

@@ -315,8 +315,8 @@ class TestDashboard(SaasCommon):
         self.env.invalidate_all()
         start = self.env.cr.sql_log_count
         many = self.page(self.viewer, days=365)
-        self.assertEqual(self.env.cr.sql_log_count - start, few)
-        self.assertLess(few, 60)
+        self.assertLessEqual(self.env.cr.sql_log_count - start, few)
+        self.assertLess(few, 30)
         before = self.card(page, "tenants")["value"]
         self.assertEqual(self.card(many, "tenants")["value"], before + 9000)
         self.assertEqual(self.card(many, "users")["value"], 18_000)
