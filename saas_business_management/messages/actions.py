@@ -12,6 +12,10 @@ _lt = LazyTranslate(__name__)
 
 ACTIONS = {
     "usage_corrected": _lt("Usage of a day corrected"),
+    "quota_limit_set": _lt("Limit of a tenant set by hand"),
+    "quota_limit_withdrawn": _lt("Limit set by hand withdrawn"),
+    "quota_limit_ended": _lt("Limit set by hand has run out"),
+    "quota_settings_changed": _lt("Resource settings changed"),
     "tenant_provisioning_started": _lt("Provisioning started"),
     "tenant_provisioned": _lt("Tenant provisioned"),
     "tenant_provisioning_failed": _lt("Provisioning failed"),

@@ -62,3 +62,4 @@ from . import test_wallet
 from . import test_deferral
 from . import test_settlement
 from . import test_dashboard
+from . import test_quota

@@ -99,6 +99,8 @@ BADGES = {
         "contraction",
         "restricted",
         "declined",
+        "warned",
+        "exceeded",
     },
     "danger": {
         "failed",
@@ -117,6 +119,7 @@ BADGES = {
         "wrong",
         "hard",
         "critical",
+        "blocked",
     },
 }
 FORBIDDEN = re.compile(
