@@ -103,8 +103,7 @@ class SaasDashboard(models.AbstractModel):
         can = self._rights()
         asked = self._asked(days, company, cluster)
         for name in READ:
-            if name in self.env:
-                self.env[name].flush_model()
+            self.env[name].flush_model()
         page = {
             "as_of": fields.Datetime.to_string(asked.now),
             "can": can,

@@ -159,11 +159,7 @@ class SaasDashboard(models.AbstractModel):
 
     @api.model
     def _utilisation(self, asked):
-        """Return how much of what plans include is used, of tenants with a limit; None while there
-        are no quotas.
-        """
-        if "saas.quota" not in self.env:
-            return None
+        """Return how much of what plans include is used, of open tenants with a limit."""
         facts = {"codes": list(GAUGES), "open": list(SERVING)}
         found = {code: row for code, *row in self._rows(LIMITS, asked, facts)}
         gauges = []

@@ -85,10 +85,11 @@ class SaasDashboard(models.AbstractModel):
         if not can["tenants"]:
             return dict.fromkeys(names)
         healths, operations = self._health(asked), self._operations(asked)
-        backups = self._backups(asked)
+        backups, gauges = self._backups(asked), self._utilisation(asked)
         counts = {
             "critical": healths["counts"][health.CRITICAL],
             "dead": operations["dead"],
+            "limited": sum(gauge["forced"] for gauge in gauges),
             "backup_alerts": backups["alert_count"],
         }
         cards, growth = self._tenant_card(asked)
@@ -97,7 +98,7 @@ class SaasDashboard(models.AbstractModel):
             "cards": [cards, *self._usage_cards(asked)],
             "growth": growth,
             "health": healths,
-            "utilisation": self._utilisation(asked),
+            "utilisation": gauges,
             "operations": operations,
             "feed": self._feed(asked),
             "backups": backups,

@@ -35,6 +35,12 @@ SELECT t.id, t.company_id, m.id, 2, %(now)s
  WHERE t.subdomain LIKE 'many%%' AND m.code IN ('storage_gb', 'users')
 """
 
+QUOTA = """
+INSERT INTO saas_quota (tenant_id, company_id, meter_id, has_limit, "limit", used, used_known,
+                        has_reading, level, forced_since)
+SELECT id, company_id, %(meter)s, true, 10, 9, true, true, 'blocked', %(now)s
+  FROM saas_tenant WHERE id = %(tenant)s
+"""
 OPEN_GAP = """
 INSERT INTO saas_backup_alert (tenant_id, company_id, event, text, since)
 SELECT id, company_id, 'backup_gap', 'No backup for 2 days', now() AT TIME ZONE 'UTC'
@@ -195,6 +201,21 @@ class TestDashboard(SaasCommon):
         self.assertEqual((calls["value"], calls["before"], calls["trend"]), (9000, 9000, 0))
         users = self.card(page, "users")
         self.assertEqual((users["value"], users["trend"], users["unknown"]), (None, None, 2))
+
+    def test_use_of_limits_is_that_of_the_quotas(self):
+        tenant = self.open_tenant("acme")
+        meter = self.env["saas.meter"].search([("code", "=", "users")])
+        facts = {"tenant": tenant.id, "meter": meter.id, "now": fields.Datetime.now()}
+        self.env.flush_all()
+        self.env.cr.execute(SQL("DELETE FROM saas_quota WHERE tenant_id = %(tenant)s", **facts))
+        self.env.cr.execute(SQL(QUOTA, **facts))
+        page = self.page(self.viewer)
+        gauge = next(one for one in page["utilisation"] if one["key"] == "users")
+        self.assertEqual((gauge["used"], gauge["limit"], gauge["ratio"]), (9, 10, 0.9))
+        self.assertEqual((gauge["tenants"], gauge["near"], gauge["forced"]), (1, 1, 1))
+        self.assertIn({"key": "limited", "count": 1}, page["attention"])
+        storage = next(one for one in page["utilisation"] if one["key"] == "storage_gb")
+        self.assertEqual((storage["used"], storage["ratio"], storage["tenants"]), (None, None, 0))
 
     def test_another_company_and_another_cluster_have_figures_of_their_own(self):
         self.open_tenant("acme")

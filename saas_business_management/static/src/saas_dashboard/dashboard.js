@@ -28,6 +28,7 @@ const HEALTHS = [
 const ATTENTION = {
     critical: _t("critical tenants"),
     dead: _t("operations need a person"),
+    limited: _t("limits in force"),
     backup_alerts: _t("open alerts of backups"),
     approvals: _t("billing runs to approve"),
     declined: _t("payments failed"),
