@@ -24,6 +24,7 @@ HEALTHS = [
     (health.CRITICAL, "Critical"),
     (health.UNKNOWN, "Unknown"),
 ]
+assert set(SENTENCES) == set(health.REASONS)
 REASONS = [(reason, reason.replace("_", " ").capitalize()) for reason in health.REASONS]
 AT_ONCE = 1000
 FOUND = """

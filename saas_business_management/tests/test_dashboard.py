@@ -18,7 +18,7 @@ INSERT INTO saas_tenant (name, subdomain, admin_name, admin_email, template_id, 
 SELECT 'Tenant ' || n, 'many' || n, 'Lee', 'lee@many.example', %(template)s, %(plan)s,
        %(cluster)s, %(company)s,
        CASE WHEN n %% 10 = 0 THEN 'suspended' WHEN n %% 3 = 0 THEN 'trial' ELSE 'active' END,
-       %(now)s, CASE WHEN n %% 100 = 0 THEN 'critical' ELSE 'ok' END, %(now)s, %(now)s, %(now)s,
+       %(now)s, CASE WHEN n %% 100 = 1 THEN 'critical' ELSE 'ok' END, %(now)s, %(now)s, %(now)s,
        (SELECT support_rule FROM saas_tenant WHERE support_rule IS NOT NULL LIMIT 1)
   FROM generate_series(1, %(many)s) AS n
 """
