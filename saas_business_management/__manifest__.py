@@ -86,6 +86,7 @@
         "views/saas_quota_override_views.xml",
         "views/saas_quota_setting_views.xml",
         "views/saas_tenant_quota_views.xml",
+        "views/saas_enforcement_views.xml",
         "views/saas_wallet_views.xml",
         "views/saas_deferral_views.xml",
         "views/saas_money_cards.xml",

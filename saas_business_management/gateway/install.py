@@ -14,12 +14,14 @@ from ..kernel.errors import Refused
 from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
+    install_apps,
     install_code,
     install_counts,
     install_expression_events,
     install_expressions,
     install_http,
     install_login,
+    install_refusals,
     install_registry,
     install_restricted,
     install_rpc,
@@ -47,6 +49,8 @@ PARTS = (
     install_expression_events,
     install_code,
     install_restricted,
+    install_apps,
+    install_refusals,
 )
 
 

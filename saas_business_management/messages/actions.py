@@ -78,6 +78,7 @@ ACTIONS = {
     "address_set": _lt("Address of the tenant set"),
     "address_put_back": _lt("Forged address of the tenant put back"),
     "isolation_broken": _lt("Isolation broken"),
+    "limits_put_back": _lt("Limits inside a tenant put back"),
     "right_mended": _lt("Database right mended"),
     "role_rotated": _lt("Database password rotated"),
     "provisioner_password_rotated": _lt("Password of the provisioner rotated"),
@@ -164,6 +165,7 @@ RULES = {
     "duplicate_cookie": _lt("Two session cookies in one request"),
     "expression_refused": _lt("Code that the plan does not allow"),
     "audit_tampered": _lt("Audit log changed"),
+    "limits_tampered": _lt("Limits inside a tenant changed"),
     "webhook_inside": _lt("Webhook whose name leads inside our network"),
     "hostile_file": _lt("File with code, paths or bombs in it"),
 }

@@ -244,6 +244,9 @@ from . import saas_doctor_billing
 from . import saas_doctor_books
 from . import saas_doctor_usage
 from . import saas_doctor_quota
+from . import saas_tenant_enforcement
+from . import saas_cluster_enforcement
+from . import saas_doctor_limits
 from . import saas_doctor_mrr
 from . import saas_doctor_payment
 from . import saas_doctor_audit

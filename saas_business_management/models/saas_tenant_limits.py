@@ -24,7 +24,7 @@ from ..kernel.quota.enforcement import (
 )
 from .saas_plan_apps import app_names
 
-QUOTA, APPLY = "quota", "apply_limits"
+QUOTA = "quota"
 
 
 class SaasTenant(models.Model):
@@ -84,15 +84,7 @@ class SaasTenant(models.Model):
         if same or not self.database_id or self.state not in SERVING:
             return
         self.quota_wanted = wanted
-        if APPLY in dict(self.env["saas.job"]._fields["kind"]._description_selection(self.env)):
-            self.env["saas.job"]._enqueue(
-                APPLY,
-                dedupe_key=f"limits:{self.id}",
-                serial_key=f"tenant:{self.id}",
-                priority=5,
-                tenant_id=self.id,
-                cluster_id=self.cluster_id.id,
-            )
+        self._order_apply_limits()
 
     def _tell_nodes(self, states, apps):
         wanted = node_limits(states) | self._banner(states)

@@ -20,6 +20,7 @@ from . import test_cluster
 from . import test_cluster_secret
 from . import test_control_backup
 from . import test_doctor
+from . import test_enforcement
 from . import test_evidence
 from . import test_js
 from . import test_ledger
@@ -61,5 +62,9 @@ from . import test_webhook
 from . import test_wallet
 from . import test_deferral
 from . import test_settlement
+<<<<<<< HEAD
 from . import test_dashboard
+=======
+from . import test_route_limits
+>>>>>>> 8c2d3b5ee920b3e9e3de2b5111c1a60d5169625e
 from . import test_quota
