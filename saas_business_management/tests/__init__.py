@@ -62,9 +62,6 @@ from . import test_webhook
 from . import test_wallet
 from . import test_deferral
 from . import test_settlement
-<<<<<<< HEAD
 from . import test_dashboard
-=======
 from . import test_route_limits
->>>>>>> 8c2d3b5ee920b3e9e3de2b5111c1a60d5169625e
 from . import test_quota
