@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { queryAll, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
-import { contains, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { contains, makeMockEnv, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { SaasDashboard } from "@saas_business_management/saas_dashboard/dashboard";
 import { showFigure, showNumber, showPercent, showStorage, trendOf } from "@saas_business_management/saas_dashboard/format";
@@ -95,7 +95,9 @@ beforeEach(() => {
 });
 
 const show = async () => {
-    await mountWithCleanup(SaasDashboard, { props: { action: {}, actionId: 1, updateActionState() {}, className: "" } });
+    const config = { breadcrumbs: [], getDisplayName: () => "Dashboard", setDisplayName() {}, historyBack() {}, viewSwitcherEntries: [], pagerProps: {} };
+    const env = await makeMockEnv({ config });
+    await mountWithCleanup(SaasDashboard, { env, props: { action: {}, actionId: 1, updateActionState() {}, className: "" } });
     await animationFrame();
     await animationFrame();
 };
