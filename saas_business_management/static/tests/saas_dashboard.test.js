@@ -224,7 +224,8 @@ test("when figures do not come, those that are there stay", async () => {
     expect(".alert[role=alert]").toHaveCount(0);
 });
 
-test("figures are written as people read them, the unknown is never 0", () => {
+test("figures are written as people read them, the unknown is never 0", async () => {
+    await makeMockEnv();
     expect(showNumber(null)).toBe("—");
     expect(showNumber(8100000)).toBe("8.1M");
     expect(showNumber(3104)).toBe("3,104");
