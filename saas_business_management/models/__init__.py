@@ -270,3 +270,11 @@ from . import res_config_settings
 from . import res_config_settings_billing
 from . import res_config_settings_deletion
 from . import mail_mail
+from . import saas_tenant_health
+from . import saas_usage_total
+from . import saas_dashboard
+from . import saas_dashboard_cards
+from . import saas_dashboard_money
+from . import saas_dashboard_fleet
+from . import saas_dashboard_steps
+from . import res_users_settings
