@@ -8,6 +8,8 @@ What operators write as a reason is for their team and never stands here.
 from odoo import api, models
 from odoo.tools import LazyTranslate, format_date
 
+from ..kernel.monitoring import health
+
 _lt = LazyTranslate(__name__)
 
 OK, WARN, BAD, WORK, MUTED = "success", "warning", "danger", "info", "secondary"
@@ -16,7 +18,7 @@ ICONS = {
     WARN: "fa-exclamation-triangle",
     BAD: "fa-times-circle",
     WORK: "fa-refresh",
-    MUTED: "fa-archive",
+    MUTED: "fa-circle-o",
 }
 CLOSED = {
     "payment": _lt("Closed: unpaid invoice"),
@@ -96,9 +98,18 @@ class SaasTenant(models.Model):
             return BAD, self._portal_until(_("Will be deleted"), _("Will be deleted on %(day)s"))
         if self.restricted:
             return WARN, _("Open, but no new users or apps: invoice overdue")
+        return self._portal_health()
+
+    def _portal_health(self):
+        """Say how an open database answers; what nobody knows is not called operational."""
+        _ = self.env._
+        if self.health == health.CRITICAL:
+            return BAD, _("Major outage: we are working on it")
+        if self.health == health.WARNING:
+            return WARN, _("Degraded: we are looking into it")
         if self.state == "trial":
             return OK, self._portal_trial()
-        return OK, _("Operational")
+        return (OK, _("Operational")) if self.health == health.OK else (MUTED, _("Open"))
 
     def _portal_until(self, without, text):
         day = self.deletion_on if self.state == "deleting" else self._kept_until()

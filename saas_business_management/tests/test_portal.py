@@ -242,7 +242,7 @@ class TestPortalPages(PortalCase):
     def test_each_state_is_told_in_the_customers_words(self):
         tenant = self.tenant.sudo()
         told = {
-            "active": "Operational",
+            "active": "Open",
             "provisioning": "Being prepared",
             "failed": "We are working on it",
             "migrating": "Maintenance",
@@ -253,6 +253,17 @@ class TestPortalPages(PortalCase):
             with self.subTest(state=state):
                 tenant._set({"state": state, "reason": False})
                 self.assertIn(words, tenant._portal_state()["text"])
+        looked = {"state": "active", "health_checked_at": fields.Datetime.now()}
+        for found, words in (
+            ("ok", "Operational"),
+            ("critical", "outage"),
+            ("warning", "Degraded"),
+        ):
+            with self.subTest(health=found):
+                tenant._set({**looked, "health_found": found})
+                self.assertIn(words, tenant._portal_state()["text"])
+        tenant._set({"health_checked_at": fields.Datetime.now() - timedelta(hours=2)})
+        self.assertEqual(tenant._portal_state()["text"], "Open", "an old look is no evidence")
         tenant._set({"state": "suspended", "reason": "payment"})
         self.assertEqual(tenant._portal_state()["text"], "Closed: unpaid invoice")
         self.assertEqual(tenant._portal_banner()["action"], "money")
