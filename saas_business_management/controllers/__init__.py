@@ -2,6 +2,8 @@ from . import audit
 from . import export
 from . import support
 from . import brand
+from . import signup
+from . import signup_confirm
 from . import tls
 from . import upload
 from . import welcome

@@ -248,3 +248,17 @@ from . import res_config_settings
 from . import res_config_settings_billing
 from . import res_config_settings_deletion
 from . import mail_mail
+from . import saas_signup_policy
+from . import saas_signup_count
+from . import saas_signup_domain
+from . import saas_signup
+from . import saas_signup_ask
+from . import saas_signup_confirm
+from . import saas_link_signup
+from . import saas_signup_page
+from . import saas_brand_signup
+from . import saas_plan_signup
+from . import saas_tenant_signup
+from . import saas_doctor_signup
+from . import saas_retention_signup
+from . import saas_erasure_signup
