@@ -4,6 +4,7 @@ from . import support
 from . import brand
 from . import signup
 from . import signup_confirm
+from . import signup_keep
 from . import tls
 from . import upload
 from . import welcome

@@ -141,9 +141,7 @@ class Signup(http.Controller):
         wait = errors.pop("wait", 0)
         company = self._company()
         signups = request.env["saas.signup"]
-        plan_sudo, currency_sudo = signups._offer(
-            typed.get("plan"), typed.get("currency"), company
-        )
+        plan_sudo, currency_sudo = signups._offer(typed.get("plan"), typed.get("currency"), company)
         if plan_sudo and not currency_sudo:
             currency_sudo = plan_sudo.version_id.currency_id
         if not plan_sudo and not errors:
@@ -177,4 +175,8 @@ class Signup(http.Controller):
         code = (country or self._country()).upper()[:2]
         countries_sudo = request.env["res.country"].sudo()
         of_country = countries_sudo.search([("code", "=", code or "-")], limit=1).currency_id.name
-        return [one for one in (currency[:3].upper(), of_country, self._company().currency_id.name) if one]
+        return [
+            one
+            for one in (currency[:3].upper(), of_country, self._company().currency_id.name)
+            if one
+        ]

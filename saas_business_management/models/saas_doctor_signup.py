@@ -42,10 +42,14 @@ class SaasDoctor(models.AbstractModel):
             why = _("People wait for them.")
             mend = _("Test the mail server: %(where)s.", where=where)
             yield self._told("signup_mail_failed", "platform", "failing", what, why, mend, policy)
-        brands = self.env["saas.brand"].search([("company_id", "in", (False, policy.company_id.id))])
+        brands = self.env["saas.brand"].search(
+            [("company_id", "in", (False, policy.company_id.id))]
+        )
         if not policy.company_id.email and not any(brand._sender() for brand in brands):
             what = _("Mails of sign-ups have no sender")
-            why = _("Neither %(company)s nor a brand has an address.", company=policy.company_id.name)
+            why = _(
+                "Neither %(company)s nor a brand has an address.", company=policy.company_id.name
+            )
             mend = _("Enter the e-mail of the company, or the sender of the brand.")
             yield self._told("signup_sender", "platform", "failing", what, why, mend, policy)
 

@@ -149,7 +149,9 @@ class SaasPlan(models.Model):
         if version_sudo.limit_storage_gb:
             lines.append(_("%(size)s GB of storage", size=number(version_sudo.limit_storage_gb)))
         if version_sudo.limit_api_calls:
-            lines.append(_("%(count)s API calls a month", count=number(version_sudo.limit_api_calls)))
+            lines.append(
+                _("%(count)s API calls a month", count=number(version_sudo.limit_api_calls))
+            )
         if version_sudo.limit_bandwidth_gb:
             size = number(version_sudo.limit_bandwidth_gb)
             lines.append(_("%(size)s GB of traffic a month", size=size))
@@ -160,7 +162,7 @@ class SaasPlan(models.Model):
         return lines
 
     def _signup_at_limit(self, currency):
-        """Return lines on what happens when a limit is reached: what is charged, else what stops."""
+        """Return lines on what happens at a limit: what is charged, else what stops."""
         _, version_sudo = self.env._, self.sudo().version_id
         charges = version_sudo._charges_in(currency)
         lines = [f"{one.meter_id.name}: {one._told()}" for one in charges]

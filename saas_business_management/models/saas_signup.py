@@ -43,9 +43,7 @@ class SaasSignup(models.Model):
     plan_id = fields.Many2one(
         "saas.plan", string="Plan", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    currency_id = fields.Many2one(
-        "res.currency", required=True, readonly=True, ondelete="restrict"
-    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )

@@ -132,8 +132,10 @@ class SaasSignup(models.Model):
         template = plan._signup_template(company)
         if not template:
             raise Refused("signup_plan_unready")
-        drafted = self.env["saas.tenant"].sudo().new(
-            {"subdomain": text[:200], "template_id": template.id, "company_id": company.id}
+        drafted = (
+            self.env["saas.tenant"]
+            .sudo()
+            .new({"subdomain": text[:200], "template_id": template.id, "company_id": company.id})
         )
         return drafted._checked_subdomain()
 

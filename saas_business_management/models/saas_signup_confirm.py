@@ -55,15 +55,12 @@ class SaasSignup(models.Model):
             Refused: a code of subdomains, when somebody else was quicker by a moment.
         """
         link_sudo._use()
-        self.write(
-            {"state": "confirmed", "confirmed_at": fields.Datetime.now(), "subdomain": name}
-        )
+        self.write({"state": "confirmed", "confirmed_at": fields.Datetime.now(), "subdomain": name})
         self._end_others()
         self._make_or_wait()
 
     def _wait_for_others(self):
-        """Let one of two confirmations of an address go first; the other is tried again after it.
-        """
+        """Let one of two confirmations of an address go first; the other starts anew after it."""
         rows = "SELECT id FROM saas_signup WHERE counted_email = %s ORDER BY id FOR UPDATE"
         self.env.cr.execute(SQL(rows, self.counted_email))
 
@@ -119,7 +116,12 @@ class SaasSignup(models.Model):
             }
         )
         self.write(
-            {"partner_id": contact.id, "tenant_id": tenant.id, "state": "confirmed", "trouble": False}
+            {
+                "partner_id": contact.id,
+                "tenant_id": tenant.id,
+                "state": "confirmed",
+                "trouble": False,
+            }
         )
         self._choose_currency(tenant)
         tenant._begin_provisioning(system=True)
@@ -178,13 +180,17 @@ class SaasSignup(models.Model):
         """Close links that are over, and try again what could not be made."""
         now = fields.Datetime.now()
         waiting = self.search([("state", "=", "waiting")])
-        live = self.env["saas.link"].sudo().search(
-            [
-                ("signup_id", "in", waiting.ids),
-                ("used_at", "=", False),
-                ("replaced", "=", False),
-                ("expires_at", ">", now),
-            ]
+        live = (
+            self.env["saas.link"]
+            .sudo()
+            .search(
+                [
+                    ("signup_id", "in", waiting.ids),
+                    ("used_at", "=", False),
+                    ("replaced", "=", False),
+                    ("expires_at", ">", now),
+                ]
+            )
         )
         (waiting - live.signup_id).write({"state": "expired"})
         self.env["ir.cron"]._commit_progress(len(waiting))

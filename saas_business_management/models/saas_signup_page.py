@@ -1,6 +1,7 @@
 """What the progress page shows: the real steps of the operation, in a customer's words.
 
-Owns: these words, which step of ours belongs to which of theirs, the way in. Does not own: the page.
+Owns: these words, which step of ours belongs to which of theirs, the way in. Does not own: the
+page.
 """
 
 import time

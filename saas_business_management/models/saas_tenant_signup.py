@@ -4,7 +4,9 @@ Owns: the funnel's last states, the login for the portal, the way to a payment m
 the moves (`saas_tenant_lifecycle.py`).
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..kernel.errors import Refused
 
 FOLLOWS = {
     "provisioned": "open",
@@ -23,6 +25,8 @@ class SaasTenant(models.Model):
     def _moved(self, move, why):
         super()._moved(move, why)
         state, signups_sudo = FOLLOWS.get(move.event), self.sudo().signup_ids
+        if move.event == "trial_ended" and move.target == "active":
+            state = "paid"
         if not state or not signups_sudo:
             return
         vals = {"state": state}
@@ -39,11 +43,30 @@ class SaasTenant(models.Model):
             signup_sudo._give_login()
         return done
 
-    def _payment_url(self):
-        """Return where its customer adds a payment method."""
+    def _keep_url(self):
+        """Return the page on which its customer keeps it after the trial; empty where nobody
+        signed up.
+        """
         signup = self.sudo().signup_ids[:1]
-        base = signup.get_base_url() if signup else self.get_base_url()
-        return f"{base}/my/payment_method"
+        return f"{signup.get_base_url()}/saas/signup/keep/{signup.reference}" if signup else ""
+
+    @api.private
+    def _keep(self):
+        """Let the trial become the paid plan, at the wish of its customer.
+
+        Raises:
+            Refused: `signup_no_method`, `transition_refused`.
+        """
+        self.ensure_one()
+        if self._needs_method():
+            raise Refused("signup_no_method")
+        note = self.env._("The customer kept it.")
+        self._fire("trial_converted", system=True, note=note)
+
+    def _needs_method(self):
+        """Tell whether invoices are charged and there is nothing to charge them to."""
+        one_sudo = self.sudo().subscription_ids.filtered(lambda one: one.state != "cancelled")[:1]
+        return self.company_id.saas_charging and not (one_sudo and one_sudo._payment_token())
 
 
 class SaasSignup(models.Model):
@@ -53,8 +76,8 @@ class SaasSignup(models.Model):
         """Give the person who confirmed a login to the portal, without a password and without a
         mail: Odoo's own page lets its owner choose one.
         """
-        users_sudo = self.env["res.users"].sudo().with_context(
-            active_test=False, no_reset_password=True
+        users_sudo = (
+            self.env["res.users"].sudo().with_context(active_test=False, no_reset_password=True)
         )
         if users_sudo.search_count([("login", "=ilike", self.email)], limit=1):
             return

@@ -10,7 +10,9 @@ from ..errors import Refused
 
 MOST = 254
 # One form that every mail server takes; quoted and international ones are left to people.
-_FORM = re.compile(r"[A-Za-z0-9._%+&'/=^~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}")
+_FORM = re.compile(
+    r"[A-Za-z0-9._%+&'/=^~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z][A-Za-z0-9-]{1,62}"
+)
 # Mail services that ignore dots in the local part.
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 

@@ -28,6 +28,7 @@ SENTENCES = {
         "There were many sign-ups from here. Nothing is lost: try again in a minute, or write to "
         "us."
     ),
+    "signup_no_method": _lt("Add a payment method first: then one click keeps your database."),
     "signup_trap": _lt("One field has to stay empty. Clear it and try again."),
     "signup_checks": _lt("Too many looks in a short time. Write on; the name is looked at later."),
 }
