@@ -8,6 +8,7 @@ from odoo import http
 from odoo.http import request
 from werkzeug.exceptions import BadRequest
 
+# Every field of the form, and what a script or a program fills in; another one is refused.
 FIELDS = ("plan", "currency", "name", "email", "company_name", "country", "subdomain", "terms")
 EXTRA = ("timezone", "fax")
 LONGEST = 300

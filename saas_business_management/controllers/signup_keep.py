@@ -1,6 +1,6 @@
 """The page on which a customer keeps a trial: price, payment method, one button.
 
-For who belongs to the customer of the tenant; for everybody else it leads nowhere.
+For the customer and who administers the tenant; for everybody else it leads nowhere.
 """
 
 from odoo import http
@@ -50,10 +50,13 @@ class SignupKeep(http.Controller):
         return request.redirect(f"/saas/signup/keep/{reference}", code=303)
 
     def _own(self, reference):
+        """Return the sign-up when it is this person's: the customer, or who administers it."""
         signup_sudo = request.env["saas.signup"]._found(reference)
-        customer_sudo = signup_sudo.tenant_id.partner_id.commercial_partner_id
-        mine = request.env.user.partner_id.commercial_partner_id
-        return signup_sudo if customer_sudo and customer_sudo == mine else signup_sudo.browse()
+        tenant_sudo, user = signup_sudo.tenant_id, request.env.user
+        customer_sudo = tenant_sudo.partner_id.commercial_partner_id
+        family = customer_sudo and customer_sudo == user.partner_id.commercial_partner_id
+        first = user.partner_id == customer_sudo or user.login.lower() == tenant_sudo.admin_email
+        return signup_sudo if family and first else signup_sudo.browse()
 
     def _render(self, signup_sudo, fault=""):
         if not signup_sudo:

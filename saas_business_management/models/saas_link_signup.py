@@ -47,3 +47,6 @@ class SaasLink(models.Model):
             }
         )
         return f"/saas/signup/confirm/{token.reveal()}"
+
+    def _leads_to(self):
+        return self.signup_id or super()._leads_to()

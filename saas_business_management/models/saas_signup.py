@@ -135,6 +135,8 @@ class SaasSignup(models.Model):
         for one in self.sudo():
             if one.state != "failed":
                 raise UserError(self.env._("Nothing is wrong with this sign-up."))
+            if one.tenant_id:
+                raise UserError(self.env._("Its tenant is there: open it and choose Retry."))
             one._make_or_wait()
         return True
 

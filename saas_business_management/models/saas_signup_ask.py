@@ -17,11 +17,6 @@ from ..kernel.signup.limits import network
 from ..kernel.signup.words import checked_name
 
 AGAIN_SECONDS = 60
-# Every field of the form; another one is refused.
-FIELDS = ("plan", "currency", "name", "email", "company_name", "country", "subdomain", "terms")
-# Beside them: what a script adds, and a field that people never see and programs fill in.
-EXTRA = ("timezone", "fax")
-LIMITED_EVENT = "signup_limited"
 
 
 class SaasSignup(models.Model):
@@ -32,7 +27,7 @@ class SaasSignup(models.Model):
     def _ask(self, form, brand, company, source):
         """Take a form. Return `(sign-up, errors)`: errors are sentences by field, `` for the whole.
 
-        `form` holds texts by the names in `FIELDS`; `source` is the IP address of the visitor.
+        `form` holds texts by the names of its fields; `source` is the IP address of the visitor.
         """
         policy = self.env["saas.signup.policy"]._of(company)
         values, errors = self._judged(form, brand, company, policy)
@@ -152,7 +147,7 @@ class SaasSignup(models.Model):
             longest = max(longest, self._wait(kind, f"{company.id}:{key}", policy))
         if not longest:
             return None
-        self.env["saas.security.event"]._record(LIMITED_EVENT, source=net)
+        self.env["saas.security.event"]._record("signup_limited", source=net)
         return Refused("signup_limit", minutes=-(-longest // 60), wait=longest)
 
     @api.model
