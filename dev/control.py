@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 DEPENDENCIES = ("account_payment", "auth_signup", "mail", "portal")
 CLUSTER_KEY = "local"
+# Another word whenever `cluster-prepare` makes more than before.
+PREPARED = "with saas_limits"
 HASH_CODE = (
     "import sys; from passlib.context import CryptContext; "
     "print(CryptContext(['pbkdf2_sha512'], pbkdf2_sha512__rounds=600_000).hash(sys.stdin.read()))"
@@ -76,7 +78,7 @@ def ensure_cluster_record(stack: Stack) -> None:
     """The tenants' cluster prepared and known to the control plane; again when an address moved."""
     arguments = _cluster_arguments(stack)
     mark = stack.settings.folder / "cluster.key"
-    key = hashlib.sha256("\0".join(arguments).encode()).hexdigest()
+    key = hashlib.sha256("\0".join([*arguments, PREPARED]).encode()).hexdigest()
     if mark.exists() and mark.read_text() == key and stack.settings.node_secret_file.exists():
         return
     with step("tenants' cluster"):

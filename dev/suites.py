@@ -82,7 +82,8 @@ def pytest_command(place: Path, *options: str) -> Command:
     """pytest on one folder, its temporary files below the state folder."""
     scratch = paths.STATE / "tmp" / f"{place.name}-{os.getpid()}"
     scratch.parent.mkdir(parents=True, exist_ok=True)
-    fixed = ["-p", "no:cacheprovider", f"--basetemp={scratch}", "--durations=5"]
+    fixed = ["-p", "no:cacheprovider", f"--basetemp={scratch}"]
+    fixed += ["--durations=25", "--durations-min=2"]
     return [paths.PYTHON, "-m", "pytest", place, *fixed, *options]
 
 

@@ -20,6 +20,7 @@ from . import (
     install_expressions,
     install_http,
     install_login,
+    install_refusals,
     install_registry,
     install_restricted,
     install_rpc,
@@ -47,6 +48,7 @@ PARTS = (
     install_expression_events,
     install_code,
     install_restricted,
+    install_refusals,
 )
 
 

@@ -143,7 +143,10 @@ def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:
         return Ports(clock=SystemClock())
     kept = _kept.__dict__.setdefault("ports", {})
     label = tuple(sorted((name, str(value)) for name, value in cluster.items()))
-    secrets = ("prov_password", "cluster_secret", "older_cluster_secret", "monitor_password")
+    secrets = (
+        *("prov_password", "cluster_secret", "older_cluster_secret"),
+        *("monitor_password", "limits_password"),
+    )
     marks = (label, *(cluster.get(name) for name in secrets))
     if cluster["key"] not in kept or kept[cluster["key"]][0] != marks:
         kept[cluster["key"]] = (marks, _build(cluster))
@@ -168,6 +171,7 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
             cluster["connections_per_tenant"],
             older_secret=cluster.get("older_cluster_secret"),
             monitor_password=cluster.get("monitor_password"),
+            limits_password=cluster.get("limits_password"),
         ),
         filestore=LocalFilestore(cluster["filestore_path"]),
         odoo=OdooProcess(

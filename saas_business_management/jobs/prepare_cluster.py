@@ -14,7 +14,7 @@ from pathlib import Path
 from ..adapters.postgres.connect import Server
 from ..adapters.postgres.prepare import prepare_cluster as prepare_tenants_server
 from ..adapters.postgres.prepare import prepare_control
-from ..adapters.postgres.roles import BUS, MONITOR, NODE, PROVISIONER
+from ..adapters.postgres.roles import BUS, LIMITS, MONITOR, NODE, PROVISIONER
 from ..kernel.errors import Refused
 from ..kernel.secret import Secret
 
@@ -55,8 +55,8 @@ class Preparation:
 
 
 def prepare_cluster(order: Preparation) -> dict[str, Secret]:
-    """Make or mend roles and secret file; return `prov_password`, `monitor_password` and
-    `cluster_secret`.
+    """Make or mend roles and secret file; return `prov_password`, `monitor_password`,
+    `limits_password` and `cluster_secret`.
 
     Passwords and the cluster's secret stay as they are when they are known: tenants depend on them.
     Raises: Refused (`secret_file_of_another_node`, `secret_file_invalid`, and what the servers
@@ -67,6 +67,7 @@ def prepare_cluster(order: Preparation) -> dict[str, Secret]:
         NODE: stored.get("bus"),
         PROVISIONER: order.known.get("prov_password"),
         MONITOR: order.known.get("monitor_password"),
+        LIMITS: order.known.get("limits_password"),
     }
     made = prepare_tenants_server(
         order.tenants.server(), {role: one for role, one in known.items() if one}
@@ -83,6 +84,7 @@ def prepare_cluster(order: Preparation) -> dict[str, Secret]:
     return {
         "prov_password": made[PROVISIONER],
         "monitor_password": made[MONITOR],
+        "limits_password": made[LIMITS],
         "cluster_secret": secret,
     }
 

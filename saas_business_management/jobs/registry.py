@@ -1,5 +1,6 @@
 """Every kind of job by its name."""
 
+from .apply_limits import APPLY_LIMITS
 from .apply_state import APPLY_STATE
 from .audit_cluster import AUDIT_CLUSTER
 from .audit_rights import AUDIT_RIGHTS
@@ -48,6 +49,7 @@ from .verify_backup import VERIFY_BACKUP
 JOBS: dict[str, Job] = {
     job.kind: job
     for job in (
+        APPLY_LIMITS,
         APPLY_STATE,
         AUDIT_CLUSTER,
         AUDIT_RIGHTS,

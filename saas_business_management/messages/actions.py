@@ -12,6 +12,10 @@ _lt = LazyTranslate(__name__)
 
 ACTIONS = {
     "usage_corrected": _lt("Usage of a day corrected"),
+    "quota_limit_set": _lt("Limit of a tenant set by hand"),
+    "quota_limit_withdrawn": _lt("Limit set by hand withdrawn"),
+    "quota_limit_ended": _lt("Limit set by hand has run out"),
+    "quota_settings_changed": _lt("Resource settings changed"),
     "tenant_provisioning_started": _lt("Provisioning started"),
     "tenant_provisioned": _lt("Tenant provisioned"),
     "tenant_provisioning_failed": _lt("Provisioning failed"),
@@ -74,6 +78,7 @@ ACTIONS = {
     "address_set": _lt("Address of the tenant set"),
     "address_put_back": _lt("Forged address of the tenant put back"),
     "isolation_broken": _lt("Isolation broken"),
+    "limits_put_back": _lt("Limits inside a tenant put back"),
     "right_mended": _lt("Database right mended"),
     "role_rotated": _lt("Database password rotated"),
     "provisioner_password_rotated": _lt("Password of the provisioner rotated"),
@@ -161,6 +166,7 @@ RULES = {
     "duplicate_cookie": _lt("Two session cookies in one request"),
     "expression_refused": _lt("Code that the plan does not allow"),
     "audit_tampered": _lt("Audit log changed"),
+    "limits_tampered": _lt("Limits inside a tenant changed"),
     "webhook_inside": _lt("Webhook whose name leads inside our network"),
     "signup_flood": _lt("More sign-ups in an hour than allowed"),
     "signup_limited": _lt("Sign-ups held back by a limit"),

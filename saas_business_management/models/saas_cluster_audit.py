@@ -62,7 +62,8 @@ class SaasCluster(models.Model):
 
     def _busy(self, rows: models.Model) -> set[int]:
         """Return the ids of databases that an operation works on or, dead, still answers for."""
-        unsettled = [("state", "in", tuple(UNSETTLED))]
+        # One that applies limits waits for a tenant as long as that wishes; nobody else does.
+        unsettled = [("state", "in", tuple(UNSETTLED)), ("kind", "!=", "apply_limits")]
         jobs_sudo = self.env["saas.job"].sudo().search(unsettled)
         return set(
             (

@@ -37,6 +37,7 @@ class SaasCluster(models.Model):
     prov_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     cluster_secret_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     monitor_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
+    limits_password_sealed = fields.Char(copy=False, groups=fields.NO_ACCESS)
     prov_password = fields.Char(
         string="Provisioner Password",
         compute="_compute_prov_password",
@@ -154,6 +155,14 @@ class SaasCluster(models.Model):
         return self._open_secret("monitor_password_sealed") if sealed else None
 
     @api.private
+    def _limits_password(self) -> Secret | None:
+        """Return the password of `saas_limits`, None where the cluster was prepared before there
+        was one; for jobs, in sudo.
+        """
+        sealed = self.limits_password_sealed
+        return self._open_secret("limits_password_sealed") if sealed else None
+
+    @api.private
     def _cluster_secret(self) -> Secret:
         """Return the secret all passwords of this cluster's tenants are derived from; for jobs, in
         sudo.
@@ -172,6 +181,7 @@ class SaasCluster(models.Model):
             "prov_password": self._prov_password(),
             "cluster_secret": self._cluster_secret(),
             "monitor_password": self._monitor_password(),
+            "limits_password": self._limits_password(),
             "node_role": self.node_role,
             "node_url": (self.node_url or "").rstrip("/"),
             "filestore_path": self.filestore_path or "",
@@ -208,6 +218,8 @@ class SaasCluster(models.Model):
         cluster._seal("cluster_secret_sealed", vals["cluster_secret"])
         if vals.get("monitor_password"):
             cluster._seal("monitor_password_sealed", vals["monitor_password"])
+        if vals.get("limits_password"):
+            cluster._seal("limits_password_sealed", vals["limits_password"])
         cluster._adopt_homeless()
         return cluster
 

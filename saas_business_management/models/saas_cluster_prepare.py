@@ -64,4 +64,6 @@ class SaasCluster(models.Model):
         known = {"prov_password": cluster._prov_password(), "cluster_secret": now}
         if monitor := cluster._monitor_password():
             known["monitor_password"] = monitor
+        if limits := cluster._limits_password():
+            known["limits_password"] = limits
         return {**known, "cluster_secret_next": following} if following else known

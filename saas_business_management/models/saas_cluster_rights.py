@@ -12,6 +12,8 @@ from .saas_cluster_connection import ADMIN
 JUDGED = ("standby", "claimed")
 THERE = ("building", "ready", "standby", "claimed", "dropping")
 MOST_KEPT = 200
+# Operations beside which a database is as it should be.
+CHANGING_NOTHING = ("prove_isolation", "apply_limits")
 RIGHTS_COUNT_DAYS = 0.25
 
 
@@ -63,7 +65,7 @@ class SaasCluster(models.Model):
     @api.model
     def _rights_busy(self):
         """Return the ids of databases that are being changed; a proof changes nothing."""
-        unsettled = [("state", "in", tuple(UNSETTLED)), ("kind", "!=", "prove_isolation")]
+        unsettled = [("state", "in", tuple(UNSETTLED)), ("kind", "not in", CHANGING_NOTHING)]
         jobs_sudo = self.env["saas.job"].sudo().search(unsettled)
         return set((jobs_sudo.database_id | jobs_sudo.tenant_id.database_id).ids)
 

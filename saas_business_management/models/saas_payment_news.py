@@ -33,7 +33,19 @@ class PaymentTransaction(models.Model):
             )
         for tx_sudo in self.sudo().filtered("saas_attempt_ids"):
             tx_sudo._saas_heard(target_state, state_message or "")
+        if target_state == "done":
+            done.sudo()._saas_book_soon()
         return done
+
+    def _saas_book_soon(self):
+        """Have what customers paid themselves booked in a minute, should they leave the page that
+        books it: what was closed for an unpaid invoice is waiting for that.
+        """
+        if self.filtered(
+            lambda tx: tx.invoice_ids.filtered("saas_made") and not tx.saas_attempt_ids
+        ):
+            at = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+            self.env.ref("payment.cron_post_process_payment_tx").sudo()._trigger(at)
 
     def _saas_also_allowed(self, target):
         """Return the states that our rule lets this one follow, besides Odoo's own."""

@@ -71,6 +71,7 @@ class SaasRoute(models.Model):
     brand = fields.Integer(readonly=True)
     since = fields.Datetime(readonly=True)
     kept_until = fields.Date(readonly=True)
+    limits = fields.Json(readonly=True, help="What nodes hold back or say: see docs/internals.md.")
 
     _host_uniq = models.UniqueIndex(
         "(host) WHERE host IS NOT NULL", "A host name leads to one tenant."

@@ -39,12 +39,18 @@ class SaasSubscription(models.Model):
             groups.setdefault(paper.subscription._together_key(paper, vals) or place, []).append(
                 place
             )
-        moves = self.env["account.move"].create(
-            [
-                self._joined([papers[place] for place in places], [values[at] for at in places])
-                for places in groups.values()
-            ]
+        # That a draft was made stands in its run; a line of its own costs a tenth of its making.
+        moves = (
+            self.env["account.move"]
+            .with_context(tracking_disable=True)
+            .create(
+                [
+                    self._joined([papers[place] for place in places], [values[at] for at in places])
+                    for places in groups.values()
+                ]
+            )
         )
+        moves = moves.with_env(self.env)
         found = {
             place: move
             for move, places in zip(moves, groups.values(), strict=True)

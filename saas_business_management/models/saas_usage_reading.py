@@ -35,7 +35,8 @@ class SaasUsageReading(models.Model):
     )
     source_id = fields.Many2one("saas.usage.source", readonly=True, index=True, ondelete="cascade")
     unit_label = fields.Char(related="meter_id.unit_label")
-    quantity = fields.Float(digits=(16, 3), readonly=True)
+    # Meters have different units: their sum says nothing.
+    quantity = fields.Float(digits=(16, 3), readonly=True, aggregator=None)
     at = fields.Datetime(string="Read", readonly=True)
     known = fields.Boolean(compute="_compute_known", search="_search_known")
     shown = fields.Char(string="Now", compute="_compute_known", help="— when it is unknown.")

@@ -20,6 +20,7 @@ from . import test_cluster
 from . import test_cluster_secret
 from . import test_control_backup
 from . import test_doctor
+from . import test_enforcement
 from . import test_evidence
 from . import test_js
 from . import test_ledger
@@ -63,3 +64,4 @@ from . import test_webhook
 from . import test_wallet
 from . import test_deferral
 from . import test_settlement
+from . import test_quota

@@ -9,6 +9,7 @@ LEDGERS = {
     *("saas.backup", "saas.backup.check", "saas.backup.export", "saas.backup.key"),
     *("saas.backup.canary", "saas.backup.alert", "saas.restore", "saas.evidence"),
     *("saas.usage.source", "saas.usage.gap"),
+    *("saas.quota.event", "saas.quota.override"),
     *("saas.webhook.event", "saas.webhook.delivery", "saas.webhook.attempt"),
     *("saas.wallet.grant", "saas.wallet.entry"),
     *("saas.deferral", "saas.deferral.row", "saas.deferral.entry"),

@@ -54,6 +54,27 @@ class TestPayment(PaymentCommon):
         self.assertEqual((attempt.amount, attempt.transaction_id.state), (106.8, "done"))
         self.assertEqual((one.state, one.dunning_id), ("active", one.dunning_id.browse()))
 
+    def test_what_a_customer_pays_without_a_saved_method_is_booked_though_the_page_is_left(self):
+        one = self.make_billed()
+        move = self.move(one)
+        booking = self.env.ref("payment.cron_post_process_payment_tx")
+        woken = self.env["ir.cron.trigger"].sudo().search([("cron_id", "=", booking.id)])
+        tx = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.provider.payment_method_ids[:1].id,
+                "reference": "by themselves",
+                "amount": move.amount_residual,
+                "currency_id": move.currency_id.id,
+                "partner_id": self.partner.id,
+                "invoice_ids": [(6, 0, move.ids)],
+            }
+        )
+        with self.on("2026-03-01 09:00:00"):
+            tx._set_done()
+        new = self.env["ir.cron.trigger"].sudo().search([("cron_id", "=", booking.id)]) - woken
+        self.assertEqual([str(at) for at in new.mapped("call_at")], ["2026-03-01 09:01:00"])
+
     def test_the_method_of_a_subscription_goes_before_the_default_of_the_customer(self):
         first, second = self.save_token(), self.save_token()
         self.assertEqual(self.partner.saas_payment_token_id, first, "the first stays the default")

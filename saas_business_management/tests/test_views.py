@@ -99,6 +99,8 @@ BADGES = {
         "contraction",
         "restricted",
         "declined",
+        "warned",
+        "exceeded",
     },
     "danger": {
         "failed",
@@ -116,6 +118,7 @@ BADGES = {
         "churn",
         "wrong",
         "hard",
+        "blocked",
     },
 }
 FORBIDDEN = re.compile(

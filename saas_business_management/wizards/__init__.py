@@ -17,3 +17,4 @@ from . import saas_subscription_change
 from . import saas_wallet_add
 from . import saas_usage_import
 from . import saas_dunning_pause
+from . import saas_quota_raise

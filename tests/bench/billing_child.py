@@ -27,8 +27,14 @@ def _books(env: Environment) -> Model:
     if known:
         return known
     tax = env["account.tax"].create({"name": "VAT 20 %", "amount": 20, "type_tax_use": "sale"})
+    income = env["account.account"].search([("account_type", "=", "income")], limit=1)
     return env["product.product"].create(
-        {"name": SERVICE, "type": "service", "taxes_id": [Command.set(tax.ids)]}
+        {
+            "name": SERVICE,
+            "type": "service",
+            "taxes_id": [Command.set(tax.ids)],
+            "property_account_income_id": income.id,
+        }
     )
 
 
@@ -158,13 +164,17 @@ def _version(env: Environment, product: Model, meters: int, **terms: Any) -> Mod
     return plan._publish_version()
 
 
-def _running(env: Environment, version: Model, count: int, billed: bool = True) -> Model:
-    """Return subscriptions that began a month ago, their first fee invoiced, with usage since."""
+def _running(
+    env: Environment, version: Model, count: int, billed: bool = True, **ago: int
+) -> Model:
+    """Return subscriptions that began a month ago, or as told, their first fee invoiced, with usage
+    since.
+    """
     from tests.helpers.billing_stage import BillingStage
 
-    month_ago = fields.Date.subtract(fields.Date.today(), months=1)
+    begun = fields.Date.subtract(fields.Date.today(), **(ago or {"months": 1}))
     with BillingStage(env) as stage:
-        stage.go_to(month_ago)
+        stage.go_to(begun)
         found = env["saas.subscription"].create(
             [
                 {"partner_id": one.id, "version_id": version.id, "timezone": "UTC"}
@@ -183,8 +193,8 @@ def _running(env: Environment, version: Model, count: int, billed: bool = True) 
                 {
                     "subscription_id": one.id,
                     "meter_id": meter.id,
-                    "start_at": fields.Date.add(month_ago, days=3),
-                    "end_at": fields.Date.add(month_ago, days=4),
+                    "start_at": fields.Date.add(begun, days=3),
+                    "end_at": fields.Date.add(begun, days=4),
                     "quantity": USED,
                 }
                 for one in found
@@ -215,7 +225,8 @@ def rating(env: Environment, count: int, meters: int) -> dict[str, Any]:
 def previews(env: Environment, count: int) -> list[float]:
     """Preview a change to a dearer plan for one subscription after the other; return seconds."""
     product = _books(env)
-    running = _running(env, _version(env, product, meters=1), count + 1)
+    # In the middle of a period, so that something is given back and something charged.
+    running = _running(env, _version(env, product, meters=1), count + 1, days=10)
     dearer = _version(env, product, meters=1, price=2 * FEE)
     found = []
     for one in running:
@@ -270,7 +281,10 @@ def _bill_contracts(env: Environment, product: Model, count: int) -> dict[str, A
     began = time.perf_counter()
     env["contract.contract"].cron_recurring_create_invoice()
     env.cr.commit()
-    posted = _post(found._get_related_invoices())
+    lines = env["account.move.line"].search(
+        [("contract_line_id", "in", found.contract_line_ids.ids)]
+    )
+    posted = _post(lines.move_id)
     return {"posted": posted, "seconds": time.perf_counter() - began}
 
 

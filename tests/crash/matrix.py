@@ -143,6 +143,9 @@ DELETE = "delete_tenant.close.committed"
 NEUTRAL = """
 SELECT count(*) FROM ir_config_parameter WHERE key = 'database.is_neutralized' AND value = 'true'
 """
+LIMITED = """
+SELECT count(*) FROM pg_trigger WHERE tgname = 'saas_check_users_insert' AND tgenabled = 'O'
+"""
 GUESTS = "SELECT count(*) FROM res_users WHERE active AND login LIKE 'support-%'"
 
 
@@ -182,6 +185,7 @@ ORDERS = {
         _about_open("isolate", "prove_isolation", "tenant_isolated"),
         _about_open("check_host", "check_host", "tenant_host_looked_up"),
         _about_open("set_address", "set_addresses", "tenant_addressed"),
+        _about_open("limit", "apply_limits", "tenant_limited", inside=(LIMITED, 1)),
         _about_open("enter", "open_support", "tenant_entered", undone=("tenant_not_entered",),
                     final="open_support.enter.committed", inside=(GUESTS, 1)),
         _about_open("leave", "close_support", "tenant_left", inside=(GUESTS, 0)),

@@ -129,6 +129,25 @@ def addressed(tenant: Model) -> list[str]:
     ]
 
 
+def limited(tenant: Model) -> list[str]:
+    """Its limits hold, and what somebody did to them was noticed once."""
+    ports, database = ports_of(tenant.cluster_id), tenant.database_id
+    seen = ports.cluster.look_at_limits(database.name)
+    events = tenant.env["saas.security.event"].search(
+        [("rule", "=", "limits_tampered"), ("tenant_id", "=", tenant.id)]
+    )
+    return [
+        *_done(_jobs(tenant, "apply_limits")),
+        *differing(
+            defects=(seen.defects, ()),
+            users=(seen.users, 7),
+            noted=(database.limits_applied["users"], 7),
+            problem=(database.limits_problem or "", ""),
+            noticed=(sum(events.mapped("count")), 1),
+        ),
+    ]
+
+
 def entered(tenant: Model) -> list[str]:
     """Support is inside, once, and the clock runs."""
     inside = tenant.support_ids.filtered(lambda one: one.state == "inside")
@@ -171,6 +190,7 @@ RULES = {
     "tenant_isolated": isolated,
     "tenant_host_looked_up": host_looked_up,
     "tenant_addressed": addressed,
+    "tenant_limited": limited,
     "tenant_entered": entered,
     "tenant_not_entered": not_entered,
     "tenant_left": left,

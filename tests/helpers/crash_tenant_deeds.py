@@ -8,8 +8,11 @@ Owns: how each is asked for, what has to stand before. Does not own: what is rig
 
 from typing import Any
 
+from odoo.addons.saas_business_management.adapters.postgres.connect import SHORT, used
+from odoo.addons.saas_business_management.adapters.postgres.tenant_login import TenantLogins
 from odoo.api import Environment
 from odoo.models import Model
+from odoo.tools import SQL
 
 from . import (
     audit,
@@ -63,6 +66,29 @@ def _address_changed(tenant: Model, **_places: str) -> None:
     ports.cluster.set_address(database.name, database.generation, FOREIGN_ADDRESS)
 
 
+def _limits_lifted(tenant: Model, **_places: str) -> None:
+    """Its limits stand, then somebody inside takes the trigger away and users come in."""
+    ports, database = audit.ports_of(tenant.cluster_id), tenant.database_id
+    if not tenant.plan_id:
+        limits = {"limit_users": 7, "limit_storage_gb": 5}
+        tenant.plan_id = tenant.env["saas.plan"].create({"name": "Limited", **limits})
+    tenant._have_limits_applied()
+    _work(tenant.env)
+    # Of a restore before, none may be left that noticed as much.
+    ports.cluster.put_limits(database.name, database.generation, tenant._enforced_limits())
+    rule = [("rule", "=", "limits_tampered"), ("tenant_id", "=", tenant.id)]
+    tenant.env.cr.execute(
+        SQL(
+            "DELETE FROM saas_security_event WHERE id = ANY(%s)",
+            tenant.env["saas.security.event"].search(rule).ids,
+        )
+    )
+    logins = TenantLogins(ports.cluster._server, tenant.cluster_id.sudo()._cluster_secret())
+    name, generation = database.name, database.generation
+    with used(logins.open(name, generation, name, SHORT, "crash suite")) as cursor:
+        cursor.execute("DROP TRIGGER saas_check_users_insert ON res_users")
+
+
 def _host_asked(tenant: Model, own_host: str, **_places: str) -> None:
     tenant.host_ids.filtered(lambda one: one.kind == "custom")._release()
     tenant.env["saas.tenant.host"]._add_own(tenant, own_host, wants_primary=False)
@@ -90,6 +116,7 @@ READY = {
     "resume": _closed,
     "set_address": _address_changed,
     "check_host": _host_asked,
+    "limit": _limits_lifted,
     "leave": _entered,
     **crash_backup_deeds.READY,
     **crash_restore_deeds.READY,
@@ -150,6 +177,11 @@ def set_address(env: Environment, tenant: int) -> Model:
     return _last(found, "set_addresses")
 
 
+def limit(env: Environment, tenant: int) -> Model:
+    """Have its limits compared and put back."""
+    return env["saas.tenant"].browse(tenant)._order_apply_limits()
+
+
 def enter(env: Environment, tenant: int) -> Model:
     """Have support enter it."""
     found = env["saas.tenant"].browse(tenant)
@@ -171,6 +203,7 @@ ORDERS = {
     "isolate": isolate,
     "check_host": check_host,
     "set_address": set_address,
+    "limit": limit,
     "enter": enter,
     "leave": leave,
     **crash_backup_deeds.ORDERS,

@@ -77,6 +77,35 @@ class ClusterRecords(LinkedRecords):
     def _cluster_usage_read(self, source: str, looks: list[dict[str, Any]]) -> None:
         self._rows["cluster"].setdefault("usage", {})[source] = looks
 
+    def _cluster_limits_wanted(self, tenant_ids: list[int] | None) -> dict[str, Any]:
+        found = [
+            (number, tenant)
+            for number, tenant in self._rows["tenants"].items()
+            if tenant["state"] == "trial" and (not tenant_ids or number in tenant_ids)
+        ]
+        return {"rows": [self._limits_row(number, tenant) for number, tenant in found]}
+
+    def _limits_row(self, number: int, tenant: dict[str, Any]) -> dict[str, Any]:
+        database = self._rows["databases"][tenant["database"]]
+        return {
+            "tenant_id": number,
+            "database": tenant["database"],
+            "generation": database["generation"],
+            "oid": database["oid"],
+            "wanted": tenant.get("wanted", {"users": 5, "storage_room": 1000}),
+            "applied": tenant.get("applied"),
+            "failed": bool(tenant.get("limits_problem")),
+        }
+
+    def _cluster_limits_applied(self, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            tenant = self._rows["tenants"][row["tenant_id"]]
+            tenant["limits_problem"] = row["problem"]
+            if not row["problem"]:
+                tenant["applied"] = row["wanted"]
+            if row["tampered"]:
+                self._rows["events"].append(("limits_tampered", *row["tampered"]))
+
     def _cluster_checked(self, checks: list[dict[str, Any]]) -> None:
         self._rows["cluster"]["checks"] = checks
 

@@ -455,6 +455,20 @@ def set_addresses(world: World) -> int:
     return world.desk.enqueue("set_addresses")
 
 
+def apply_limits(world: World) -> int:
+    """Order that limits are applied to a tenant that never had any."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("apply_limits")
+
+
+def put_limits_back(world: World) -> int:
+    """Order the hourly round after a tenant tampered with its limits."""
+    world.desk.work(apply_limits(world))
+    name = world.rows["tenants"][1]["database"]
+    world.cluster.databases_by_name[name].defects = ("trigger_disabled",)
+    return world.desk.enqueue("apply_limits")
+
+
 ORDERS = {
     "provision_cold": Order("provision_tenant", provision),
     "provision_warm": Order("provision_tenant", provision_warm),
@@ -507,6 +521,8 @@ ORDERS = {
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),
     "set_addresses": Order("set_addresses", set_addresses),
+    "apply_limits": Order("apply_limits", apply_limits),
+    "put_limits_back": Order("apply_limits", put_limits_back),
     "run_doctor": Order("run_doctor", doctor),
     "open_support": Order("open_support", open_support),
     "close_support": Order("close_support", close_support),

@@ -75,7 +75,10 @@ class Fleet:
         self.cluster_secret = Secret(secrets.token_urlsafe(32))
         self.passwords = prepare_cluster(self._superuser())
         self.adapter = PostgresCluster(
-            self._login("saas_prov"), self.cluster_secret, self.database_connections
+            self._login("saas_prov"),
+            self.cluster_secret,
+            self.database_connections,
+            limits_password=self.passwords["saas_limits"],
         )
         self.routes = RouteTable(self.control, NODE).create()
         self.golden = self._make_golden()

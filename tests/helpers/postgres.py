@@ -62,8 +62,13 @@ class TestServer:
 
     def port(self, connections=10):
         """A `PostgresCluster` of its own on this server."""
-        monitor = self.passwords["saas_monitor"]
-        return PostgresCluster(self.provisioner, self.secret, connections, monitor_password=monitor)
+        return PostgresCluster(
+            self.provisioner,
+            self.secret,
+            connections,
+            monitor_password=self.passwords["saas_monitor"],
+            limits_password=self.passwords["saas_limits"],
+        )
 
     def tenant(self, name, generation=1, database=None):
         """The login of a tenant."""

@@ -7,6 +7,7 @@ from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked, stem_of
 from ...kernel.secret import Secret
 from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
+from .enforcing import FakeEnforcing
 from .faults import Faults
 from .guarding import FakeGuarding
 from .metering import FakeMetering
@@ -39,6 +40,9 @@ class FakeDatabase:
     # What is told of a question by its code: a number as a text, or `!` and a problem.
     answers: dict[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] = ("base",)
+    # Users, given room and what is left of it, None = never put; what a tenant did to them.
+    limits: tuple[int | None, int | None, int | None] | None = None
+    defects: tuple[str, ...] = ()
 
 
 @dataclass
@@ -51,7 +55,7 @@ class FakeRole:
     secret: str = FIRST_SECRET
 
 
-class FakeCluster(FakeGuarding, FakeRestoring, FakeMetering, Faults):
+class FakeCluster(FakeGuarding, FakeRestoring, FakeMetering, FakeEnforcing, Faults):
     """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:

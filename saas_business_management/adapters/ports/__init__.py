@@ -8,6 +8,7 @@ from .away import ExportOrder, ExportsPort, ImportsPort
 from .clock import Clock
 from .cluster import Check, ClusterPort, DatabaseInfo, RoleInfo
 from .doors import Answer, DnsPort, FrontDoorPort, PublicDoorPort, PublicLook
+from .enforcing import EnforcingPort
 from .filestore import FilestorePort
 from .guarding import Attack, GuardingPort
 from .inside import Birth, Guest, Identity, InsidePort

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .enforcing import EnforcingPort
 from .guarding import GuardingPort
 from .inside import InsidePort
 from .metering import MeteringPort
@@ -45,7 +46,7 @@ class Check:
     mend: str = ""
 
 
-class ClusterPort(InsidePort, RestoringPort, GuardingPort, MeteringPort, Protocol):
+class ClusterPort(InsidePort, RestoringPort, GuardingPort, MeteringPort, EnforcingPort, Protocol):
     """One PostgreSQL cluster as its provisioner sees it. Names are checked against
     `^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$`.
     """

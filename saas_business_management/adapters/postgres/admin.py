@@ -89,6 +89,31 @@ def open_to(cursor: Cursor, name: str, role: str | None, connections: int) -> No
         inner.execute(sql.SQL(alter).format(**parts))
 
 
+def let_enter(cursor: Cursor, name: str, role: str) -> None:
+    """Give one of our own roles CONNECT on a database, unless it has it. Under the database's lock:
+    two that grant at once disturb each other.
+
+    Raises: Unavailable, Broken (`database_missing`, `object_missing` without the role).
+    """
+    cursor.execute("SELECT has_database_privilege(%s, %s, 'CONNECT')", (role, name))
+    if not cursor.fetchone()[0]:
+        _on_database(cursor, "GRANT CONNECT ON DATABASE {name} TO {role}", name, role)
+
+
+def lend_create(cursor: Cursor, name: str, role: str) -> None:
+    """Let one of our own roles make a schema in a database, for the length of a step."""
+    _on_database(cursor, "GRANT CREATE ON DATABASE {name} TO {role}", name, role)
+
+
+def take_create_back(cursor: Cursor, name: str, role: str) -> None:
+    """Take back what was lent."""
+    _on_database(cursor, "REVOKE CREATE ON DATABASE {name} FROM {role}", name, role)
+
+
+def _on_database(cursor: Cursor, order: str, name: str, role: str) -> None:
+    cursor.execute(sql.SQL(order).format(name=sql.Identifier(name), role=sql.Identifier(role)))
+
+
 def make_template(cursor: Cursor, name: str) -> None:
     """Make a database a template that nobody may enter, and end the sessions in it."""
     parts = {"name": sql.Identifier(name)}

@@ -30,6 +30,7 @@ from . import (
 )
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, opened, used
+from .enforcing import Enforcing
 from .guarding import Guarding
 from .metering import WATCH, WATCHER, Metering
 from .restoring import Restoring
@@ -40,7 +41,7 @@ LONG = Limits(statement_seconds=1800, lock_seconds=120)
 APPLICATION = "saas provisioner"
 
 
-class PostgresCluster(Guarding, Restoring, Metering):
+class PostgresCluster(Guarding, Restoring, Metering, Enforcing):
     """`ClusterPort` on a real server."""
 
     def __init__(
@@ -51,10 +52,11 @@ class PostgresCluster(Guarding, Restoring, Metering):
         clock: Clock | None = None,
         older_secret: Secret | None = None,
         monitor_password: Secret | None = None,
+        limits_password: Secret | None = None,
     ) -> None:
         """Passwords are made from `cluster_secret`; roles that still have one made from
         `older_secret` are entered all the same. Without the monitor's password the provisioner
-        looks at sizes.
+        looks at sizes; without that of `saas_limits` no limits are applied.
         """
         self._server = server.within("postgres")
         self._logins = TenantLogins(self._server, cluster_secret, older_secret)
@@ -63,6 +65,7 @@ class PostgresCluster(Guarding, Restoring, Metering):
         self._warm = WarmConnection(self._server, SHORT, APPLICATION)
         self._ahead: Ahead | None = None
         self._watch = self._warm
+        self._limits_password = limits_password
         if monitor_password is not None:
             monitor = self._server.as_role(roles.MONITOR, monitor_password)
             self._watch = WarmConnection(monitor, WATCH, WATCHER)

@@ -13,17 +13,29 @@ from psycopg2 import sql
 from ...kernel.errors import Refused
 from ...kernel.secret import Secret, scram_verifier
 from .connect import Cursor, Limits, Server, opened
-from .roles import BACKUP, BUILDER, BUS, MONITOR, NODE, PROVISIONER, TENANTS, exists
+from .roles import (
+    BACKUP,
+    BUILDER,
+    BUS,
+    COUNTER,
+    LIMITS,
+    MONITOR,
+    NODE,
+    PROVISIONER,
+    TENANTS,
+    exists,
+)
 
-LIMITS = Limits(statement_seconds=120, lock_seconds=30)
+LONG = Limits(statement_seconds=120, lock_seconds=30)
 NONE_OF = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 LOGINS = {
     PROVISIONER: "LOGIN INHERIT NOSUPERUSER CREATEDB CREATEROLE NOREPLICATION NOBYPASSRLS",
     NODE: f"LOGIN INHERIT {NONE_OF}",
     MONITOR: f"LOGIN INHERIT {NONE_OF} CONNECTION LIMIT 10",
     BACKUP: f"LOGIN INHERIT {NONE_OF} CONNECTION LIMIT 10",
+    LIMITS: f"LOGIN NOINHERIT {NONE_OF} CONNECTION LIMIT 20",
 }
-GROUPS = {BUILDER: f"NOLOGIN INHERIT {NONE_OF}", TENANTS: f"NOLOGIN INHERIT {NONE_OF}"}
+GROUPS = dict.fromkeys((BUILDER, TENANTS, COUNTER), f"NOLOGIN INHERIT {NONE_OF}")
 CONTROL_NODE = re.compile(r"saas_node_[a-z0-9_]{1,50}")
 ROUTES = "saas_route"
 # What a node may besides, where the addon's version has it: the same for the nodes of all clusters.
@@ -54,7 +66,7 @@ def prepare_cluster(
     Raises: Refused (`superuser_needed`), Unavailable, Broken.
     """
     passwords = {role: known.get(role) or _new_password() for role in LOGINS}
-    with opened(superuser, LIMITS, "saas cluster-prepare") as cursor:
+    with opened(superuser, LONG, "saas cluster-prepare") as cursor:
         _require_superuser(cursor)
         for role, attributes in LOGINS.items():
             _role(cursor, role, attributes, passwords[role])
@@ -64,7 +76,7 @@ def prepare_cluster(
         _bus(cursor)
         _close_databases(cursor)
         _settings(cursor)
-    with opened(superuser.within(BUS), LIMITS, "saas cluster-prepare") as cursor:
+    with opened(superuser.within(BUS), LONG, "saas cluster-prepare") as cursor:
         cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     return passwords
 
@@ -82,7 +94,7 @@ def prepare_control(
     if not CONTROL_NODE.fullmatch(node_role):
         raise Refused("node_role_form", role=node_role[:63])
     password = known or _new_password()
-    with opened(superuser.within(database), LIMITS, "saas cluster-prepare") as cursor:
+    with opened(superuser.within(database), LONG, "saas cluster-prepare") as cursor:
         _require_superuser(cursor)
         cursor.execute("SELECT to_regclass('public.' || %s)", (ROUTES,))
         if cursor.fetchone()[0] is None:
@@ -141,11 +153,14 @@ def _memberships(cursor: Cursor) -> None:
         cursor,
         "GRANT {builder} TO {provisioner};"
         "GRANT {tenants} TO {provisioner} WITH ADMIN OPTION;"
-        "GRANT pg_read_all_stats TO {monitor}",
+        "GRANT pg_read_all_stats TO {monitor};"
+        "GRANT {counter} TO {limits}",
         builder=BUILDER,
         provisioner=PROVISIONER,
         tenants=TENANTS,
         monitor=MONITOR,
+        counter=COUNTER,
+        limits=LIMITS,
     )
 
 

@@ -20,6 +20,8 @@ NODE = "saas_node"
 TENANTS = "saas_tenant"
 MONITOR = "saas_monitor"
 BACKUP = "saas_backup"
+LIMITS = "saas_limits"
+COUNTER = "saas_counter"
 BUS = "saas_bus"
 
 STAGES = ("building", "ready", "claimed")
@@ -163,6 +165,23 @@ def end_sessions(cursor: Cursor, role: str, clock: Clock, seconds: float = 10) -
         if clock.monotonic() > until:
             raise Unavailable("sessions_remain", role=role)
         clock.sleep(0.02)
+
+
+def end_idle(cursor: Cursor, role: str, database: str, seconds: float) -> int:
+    """End the role's sessions in a database that hold locks in a transaction in which nothing was
+    done for so long; return how many.
+    """
+    cursor.execute(
+        """
+        SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a
+         WHERE a.usename = %s AND a.datname = %s AND a.state LIKE 'idle in transaction%%'
+           AND a.state_change <= now() - make_interval(secs => %s)
+           AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.granted
+                          AND l.mode NOT IN ('AccessShareLock', 'ExclusiveLock'))
+        """,
+        (role, database, seconds),
+    )
+    return cursor.fetchone()[0]
 
 
 def end_older(cursor: Cursor, role: str, moment: str, clock: Clock, patience_seconds: float) -> int:

@@ -44,7 +44,7 @@ SEVERITIES = (INFO, WARNING, GRAVE)
 # Rules whose breach says that somebody tries, not that somebody errs; the rest is a warning.
 _GRAVE = frozenset(
     "rpc_foreign_database connect_foreign_database link_foreign hostile_statement "
-    "audit_tampered".split()
+    "audit_tampered limits_tampered".split()
 )
 _INFO = frozenset("link_expired link_used bad_host".split())
 

@@ -21,6 +21,7 @@ TENANT_KINDS = (
     "tenant.failed",
 )
 BACKUP_KINDS = ("backup.failed", "backup.restored", "backup.restore_failed")
+QUOTA_KINDS = ("quota.warned", "quota.reached", "quota.released")
 SUBSCRIPTION_EVENTS = (
     *("started", "trial_converted", "trial_ended", "payment_failed", "paid"),
     *("dunning_suspended", "dunning_cancelled", "paused", "resumed", "plan_changed"),
@@ -30,7 +31,7 @@ SUBSCRIPTION_EVENTS = (
 SUBSCRIPTION_KINDS = tuple(f"subscription.{event}" for event in SUBSCRIPTION_EVENTS)
 DOCUMENT_KINDS = ("invoice.posted", "invoice.paid", "credit_note.posted")
 KINDS: dict[str, int] = dict.fromkeys(
-    (TEST, *TENANT_KINDS, *BACKUP_KINDS, *SUBSCRIPTION_KINDS, *DOCUMENT_KINDS), 1
+    (TEST, *TENANT_KINDS, *BACKUP_KINDS, *QUOTA_KINDS, *SUBSCRIPTION_KINDS, *DOCUMENT_KINDS), 1
 )
 
 # Where a tenant is open for its users.

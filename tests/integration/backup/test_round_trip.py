@@ -11,6 +11,7 @@ from saas_business_management.adapters.fakes.blob_store import FakeBlobStore
 from saas_business_management.adapters.postgres import connect, dump, restore
 from saas_business_management.kernel.backup.verify import compare_databases
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
+from saas_business_management.kernel.quota.enforced import Enforced
 from tests.unit.backup.parts import code_of
 
 from .stage import KEY, KEYS, TENANT, Writing, programs, uuid
@@ -265,6 +266,21 @@ def test_our_own_schema_and_its_triggers_stay_out(newest):
     assert "saas.user_limit" not in manifest.facts.tables
     server = newest.restore(manifest)
     assert compare_databases(manifest.facts, dump.look(server)) == []
+
+
+def test_limits_that_are_enforced_stay_out_and_are_put_into_what_was_restored(stage):
+    port, name, wanted = stage.tenant.pg.port(), stage.tenant.name, Enforced(5, 1000)
+    port.put_limits(name, 1, wanted)
+    manifest = stage.write().manifest
+    assert len(manifest.facts.left_out) == 5
+    assert not [one for one in manifest.facts.tables if one.startswith("saas.")]
+    server = stage.restore(manifest)
+    assert compare_databases(manifest.facts, dump.look(server)) == []
+    copy = server.database
+    assert "schema_missing" in port.look_at_limits(copy).defects
+    port.put_limits(copy, 1, wanted)
+    assert port.look_at_limits(copy).holds(wanted)
+    port.close()
 
 
 def test_a_tenant_who_hides_rows_gets_no_backup_that_lacks_them(newest):

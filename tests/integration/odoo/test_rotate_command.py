@@ -72,8 +72,8 @@ def test_the_nodes_get_new_passwords(terminal):
 
 def test_stored_secrets_get_a_new_key_and_old_keys_go(terminal):
     done = terminal.type("rotate", "keyring")
-    # The provisioner's and the monitor's password, and the cluster secret.
-    assert done.stdout.startswith("3 stored secrets"), done.stderr
+    # Passwords of provisioner, monitor and saas_limits, and the cluster secret.
+    assert done.stdout.startswith("4 stored secrets"), done.stderr
     assert all(one.startswith("v1:k2:") for one in stored(terminal))
     assert terminal.type("rotate", "keyring", "--forget-old").returncode == 0
     assert works(terminal)

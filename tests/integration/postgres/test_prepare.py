@@ -10,7 +10,7 @@ from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.secret import Secret
 from tests.helpers.postgres import new_name
 
-LOGINS = {"saas_prov", "saas_node", "saas_monitor", "saas_backup"}
+LOGINS = {"saas_prov", "saas_node", "saas_monitor", "saas_backup", "saas_limits"}
 
 
 def roles(pg):
@@ -31,14 +31,16 @@ def test_the_roles_are_as_narrow_as_they_can_be(pg):
         "saas_node": plain,
         "saas_monitor": plain,
         "saas_backup": plain,
+        "saas_limits": plain,
         "saas_builder": group,
         "saas_tenant": group,
+        "saas_counter": group,
     }
 
 
 def test_every_login_gets_a_password_of_its_own_that_works(pg):
     assert set(pg.passwords) == LOGINS
-    assert len({one.reveal() for one in pg.passwords.values()}) == 4
+    assert len({one.reveal() for one in pg.passwords.values()}) == 5
     databases = {"saas_prov": "postgres", "saas_monitor": "postgres", "saas_node": "saas_bus"}
     for role, database in databases.items():
         assert (
