@@ -278,6 +278,7 @@ from . import saas_link_signup
 from . import saas_signup_page
 from . import saas_brand_signup
 from . import saas_plan_signup
+from . import saas_plan_signup_limits
 from . import saas_tenant_signup
 from . import saas_doctor_signup
 from . import saas_retention_signup

@@ -161,17 +161,6 @@ class SaasPlan(models.Model):
             lines.append(_("Support answers within %(hours)s hours", hours=hours))
         return lines
 
-    def _signup_at_limit(self, currency):
-        """Return lines on what happens at a limit: what is charged, else what stops."""
-        _, version_sudo = self.env._, self.sudo().version_id
-        charges = version_sudo._charges_in(currency)
-        lines = [f"{one.meter_id.name}: {one._told()}" for one in charges]
-        if version_sudo.limit_users:
-            lines.append(_("Users: no further ones; nobody is locked out."))
-        if version_sudo.limit_storage_gb and not any("storage" in c.meter_id.code for c in charges):
-            lines.append(_("Storage: no new uploads; reading and deleting go on."))
-        return lines or [_("Nothing: there is no limit.")]
-
     @api.private
     def _signup_zone(self, company):
         """Return what follows a subdomain of this plan, such as `.example.com`."""
