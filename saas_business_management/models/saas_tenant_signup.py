@@ -65,8 +65,19 @@ class SaasTenant(models.Model):
 
     def _needs_method(self):
         """Tell whether invoices are charged and there is nothing to charge them to."""
-        one_sudo = self.sudo().subscription_ids.filtered(lambda one: one.state != "cancelled")[:1]
-        return self.company_id.saas_charging and not (one_sudo and one_sudo._payment_token())
+        if not self.company_id.saas_charging or not self._methods_can_be_saved():
+            return False
+        running_sudo = self.sudo().subscription_ids.filtered(lambda one: one.state != "cancelled")
+        return not (running_sudo and running_sudo[:1]._payment_token())
+
+    def _methods_can_be_saved(self):
+        """Tell whether a provider is there with which a customer can save a payment method."""
+        usable = [
+            ("state", "in", ("enabled", "test")),
+            ("allow_tokenization", "=", True),
+            ("company_id", "parent_of", self.company_id.ids),
+        ]
+        return bool(self.env["payment.provider"].sudo().search_count(usable, limit=1))
 
 
 class SaasSignup(models.Model):

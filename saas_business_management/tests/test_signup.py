@@ -273,6 +273,7 @@ class TestSignup(SignupCommon):
         signup = self.asked()
         self.confirm(signup)
         self.finish(signup.tenant_id)
+        self.env.company.saas_charging = False
         signup.tenant_id._keep()
         self.assertEqual((signup.state, signup.tenant_id.state), ("paid", "active"))
 
@@ -281,7 +282,11 @@ class TestSignup(SignupCommon):
         self.confirm(signup)
         self.finish(signup.tenant_id)
         self.env.company.saas_charging = True
-        with self.assertRaises(Refused) as caught:
+        tenants = type(self.env["saas.tenant"])
+        with (
+            patch.object(tenants, "_methods_can_be_saved", lambda _self: True),
+            self.assertRaises(Refused) as caught,
+        ):
             signup.tenant_id._keep()
         self.assertEqual(caught.exception.code, "signup_no_method")
 
@@ -298,6 +303,22 @@ class TestSignup(SignupCommon):
             [("action", "=", "signup_settings_changed")], limit=1
         )
         self.assertTrue(entry)
+
+    def test_a_card_says_which_policy_is_in_force_at_a_limit(self):
+        told = lambda: self.plan._signup_at_limit(self.plan.currency_id)  # noqa: E731
+        self.assertEqual(told(), ["Users: no further ones; nobody is locked out."])
+        self.env["saas.quota.setting"].search([]).unlink()
+        setting = self.env["saas.quota.setting"].create({})
+        meter = self.env["saas.meter"].search([("code", "=", "users")])
+        self.env["saas.quota.rule"].create(
+            {
+                "setting_id": setting.id,
+                "meter_id": meter.id,
+                "plan_id": self.plan.id,
+                "policy": "notify",
+            }
+        )
+        self.assertEqual(told(), ["Users: we write to you; nobody is locked out."])
 
     def test_a_brand_is_found_by_its_host_and_mails_never_by_what_a_request_says(self):
         brand = self.env["saas.brand"].create({"name": "Nova", "public_host": "Start.Nova.example"})

@@ -1,5 +1,6 @@
 """The public pages of sign-up: the whole way, forged and used links, strangers, limits."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlparse
 
@@ -35,9 +36,13 @@ class TestSignupPages(SignupCommon, HttpCase):
 
     def test_at_most_four_cards_and_a_switch_for_years(self):
         for number in range(5):
-            plan = self.plan.copy({"name": f"Copy {number}", "published": True})
+            plan = self.plan.copy(
+                {"name": f"Copy {number}", "code": f"copy-{number}", "published": True}
+            )
             plan._publish_version()
-        yearly = self.plan.copy({"name": "Yearly", "published": True, "cycle_unit": "year"})
+        yearly = self.plan.copy(
+            {"name": "Yearly", "code": "yearly", "published": True, "cycle_unit": "year"}
+        )
         yearly.price = 890
         yearly._publish_version()
         text = self.get("/saas/pricing").text
@@ -98,7 +103,8 @@ class TestSignupPages(SignupCommon, HttpCase):
             reference = self.path(sent).rsplit("/", 1)[1]
             text = self.get(self.path(sent)).text
             text = text.replace(email, "E").replace(reference, "R")
-            pages.append(text.replace(self.csrf(text), "C"))
+            text = re.sub(r'csrf_token: "\w+"', "", text.replace(self.csrf(text), "C"))
+            pages.append(text)
         self.assertEqual(*pages)
 
     def test_forged_links_and_references_lead_nowhere(self):
@@ -161,11 +167,14 @@ class TestSignupPages(SignupCommon, HttpCase):
         signup = self.asked()
         self.confirm(signup)
         self.finish(signup.tenant_id)
+        self.env.company.saas_charging = False
         path = f"/saas/signup/keep/{signup.reference}"
         self.assertEqual(self.get(path).status_code, 303)
         self.authenticate("alice", "alice")
         foreign, absent = self.get(path), self.get("/saas/signup/keep/" + "x" * 22)
-        self.assertEqual((foreign.status_code, foreign.text), (404, absent.text))
+        self.assertEqual((foreign.status_code, absent.status_code), (404, 404))
+        bare = [re.sub(r'csrf_token: "\w+"', "", one.text) for one in (foreign, absent)]
+        self.assertEqual(*bare)
         user = self.env["res.users"].search([("login", "=", "nora@cedar.example")])
         user.password = "nora-and-the-cedar"
         self.authenticate(user.login, "nora-and-the-cedar")
@@ -197,12 +206,9 @@ class TestSignupPages(SignupCommon, HttpCase):
         self.assertEqual(self.sign_up().status_code, 422)
 
     def test_pages_show_the_brand_of_their_host(self):
-        host = urlparse(self.base_url()).hostname
-        self.env["saas.brand"].create(
+        brand = self.env["saas.brand"].create(
             {"name": "Nova Cloud", "public_host": "nova.example", "primary_color": "#c8102e"}
         )
-        self.assertNotIn("#c8102e", self.get("/saas/pricing", headers={"Host": host}).text)
-        brand = self.env["saas.brand"].search([("public_host", "=", "nova.example")])
-        brand.public_host = host if "." in host else False
-        if brand.public_host:
-            self.assertIn("#c8102e", self.get("/saas/pricing").text)
+        self.assertNotIn("#c8102e", self.get("/saas/pricing").text)
+        brand.public_host = urlparse(self.base_url()).hostname
+        self.assertIn("#c8102e", self.get("/saas/pricing").text)
