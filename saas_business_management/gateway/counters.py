@@ -8,6 +8,7 @@ An answer is counted when its last byte was handed over. What a process that is 
 is lost: at most `TELL_SECONDS` of it.
 """
 
+import io
 import logging
 import secrets
 import threading
@@ -15,6 +16,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from ..kernel.errors import Broken
 from ..kernel.gateway.count import BOUNDS_MS, Counted, is_api_call
@@ -58,7 +60,12 @@ class Counters:
         """Begin to count a request."""
         length = environ.get("CONTENT_LENGTH") or "0"
         bytes_in = int(length) if str(length).isdecimal() else 0
-        return Watch(self, database, is_api_call(kind, path), bytes_in)
+        watch = Watch(self, database, is_api_call(kind, path), bytes_in)
+        if environ.get("HTTP_TRANSFER_ENCODING") and "wsgi.input" in environ:
+            # A body that comes in pieces says no length before; its bytes are counted as read.
+            watch.bytes_in = 0
+            environ["wsgi.input"] = _CountingInput(watch, environ["wsgi.input"])
+        return watch
 
     def answered(self, watch: "Watch") -> None:
         """Add a request whose answer is over."""
@@ -189,19 +196,16 @@ class Watch:
 class _Counting:
     """An answer of which every byte is counted; closed once, also when nobody read it."""
 
-    __slots__ = ("_watch", "_body", "_pieces", "_closed")
+    __slots__ = ("_watch", "_body", "_closed")
 
     def __init__(self, watch: Watch, body: Iterable[bytes]) -> None:
-        self._watch, self._body, self._pieces = watch, body, iter(body)
-        self._closed = False
+        self._watch, self._body, self._closed = watch, body, False
 
     def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        piece = next(self._pieces)
-        self._watch.bytes_out += len(piece)
-        return piece
+        watch = self._watch
+        for piece in self._body:
+            watch.bytes_out += len(piece)
+            yield piece
 
     def close(self) -> None:
         if self._closed:
@@ -212,3 +216,19 @@ class _Counting:
                 self._body.close()
         finally:
             self._watch.over()
+
+
+class _CountingInput(io.RawIOBase):
+    """The body of a request that says no length, of which every byte read is counted."""
+
+    def __init__(self, watch: Watch, body: BinaryIO) -> None:
+        self._watch, self._body = watch, body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:
+        piece = self._body.read(len(buffer))
+        self._watch.bytes_in += len(piece)
+        buffer[: len(piece)] = piece
+        return len(piece)

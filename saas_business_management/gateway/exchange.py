@@ -37,17 +37,22 @@ class Exchange:
         self._send()
         return body
 
-    def with_element(self, body: Iterable[bytes], element: str) -> Iterable[bytes]:
-        """Pass the answer on, with the element in it when it is a page."""
-        if not element or not self._is_page():
+    def with_element(
+        self, body: Iterable[bytes], element: Callable[[bytes], str] | None
+    ) -> Iterable[bytes]:
+        """Pass the answer on, with the element in it when it is a page.
+
+        `element` gets the page, or nothing when it goes by in pieces; None adds nothing.
+        """
+        if element is None or not self._is_page():
             return self.plain(body)
-        added = element.encode()
         length = self._header("content-length")
         if not length.isdecimal() or int(length) > WHOLE_BYTES:
             self._set("Content-Length", "")
             self._send()
-            return _closing(body, insert_into(body, added))
-        whole = insert_whole(_read(body), added)
+            return _closing(body, insert_into(body, element(b"").encode()))
+        page = _read(body)
+        whole = insert_whole(page, element(page).encode())
         self._set("Content-Length", str(len(whole)))
         self._send()
         return [whole]

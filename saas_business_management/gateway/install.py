@@ -14,6 +14,7 @@ from ..kernel.errors import Refused
 from ..kernel.gateway.decide import SPARE_CONNECTIONS
 from ..kernel.gateway.host import parse_networks
 from . import (
+    install_apps,
     install_code,
     install_counts,
     install_expression_events,
@@ -48,6 +49,7 @@ PARTS = (
     install_expression_events,
     install_code,
     install_restricted,
+    install_apps,
     install_refusals,
 )
 

@@ -11,6 +11,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..kernel.gateway.banner import is_over_limit
+from ..kernel.gateway.route import Route
 from .node import Node
 
 _logger = logging.getLogger(__name__)
@@ -22,11 +24,16 @@ def install(node: Node) -> None:
     _nodes[:] = [node]
 
 
-def is_restricted(env) -> bool:
-    """Tell whether this database is restricted; a registry that is being loaded is not asked."""
+def route_of(env) -> Route | None:
+    """Return what the map says of this database; a registry that is being loaded is not asked."""
     if not env.registry.ready or env.registry._init:
-        return False
-    route = _nodes[0].cache.map.by_database.get(env.cr.dbname) if _nodes else None
+        return None
+    return _nodes[0].cache.map.by_database.get(env.cr.dbname) if _nodes else None
+
+
+def is_restricted(env) -> bool:
+    """Tell whether this database is restricted."""
+    route = route_of(env)
     return route is not None and route.restricted
 
 
@@ -52,6 +59,11 @@ class Module(models.Model):
             _logger.warning("%s is restricted: an app was refused", self.env.cr.dbname)
             raise UserError(
                 self.env._(
+                    "No apps can be added while more is used than the plan includes. Everything "
+                    "else works as before; choose a bigger plan and try again."
+                )
+                if is_over_limit(route_of(self.env))
+                else self.env._(
                     "No apps can be added while an invoice is open. Everything else works as "
                     "before; pay the invoice and try again."
                 )
@@ -94,6 +106,11 @@ def without_new_users(env, work):
         _logger.warning("%s is restricted: an internal user was refused", env.cr.dbname)
         raise UserError(
             env._(
+                "No internal users can be added while more is used than the plan includes. "
+                "Everything else works as before; choose a bigger plan and try again."
+            )
+            if is_over_limit(route_of(env))
+            else env._(
                 "No internal users can be added while an invoice is open. Everything else works "
                 "as before; pay the invoice and try again."
             )

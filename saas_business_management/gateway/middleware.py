@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..kernel.gateway.answers import BAD_HOST, BUSY, STARTING, THROTTLED, Answer
+from ..kernel.gateway.banner import Reader
 from ..kernel.gateway.brand import LOGO_PATH
 from ..kernel.gateway.cookies import SESSION, without_rival_sessions
 from ..kernel.gateway.decide import decide
 from ..kernel.gateway.event import BAD_HOST as BAD_HOST_EVENT
 from ..kernel.gateway.event import DATABASE_MANAGER, DUPLICATE_COOKIE
 from ..kernel.gateway.kind import HEALTH_PATH, Kind, is_login, kind_of
-from ..kernel.gateway.lines import element_for
+from ..kernel.gateway.lines import element_for, is_added_to
 from ..kernel.gateway.page import about
 from ..kernel.gateway.redirect import redirect_of
 from ..kernel.gateway.route import Route
@@ -31,6 +32,7 @@ from .counters import Counters
 from .events import Events
 from .exchange import Exchange, drop
 from .gate import Gate
+from .limiter import Limiter
 from .throttle import Throttle
 from .trust import Trust
 
@@ -55,7 +57,9 @@ class Guard:
         events: Events | None = None,
         throttle: Throttle | None = None,
         counters: Counters | None = None,
+        limiter: Limiter | None = None,
     ) -> None:
+        self._limiter = limiter or Limiter()
         self._counters = counters or Counters()
         self._node, self._cache, self._agent = node, cache, agent
         self._gate, self._trust = gate, trust
@@ -109,6 +113,8 @@ class Guard:
         if answer := decide(route, kind):
             if kind is Kind.MANAGER:
                 self._note(DATABASE_MANAGER, route, environ)
+            return self._refuse(answer, route, kind, environ, start_response)
+        if answer := self._limiter.answer(route, kind, environ.get("PATH_INFO", "")):
             return self._refuse(answer, route, kind, environ, start_response)
         if target := self._elsewhere(route, kind, environ):
             return pages.send_on(target, environ, start_response)
@@ -184,11 +190,13 @@ class Guard:
             set_database(None)
         return exchange.with_element(body, self._element(route, path, environ))
 
-    def _element(self, route: Route, path: str, environ: Environ) -> str:
-        if environ.get("REQUEST_METHOD") == "HEAD":
-            return ""
+    def _element(self, route: Route, path: str, environ: Environ) -> Callable[[bytes], str] | None:
+        """Return what makes the element of a page at this path, None when nothing is added."""
         brand = self._cache.brands.of(route.brand)
-        return element_for(route, brand, path, environ.get("HTTP_COOKIE", ""))
+        if environ.get("REQUEST_METHOD") == "HEAD" or not is_added_to(route, brand, path):
+            return None
+        reader = Reader(environ.get("HTTP_COOKIE", ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        return lambda page: element_for(route, brand, path, reader, page)
 
     def _throttled(
         self, route: Route, kind: Kind, environ, start_response, wait: float = 0

@@ -18,6 +18,7 @@ from .chores import Chores
 from .counters import Counters
 from .events import Events
 from .gate import Gate
+from .limiter import Limiter
 from .middleware import Guard
 from .passwords import Passwords
 from .secret_file import NodeSecrets
@@ -76,6 +77,7 @@ class Node:
         self.events = Events()
         self.counters = Counters()
         self.throttle = Throttle(self.events)
+        self.limiter = Limiter()
         self._feed = RouteFeed(
             secrets.control, f"saas-gateway-{settings.key}", secrets.control_next
         )
@@ -93,7 +95,7 @@ class Node:
         trust = Trust(settings.trusted_proxies, settings.proxy_mode)
         self.guard = Guard(
             *(settings.key, self.cache, self.agent, gate, trust),
-            *(self.events, self.throttle, self.counters),
+            *(self.events, self.throttle, self.counters, self.limiter),
         )
         self.odoo: Odoo | None = None
         self._warm_ones: set[str] = set()

@@ -8,6 +8,7 @@ import html
 import json
 import xmlrpc.client
 from collections.abc import Callable, Iterable
+from typing import BinaryIO
 from urllib.parse import quote
 
 from ..kernel.gateway.answers import REASONS, Answer
@@ -134,12 +135,22 @@ def _xml_rpc(answer: Answer, name: str) -> bytes:
 def _read_question(environ: Environ) -> bytes:
     """Return the body that nobody else will read: a client that still sends would see a reset."""
     length = str(environ.get("CONTENT_LENGTH") or "0")
-    if not length.isdecimal() or not 0 < int(length) <= _LONGEST_QUESTION:
+    in_pieces = bool(environ.get("wsgi.input_terminated"))
+    known = length.isdecimal() and 0 < int(length) <= _LONGEST_QUESTION
+    if not (known or in_pieces):
         return b""
     try:
-        return environ["wsgi.input"].read(int(length))
+        return _read(environ["wsgi.input"], _LONGEST_QUESTION if in_pieces else int(length))
     except OSError:  # the client went away or sends too slowly; it gets its answer all the same
         return b""
+
+
+def _read(body: BinaryIO, size: int) -> bytes:
+    """Read so many bytes, or all there are: one that comes in pieces is read piece by piece."""
+    found = b""
+    while len(found) < size and (piece := body.read(size - len(found))):
+        found += piece
+    return found
 
 
 def _call_id(question: bytes) -> object:

@@ -86,12 +86,14 @@ class SaasRoute(models.Model):
     @api.model
     @api.private
     def _put(self, database, values):
-        """Write the routes of a database: all of them when they exist, else a new one."""
+        """Write the routes of a database: all of them when they exist, else a new one, unless
+        nothing says in which state.
+        """
         values = {**self._known(database), **values}
         routes_sudo = self._of(database)
         if routes_sudo:
             routes_sudo.write(values)
-        elif values["state"] != "gone":
+        elif values.get("state", "gone") != "gone":
             self._add(database, values)
 
     @api.model
@@ -135,5 +137,15 @@ class SaasRoute(models.Model):
             "node_role": database.cluster_id.node_role,
             "database": database.name,
             "database_id": database.id,
+            "limits": self._known_limits(database),
         }
         return self.sudo().create({**fixed, **values})
+
+    @api.model
+    def _known_limits(self, database):
+        """Return what the other rows of a tenant say: another host name is no way around it."""
+        rows_sudo = self._of(database)
+        if not rows_sudo and database.tenant_id:
+            tenant = [("tenant_uuid", "=", database.tenant_id.public_id), ("state", "!=", "gone")]
+            rows_sudo = self.sudo().search(tenant, order="id desc")
+        return rows_sudo[:1].limits

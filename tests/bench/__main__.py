@@ -1,9 +1,10 @@
 """`python -m tests.bench [PART …]`: measure the product and its peers in one run.
 
-Parts: warm, clone, together, routing, states, guard, engine, backup, restore, night, billing; all
-of them without an argument, and only then the addon's page `docs/benchmarks.md` is written. Ends
-with 1 when a peer is missing or a goal was not reached. SAAS_NODE_WORKERS gives the node worker
-processes. `python -m tests.bench.billing` measures that part alone, which needs no installation.
+Parts: warm, clone, together, routing, states, guard, metering, engine, backup, restore, night,
+billing; all of them without an argument, and only then the addon's page `docs/benchmarks.md` is
+written. Ends with 1 when a peer is missing or a goal was not reached. SAAS_NODE_WORKERS gives the
+node worker processes. `python -m tests.bench.billing` and `… .metering` measure that part alone,
+which needs no installation.
 """
 
 import os
@@ -22,6 +23,7 @@ from tests.bench import (  # noqa: E402
     clicks,
     engine,
     machine,
+    metering,
     peers,
     restores,
     routing,
@@ -60,6 +62,7 @@ class Run:
             "routing": ("Routing", self._measure_routing),
             "states": ("Closed tenants and big maps", self._measure_states),
             "guard": ("The guard alone", self._measure_guard),
+            "metering": (metering.TITLE, lambda: metering.measure_metering(self.report)),
             "engine": ("Job engine", self._measure_engine),
             "backup": ("Backups of one tenant", self._measure_backup),
             "restore": ("Restores", self._measure_restores),

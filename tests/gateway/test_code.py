@@ -5,6 +5,8 @@ Each is first shown to work where the plan allows it.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.gateway.test_attacks import FORMATS, REACHES, SAY, TEMPLATES, escaped, render
@@ -282,3 +284,13 @@ def test_a_restricted_tenant_gets_no_new_app_by_any_way(late):
         assert OPEN_INVOICE in str(tried(late, "ir.module.module", button, module))
     said = tried(late, "ir.module.module", "write", module, {"state": "to install"})
     assert OPEN_INVOICE in str(said)
+
+
+def test_who_uses_too_much_reads_that_and_of_no_invoice(late, fleet):
+    too_much = "while more is used than the plan includes"
+    banner = {"level": "danger", "texts": {"en": "Full."}}
+    fleet.routes.put(late.tenant.name, limits=json.dumps({"banner": banner}))
+    until(lambda: too_much in str(new_user(late, "new")), 10)
+    module = ask(late, "ir.module.module", ["state", "=", "uninstalled"], ["name", "=", "contacts"])
+    assert too_much in str(tried(late, "ir.module.module", "button_install", module))
+    fleet.routes.put(late.tenant.name, limits=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import psycopg2
@@ -59,6 +60,20 @@ def test_empty_columns_are_empty_texts(fleet, feed):
     name = put(fleet, tenant_uuid=None)
     found = {route.database: route for route in feed.read().routes}[name]
     assert (found.host, found.reason, found.tenant_uuid, found.tenant_name) == ("", "", "", "")
+
+
+def test_limits_are_read_as_they_were_written_and_an_earlier_table_has_none(fleet, feed):
+    limits = {"api": {"policy": "block"}, "banner": {"level": "info", "texts": {"de": "Größe"}}}
+    name, other = put(fleet, limits=json.dumps(limits)), put(fleet)
+    found = {route.database: route.limits for route in feed.read().routes}
+    assert (json.loads(found[name]), found[other]) == (limits, "")
+    rename = "ALTER TABLE saas_route RENAME COLUMN {} TO {}"
+    fleet.control.sql(rename.format("limits", "elsewhere"), fleet.routes.database)
+    try:
+        found = {route.database: route.limits for route in feed.read().routes}
+    finally:
+        fleet.control.sql(rename.format("elsewhere", "limits"), fleet.routes.database)
+    assert (found[name], found[other]) == ("", "")
 
 
 def test_a_change_is_heard_and_silence_is_told(fleet, feed):

@@ -31,6 +31,7 @@ CREATE TABLE saas_route (
     brand int,
     since timestamp,
     kept_until date,
+    limits jsonb,
     changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
 CREATE UNIQUE INDEX ON saas_route (host) WHERE host IS NOT NULL;

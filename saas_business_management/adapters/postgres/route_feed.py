@@ -22,6 +22,7 @@ from .errors import translated
 
 CHANNEL = "saas_gateway"
 LIMITS = Limits(connect_seconds=3, statement_seconds=20, lock_seconds=5)
+# A control plane of an earlier version has no column `limits`, which a JSON of the row forgives.
 # One statement, so that horizon and rows come from one snapshot. A row of a transaction that is
 # still open has an xid >= the horizon and is found by the next read.
 _READ = """
@@ -29,7 +30,7 @@ SELECT now.horizon::text, r.id, coalesce(r.host, ''), r.database, r.generation, 
        coalesce(r.reason, ''), coalesce(r.tenant_uuid::text, ''), coalesce(r.tenant_name, ''),
        coalesce(r.redirect, ''), coalesce(r.restricted, false), coalesce(r.code, false),
        coalesce(r.brand, 0), coalesce(to_char(r.since, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
-       coalesce(r.kept_until::text, '')
+       coalesce(r.kept_until::text, ''), coalesce(to_jsonb(r) ->> 'limits', '')
   FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) AS now
   LEFT JOIN saas_route AS r ON r.node_role = current_user AND r.changed_xid >= %s::xid8
 """

@@ -186,6 +186,42 @@ THROTTLED = Answer(
     "Try again in a moment.",
     retry_seconds=10,
 )
+OVER_API = Answer(
+    "over_limit_api",
+    429,
+    "{name} has reached its limit of calls",
+    "The calls by other programs that the plan includes are used up{since}{limit}.",
+    "Pages work as before. Calls are answered again when the limit starts anew{until}, or at once "
+    "when its owner chooses a bigger plan.",
+    retry_seconds=3600,
+)
+OVER_TRAFFIC = Answer(
+    "over_limit_traffic",
+    429,
+    "{name} has reached its limit of traffic",
+    f"The traffic that the plan includes is used up{{since}}{{limit}}. {_SAFE}",
+    "It opens again when the limit starts anew{until}, or at once when its owner chooses a bigger "
+    "plan.",
+    retry_seconds=3600,
+)
+SLOW_API = Answer(
+    "slow_api",
+    429,
+    "{name} answers fewer calls for now",
+    "The calls by other programs that the plan includes are used up{since}{limit}, so {rate} a "
+    "minute are answered.",
+    "Try again in {seconds}. A bigger plan lifts this at once.",
+    retry_seconds=1,
+)
+SLOW_TRAFFIC = Answer(
+    "slow_traffic",
+    429,
+    "{name} answers fewer requests for now",
+    f"The traffic that the plan includes is used up{{since}}{{limit}}, so {{rate}} requests a "
+    f"minute are answered. {_SAFE}",
+    "Try again in {seconds}. A bigger plan lifts this at once.",
+    retry_seconds=1,
+)
 ALL = (
     BAD_HOST,
     UNKNOWN_HOST,
@@ -201,3 +237,5 @@ ALL = (
     STARTING,
     THROTTLED,
 )
+# Their places in braces are filled by `over_limit.py`.
+OVER_LIMIT = (OVER_API, OVER_TRAFFIC, SLOW_API, SLOW_TRAFFIC)

@@ -18,7 +18,7 @@ from ..secret import Secret
 from .brand import Brand
 from .route import Route
 
-FORMAT = 2
+FORMAT = 3
 
 
 def write_copy(routes: Iterable[Route], brands: Iterable[Brand], node: str, key: Secret) -> bytes:

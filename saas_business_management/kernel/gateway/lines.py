@@ -1,36 +1,32 @@
 """What a node adds to pages of a tenant's own Odoo: a line on the login page, a banner.
 
-Owns: which page gets which element, and its HTML. Does not own: finding the place in the page
-(`insertion.py`).
+Owns: which page gets which element, the login page's line. Does not own: the banner (`banner.py`),
+finding the place in the page (`insertion.py`).
 """
 
 import html
 
+from .banner import Reader, banner_for, has_banner, limit_banner
 from .brand import Brand
-from .color import text_on
 from .page import link
 from .route import Route
 
 LOGIN_PATHS = frozenset({"/web/login", "/web/reset_password", "/web/signup"})
-RESTRICTED = "restricted"
-BANNER_COOKIE = "saas_banner"
 _CLIENT = ("/odoo", "/web")
-_RESTRICTED_TEXT = (
-    "This database is open, but no users or apps can be added: an invoice is overdue."
-)
-_DISMISS = (
-    "document.cookie='{cookie}={level};path=/;max-age=86400;SameSite=Lax';"
-    "document.getElementById('saas_banner').remove()"
-)
 
 
-def element_for(route: Route, brand: Brand, path: str, cookies: str) -> str:
-    """Return what is added to the page at this path, empty for nothing; `cookies` as sent."""
+def is_added_to(route: Route, brand: Brand, path: str) -> bool:
+    """Tell whether a page at this path may get anything: the rest goes by unread."""
     if path in LOGIN_PATHS:
-        return login_line(brand)
-    if route.restricted and is_client(path) and not _is_dismissed(RESTRICTED, cookies):
-        return banner(RESTRICTED, _RESTRICTED_TEXT, brand)
-    return ""
+        return bool(brand.name or route.limits)
+    return is_client(path) and has_banner(route)
+
+
+def element_for(route: Route, brand: Brand, path: str, reader: Reader, page: bytes = b"") -> str:
+    """Return what is added to this page at this path, empty for nothing."""
+    if path in LOGIN_PATHS:
+        return limit_banner(route, reader, page) + login_line(brand)
+    return banner_for(route, brand, reader, page) if is_client(path) else ""
 
 
 def is_client(path: str) -> bool:
@@ -59,31 +55,7 @@ def login_line(brand: Brand) -> str:
     )
 
 
-def banner(level: str, text: str, brand: Brand) -> str:
-    """Return the line above the web client, 40 px high, that a click puts away for a day."""
-    primary, _secondary = brand.colors
-    ink = text_on(primary)
-    dismiss = html.escape(_DISMISS.format(cookie=BANNER_COOKIE, level=level))
-    more = link(brand.support_url or f"mailto:{brand.support_email}", _support_words(brand))
-    more = more.replace("<a ", f'<a style="color:{ink};text-decoration:underline" ', 1)
-    return (
-        f'<div id="saas_banner" role="status" dir="auto" style="position:fixed;inset:0 0 auto 0;'
-        "z-index:1100;height:40px;padding:0 .75rem;display:flex;align-items:center;gap:.5rem;"
-        f"background:{primary};color:{ink};font-size:clamp(.68rem,2.4vw,.875rem);line-height:1.2"
-        '">'
-        "<style>body:has(#saas_banner){padding-top:40px}</style>"
-        f'<span style="flex:1;overflow:hidden;max-height:40px">{html.escape(text)} {more}</span>'
-        f'<button type="button" aria-label="Dismiss" onclick="{dismiss}" style="border:0;'
-        f'background:none;color:{ink};font-size:1.25rem;line-height:1;padding:.5rem">×</button>'
-        "</div>"
-    )
-
-
 def _support_words(brand: Brand) -> str:
     if not (brand.support_url or brand.support_email):
         return ""
     return f"Contact: {brand.support_name}" if brand.support_name else "Contact support"
-
-
-def _is_dismissed(level: str, cookies: str) -> bool:
-    return f"{BANNER_COOKIE}={level}" in [piece.strip() for piece in cookies.split(";")]

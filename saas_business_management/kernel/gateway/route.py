@@ -19,7 +19,8 @@ class Route:
 
     `redirect` is the host name that visitors of this one are sent to; `restricted` = open, but no
     new users or apps; `code` = its administrators may write Python code; `brand` is an id, 0 = the
-    default one; `since` and `kept_until` are ISO instant (UTC) and date for pages, or empty.
+    default one; `since` and `kept_until` are ISO instant (UTC) and date for pages, or empty;
+    `limits` is JSON (`limits.py`) or empty.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Route:
     brand: int = 0
     since: str = ""
     kept_until: str = ""
+    limits: str = ""
 
     @property
     def serving(self) -> bool:

@@ -18,6 +18,7 @@ KEY = Secret("key of the node")
 ROUTES = [
     Route(2, "", "t_b", 1, "standby"),
     Route(1, "acme.localhost", "t_a", 3, "suspended", "payment", "uuid", 'Größe "A"\n'),
+    Route(3, "full.localhost", "t_f", 1, "active", limits='{"api": {"policy": "block"}}'),
 ]
 BRANDS = [Brand(3, "Größe", True, texts='{"archived": "Ask us."}', logo="aaaa")]
 
@@ -27,7 +28,8 @@ def written() -> bytes:
 
 
 def test_a_copy_gives_back_what_was_written():
-    assert read_copy(written(), "paris", KEY) == (ROUTES[::-1], BRANDS)
+    by_id = sorted(ROUTES, key=lambda route: route.id)
+    assert read_copy(written(), "paris", KEY) == (by_id, BRANDS)
     assert read_copy(write_copy([], [], "paris", KEY), "paris", KEY) == ([], [])
 
 

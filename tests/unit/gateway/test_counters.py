@@ -1,5 +1,6 @@
 """What a node counts of each tenant: every request and byte once, told in numbered rows."""
 
+import io
 import threading
 
 import pytest
@@ -154,3 +155,15 @@ def test_threads_lose_nothing(counters):
     rows += told(counters).values()
     assert sum(row.requests for row in rows) == 4000
     assert sum(row.bytes_out for row in rows) == 20000
+
+
+def test_a_body_without_a_length_is_counted_as_it_is_read(counters):
+    body = b"line\n" * 1000
+    environ = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": io.BytesIO(body)}
+    watch = counters.request("t_a", Kind.PAGE, "/web", environ)
+    given = environ["wsgi.input"]
+    assert given.read(7) == body[:7]
+    assert given.readline() == body[7:10]
+    assert given.read() == body[10:]
+    watch.over()
+    assert told(counters)["t_a"].bytes_in == len(body)

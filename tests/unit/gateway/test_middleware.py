@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -56,7 +57,10 @@ class Asked:
         )
         self.status, headers = told[0][:2]
         self.headers = dict(headers)
-        return b"".join(body).decode("utf-8", "replace")
+        read = b"".join(body).decode("utf-8", "replace")
+        if hasattr(body, "close"):
+            body.close()
+        return read
 
 
 @pytest.fixture
@@ -225,3 +229,28 @@ def test_a_wait_that_a_failed_request_left_is_not_the_next_ones(asked):
     with pytest.raises(RuntimeError):
         asked.ask(call=fail)
     assert asked.ask() == "odoo"
+
+
+def test_a_call_over_the_limit_never_reaches_odoo_and_is_no_api_call(asked):
+    limits = json.dumps({"api": {"policy": "block"}})
+    asked.cache.replace([replace(ROUTES[0], limits=limits)])
+    for path, status in (("/json/2/x/y", "429"), ("/xmlrpc/2/object", "200"), ("/jsonrpc", "200")):
+        asked.ask(path, CONTENT_TYPE="application/json", CONTENT_LENGTH="0")
+        assert (asked.status[:3], asked.headers["Retry-After"]) == (status, "3600")
+    assert asked.seen == []
+    assert asked.ask("/odoo") == "odoo", "people work on"
+    told = []
+    asked.guard._counters.tell(lambda _process, rows, _age: told.extend(rows), at_once=True)
+    (mine,) = [row for row in told if row.database == "t_a"]
+    assert (mine.requests, mine.api_calls) == (4, 0)
+
+
+def test_traffic_of_people_over_the_limit_gets_a_page_of_the_brand(asked):
+    limits = json.dumps({"traffic": {"policy": "block", "people": True, "since": 1772496000}})
+    asked.cache.replace([replace(ROUTES[0], limits=limits)], [Brand(1, "Nova", True)])
+    page = asked.ask("/odoo")
+    assert asked.status == "429 Too Many Requests"
+    for words in ("Acme has reached its limit of traffic", "since 3 March 2026", "bigger plan"):
+        assert words in page
+    assert "Nova" in page
+    assert asked.ask("/web/static/a.png") == "odoo"

@@ -15,8 +15,15 @@ from saas_business_management.kernel.gateway.answers import (
 )
 from saas_business_management.kernel.gateway.brand import Brand
 from saas_business_management.kernel.gateway.kind import Kind
+from saas_business_management.kernel.gateway.limits import Rule
+from saas_business_management.kernel.gateway.over_limit import over_limit
 from saas_business_management.kernel.gateway.page import About
 
+OVER_LIMIT = [
+    over_limit(Rule(meter, policy, 60, since=0, limit=10**6), 100, 7)
+    for meter in ("api", "traffic")
+    for policy in ("block", "throttle")
+]
 PAYMENT = CLOSED_BY_REASON["payment"]
 
 
@@ -28,7 +35,7 @@ def sent(answer, kind=Kind.PAGE, name="Acme", question=b"", who=None, **environ)
     return told[0][0], dict(told[0][1]), body
 
 
-@pytest.mark.parametrize("answer", ALL, ids=lambda answer: answer.code)
+@pytest.mark.parametrize("answer", [*ALL, *OVER_LIMIT], ids=lambda answer: answer.code)
 def test_every_page_is_small_plain_and_follows_the_dark(answer):
     status, headers, body = sent(answer)
     page = body.decode()
@@ -42,7 +49,7 @@ def test_every_page_is_small_plain_and_follows_the_dark(answer):
     assert headers["Content-Length"] == str(len(body))
 
 
-@pytest.mark.parametrize("answer", ALL, ids=lambda answer: answer.code)
+@pytest.mark.parametrize("answer", [*ALL, *OVER_LIMIT], ids=lambda answer: answer.code)
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_retry_stands_in_the_head_of_every_dialect(answer, kind):
     _status, headers, _body = sent(answer, kind)
@@ -174,3 +181,21 @@ def test_programs_read_our_words_whatever_the_brand():
 def test_a_preview_for_every_answer_is_small_even_with_a_full_brand():
     for answer in ALL:
         assert len(sent(answer, who=About("x" * 200, brand=BRAND))[2]) < 15_000
+
+
+class Pieces(io.RawIOBase):
+    """A body that comes in pieces and says no length."""
+
+    def __init__(self, *pieces):
+        self._pieces = list(pieces)
+
+    def read(self, size=-1):
+        return self._pieces.pop(0) if self._pieces else b""
+
+
+def test_a_question_in_pieces_is_read_to_its_end():
+    question = json.dumps({"id": 5}).encode()
+    given = {"wsgi.input": Pieces(question[:4], question[4:]), "wsgi.input_terminated": True}
+    _status, _headers, body = sent(PAYMENT, Kind.JSONRPC, **given)
+    assert json.loads(body)["id"] == 5
+    assert given["wsgi.input"].read() == b""
