@@ -73,21 +73,27 @@ def provision(page: Page, provider: Provider) -> None:
     expect(row).to_contain_text("Active")
 
 
-def open_the_mail(page: Page, provider: Provider) -> None:
+def open_the_mail(
+    page: Page,
+    provider: Provider,
+    email: str = EMAIL,
+    subdomain: str = "acme",
+    name: str = "Acme Retail",
+) -> None:
     """The customer's side: mail, one-time page, password, inside; the link works once."""
-    mail = provider.mail_to(EMAIL)
-    assert mail["Subject"] == "Acme Retail is ready"
+    mail, address = provider.mail_to(email), provider.tenant_url(subdomain)
+    assert mail["Subject"] == f"{name} is ready"
     text = mail.get_body(("plain",)).get_content()
     link = re.search(r"http\S+/saas/welcome/[\w-]+", text).group()
     page.goto(link)
-    expect(page.locator(".o_saas_welcome")).to_contain_text("Acme Retail is ready")
+    expect(page.locator(".o_saas_welcome")).to_contain_text(f"{name} is ready")
     page.click(".o_saas_welcome button[type=submit]")
-    page.wait_for_url(f"{provider.tenant_url('acme')}/web/reset_password**")
+    page.wait_for_url(f"{address}/web/reset_password**")
     page.fill("input[name=password]", "correct-horse-battery")
     page.fill("input[name=confirm_password]", "correct-horse-battery")
     page.click("form.oe_reset_password_form button[type=submit]")
     expect(page.locator(".alert-success")).to_be_visible(timeout=SOON_MS)
-    log_in(page, provider.tenant_url("acme"), EMAIL, "correct-horse-battery")
-    assert page.url.startswith(provider.tenant_url("acme"))
+    log_in(page, address, email, "correct-horse-battery")
+    assert page.url.startswith(address)
     page.goto(link)
     expect(page.locator(".o_saas_welcome")).to_contain_text("This link was used already")

@@ -103,11 +103,18 @@ def ensure_template(page: Page, provider: Provider) -> None:
         build_template(page, provider)
 
 
-def make_plan(page: Page, provider: Provider, name: str, price: str, tiers: bool = False) -> None:
-    """A plan from the menu, with API calls in price tiers, published."""
+def make_plan(
+    page: Page, provider: Provider, name: str, price: str, tiers: bool = False, users: str = ""
+) -> None:
+    """A plan from the menu, free or with API calls in price tiers, published."""
     page.goto(f"{provider.url}/odoo/saas-plans/new")
     page.fill(field(page, "name"), name)
     page.fill(field(page, "price"), price)
+    if price == "0":
+        page.locator("div[name=is_free] input").check()
+    if users:
+        page.locator(".nav-link[name=included]").click()
+        page.fill(field(page, "limit_users"), users)
     page.locator(".nav-link[name=trial]").click()
     page.fill(field(page, "trial_days"), "0")
     if tiers:
@@ -167,10 +174,10 @@ def subscribe(page: Page, provider: Provider, template: str = "Office") -> None:
     )
 
 
-def open_subscription(page: Page, provider: Provider) -> None:
+def open_subscription(page: Page, provider: Provider, customer: str) -> None:
     page.goto(f"{provider.url}/odoo/saas-subscriptions")
     page.locator(".o_facet_remove").first.click()
-    page.locator(".o_data_row:has-text('Birch Bakery')").first.click()
+    page.locator(f".o_data_row:has-text('{customer}')").first.click()
     page.wait_for_selector(".o_form_view div[name=period_ids]", timeout=SOON_MS)
 
 
@@ -178,7 +185,7 @@ def state_is(page: Page, provider: Provider, words: str) -> None:
     """Look again until the subscription is in a state."""
     end = time.monotonic() + SOON_MS / 1000
     while True:
-        open_subscription(page, provider)
+        open_subscription(page, provider, "Birch Bakery")
         found = page.locator("div[name=state] .o_arrow_button_current").inner_text()
         if words in found:
             return
@@ -222,7 +229,7 @@ def pay(page: Page, link: str, save: bool = False) -> None:
 
 def change_plan(page: Page, provider: Provider) -> None:
     """A dearer plan, its documents seen before."""
-    open_subscription(page, provider)
+    open_subscription(page, provider, "Birch Bakery")
     page.locator("button:has-text('Change Plan…')").click()
     dialog = page.locator(".modal")
     dialog.locator("div[name=version_id] input").fill("Metered Plus")

@@ -17,7 +17,7 @@ from tests.helpers.crash import REAL, STUB, Case, Crash
 PROOF = os.environ.get("SAAS_PROOF") == "1"
 RECORDED = Path(__file__).with_name("recorded_points.json")
 # How many of the points of an order are tried in `make test`: each n-th.
-EVERY = 14
+EVERY = 24
 BACK = " on the way back"
 # How many workers one by one die over the same order when it takes long: fewer than it takes to
 # give it up. Between two neighbouring points little or nothing is done, so that in the proof such

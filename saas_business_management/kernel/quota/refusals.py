@@ -20,9 +20,9 @@ SENTENCES = {
     },
     "users_uncounted": {
         "en": "The users of this database cannot be counted, so none can be added. Everybody else "
-        "works as before. Please contact support.",
+        "works as before. Support can mend it.",
         "de": "Die Benutzer dieser Datenbank lassen sich nicht zählen, deshalb kann keiner "
-        "hinzukommen. Alle anderen arbeiten wie bisher. Bitte wenden Sie sich an den Support.",
+        "hinzukommen. Alle anderen arbeiten wie bisher. Der Support kann das beheben.",
     },
     "storage_full": {
         "en": "The storage of your plan has room for {room} more, and {wanted} were to be added, "
