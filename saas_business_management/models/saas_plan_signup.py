@@ -107,6 +107,7 @@ class SaasPlan(models.Model):
             "trial_end": self._signup_trial_end(),
             "included": self._signup_included(),
             "at_limit": self._signup_at_limit(currency),
+            "ready": bool(self._signup_template(self.company_id or self.env.company)),
         }
 
     def _signup_price(self, currency):

@@ -198,6 +198,12 @@ class TestSignupPages(SignupCommon, HttpCase):
         self.assertTrue(int(answer.headers["Retry-After"]) > 0)
         self.assertIn("tom@birch.example", answer.text)
 
+    def test_a_plan_that_cannot_be_made_has_no_button(self):
+        self.plan.template_ids = self.other_template
+        text = self.get("/saas/pricing").text
+        self.assertIn("89.00", text)
+        self.assertNotIn("/saas/signup?plan=test-plan", text)
+
     def test_closed_sign_up_shows_prices_and_takes_nothing(self):
         self.policy.is_open = False
         text = self.get("/saas/pricing").text
