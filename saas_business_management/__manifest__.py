@@ -129,8 +129,11 @@
         "demo/saas_quota_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["saas_business_management/static/src/**/*"],
-        "web.assets_frontend": ["saas_business_management/static/public/saas_signup/*"],
+        "web.assets_backend": [
+            "saas_business_management/static/src/**/*",
+            ("remove", "saas_business_management/static/src/public/**/*"),
+        ],
+        "web.assets_frontend": ["saas_business_management/static/src/public/saas_signup/*"],
         "web.assets_unit_tests": ["saas_business_management/static/tests/**/*.test.js"],
     },
     "post_load": "post_load",

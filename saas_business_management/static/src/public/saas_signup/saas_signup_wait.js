@@ -1,4 +1,3 @@
-/** @odoo-module */
 /** Waiting pages of a sign-up: when a mail may be sent again, how far the database is. */
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";

@@ -1,4 +1,3 @@
-/** @odoo-module */
 /** The sign-up form: looks at the subdomain while it is typed and proposes one. Works without it. */
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
