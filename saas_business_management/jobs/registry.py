@@ -12,6 +12,7 @@ from .bill_subscription import BILL_SUBSCRIPTION
 from .build_template import BUILD_TEMPLATE
 from .charge_invoice import CHARGE_INVOICE
 from .check_canaries import CHECK_CANARIES
+from .check_health import CHECK_HEALTH
 from .check_host import CHECK_HOST
 from .close_support import CLOSE_SUPPORT
 from .count_newer import COUNT_NEWER
@@ -62,6 +63,7 @@ JOBS: dict[str, Job] = {
         DELETE_TENANT,
         CLOSE_SUPPORT,
         CHECK_CANARIES,
+        CHECK_HEALTH,
         CHECK_HOST,
         COUNT_NEWER,
         DROP_DATABASE,

@@ -177,10 +177,12 @@ from . import saas_wallet_burn
 from . import saas_wallet_books
 from . import saas_wallet_topup
 from . import saas_wallet_tend
+from . import saas_wallet_notice
 from . import saas_wallet_look
 from . import saas_deferral
 from . import saas_deferral_entry
 from . import saas_deferral_work
+from . import saas_deferral_demo
 from . import saas_deferral_look
 from . import account_move_pdf
 from . import saas_payment_attempt
@@ -283,3 +285,11 @@ from . import saas_tenant_signup
 from . import saas_doctor_signup
 from . import saas_retention_signup
 from . import saas_erasure_signup
+from . import saas_tenant_health
+from . import saas_usage_total
+from . import saas_dashboard
+from . import saas_dashboard_cards
+from . import saas_dashboard_money
+from . import saas_dashboard_fleet
+from . import saas_dashboard_steps
+from . import res_users_settings

@@ -22,6 +22,9 @@ class ResConfigSettings(models.TransientModel):
     saas_wallet_journal_id = fields.Many2one(
         related="company_id.saas_wallet_journal_id", readonly=False
     )
+    saas_wallet_notice_days = fields.Integer(
+        related="company_id.saas_wallet_notice_days", readonly=False
+    )
     saas_deferral_method = fields.Selection(
         related="company_id.saas_deferral_method", readonly=False
     )

@@ -48,7 +48,7 @@ class SaasDunning(models.Model):
         moves = self.env["account.move"].sudo()
         due = moves.search(moves._saas_due_domain())
         found = due.saas_subscription_ids.filtered(
-            lambda one: not one.dunning_id and one._overdue_moves() - one._given_up_moves()
+            lambda one: not one.dunning_id and one._unpaid_moves()
         )
         found._order_dunning()
         return len(found)
@@ -112,9 +112,7 @@ class SaasDunning(models.Model):
 
     def _take_steps(self, chased):
         today = self.subscription_id._today()
-        rows = self.step_ids.filtered(lambda step: step.kind == STATE)
-        moved_on = max(rows.mapped("on"), default=None)
-        found = agenda(self._to_plan(), today, self._taken(), moved_on)
+        found = agenda(self._to_plan(), today, self._taken(), self._moved_on())
         for step in found.skip:
             self._log(step.kind, on=step.on, stage=step.name, overtaken=True)
         for step in found.take:
@@ -127,8 +125,7 @@ class SaasDunning(models.Model):
     def _foresee(self):
         """Note which step comes next, and when it is looked for."""
         today = self.subscription_id._today()
-        rows = self.step_ids.filtered(lambda step: step.kind == STATE)
-        found = agenda(self._to_plan(), today, self._taken(), max(rows.mapped("on"), default=None))
+        found = agenda(self._to_plan(), today, self._taken(), self._moved_on())
         step, on = found.ahead, found.look_on
         if found.take:
             step, on = found.take[0], today
@@ -144,6 +141,15 @@ class SaasDunning(models.Model):
                 "look_on": (held and self.paused_until) or on or fields.Date.add(today, days=1),
             }
         )
+
+    def _moved_on(self):
+        """Return the day after which the next stage may begin: that of the last one, or the day
+        that the customer has for a transfer.
+        """
+        days = self.step_ids.filtered(lambda step: step.kind == STATE).mapped("on")
+        if self.is_offline:
+            days.append(self.begin_on)
+        return max(days, default=None)
 
     # Steps
 
@@ -277,7 +283,7 @@ class SaasSubscription(models.Model):
         """Look at what is overdue: begin, go on with, or end its ladder."""
         one = self.sudo()
         one._wait_for_turn()
-        unpaid = one._overdue_moves() - one._given_up_moves()
+        unpaid = one._unpaid_moves()
         chased = unpaid.filtered(lambda move: move._saas_is_chased())
         ladder = one.dunning_id or one._begin_dunning(chased)
         if ladder:
@@ -319,6 +325,26 @@ class SaasSubscription(models.Model):
         if failed:
             return self._day_of(min(failed.mapped("at")))
         return move.invoice_date_due or move.invoice_date
+
+    def _unpaid_moves(self):
+        """Return what a ladder of this subscription is about: what is overdue and was not given up,
+        and what is due today where a reminder goes out on that day.
+        """
+        found = self._overdue_moves()
+        if self._is_reminded_on_the_day():
+            today = self._today()
+            found |= self._moves().filtered(
+                lambda move: move._saas_is_open() and move.invoice_date_due == today
+            )
+        return found - self._given_up_moves()
+
+    def _is_reminded_on_the_day(self):
+        # Who paid what was overdue is back at once, whatever else is due today.
+        late = self.state == PAST_DUE or self.suspended_for == PAYMENT
+        if late or self._payment_token():
+            return False
+        profile = self.dunning_id.profile_id or self._dunning_profile()
+        return bool(profile) and 0 in profile._to_profile(offline=True).reminder_days
 
     def _given_up_moves(self):
         """Return the invoices whose ladder came to its end unpaid."""

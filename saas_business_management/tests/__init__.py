@@ -64,5 +64,6 @@ from . import test_webhook
 from . import test_wallet
 from . import test_deferral
 from . import test_settlement
+from . import test_dashboard
 from . import test_route_limits
 from . import test_quota

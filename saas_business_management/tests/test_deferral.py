@@ -281,6 +281,17 @@ class TestDeferral(BillingCommon):
 
     # Settings
 
+    def test_the_demonstration_defers_a_year_and_chooses_only_what_is_missing(self):
+        self.company.saas_deferral_journal_id = False
+        one = self.make_subscription(version_id=self.yearly.id)
+        with self.on("2025-01-01"):
+            self.deferrals._add_demo(one.ids)
+            self.work()
+        self.assertEqual(self.company.saas_deferred_account_id, self.deferred)
+        self.assertEqual(self.company.saas_deferral_journal_id.code, "DEFR")
+        self.recognize("2025-02-01")
+        self.assertEqual(self.on_account(self.deferred), 1098.08)
+
     def test_what_is_missing_is_told_with_its_place(self):
         person = self.deferrals.with_user(self.biller)
         cases = (

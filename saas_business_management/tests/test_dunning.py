@@ -161,6 +161,25 @@ class TestDunning(PaymentCommon):
         self.assertTrue(ladder.is_offline)
         self.assertEqual((ladder.stage, self.retries(one)), ("restricted", []))
 
+    def test_a_reminder_of_the_day_itself_goes_out_while_the_customer_still_has_that_day(self):
+        self.profile.reminder_days = "0, 7"
+        one = self.make_billed()
+        for _twice in range(2):
+            self.look("2026-03-01")
+        ladder = one.dunning_id
+        self.assertEqual((ladder.stage, one.state), ("waiting", "active"))
+        self.assertEqual(str(ladder.next_on), "2026-03-02")
+        self.days(2, 8)
+        rows = ladder.step_ids.filtered(lambda step: step.kind == "reminder").sorted("id")
+        self.assertEqual([str(row.on) for row in rows], ["2026-03-01", "2026-03-08"])
+        self.assertEqual(self.stages(one)[0], ("past_due", "2026-03-02"))
+        other = self.make_billed("2026-03-10")
+        self.look("2026-03-10")
+        with self.on("2026-03-10 18:00:00"):
+            self.pay(other._moves())
+            self.work()
+        self.assertEqual((other.state, other.dunning_ids.closed_for), ("active", "paid"))
+
     def test_a_part_that_is_paid_leaves_the_ladder_running_on_the_rest(self):
         one = self.make_billed()
         self.days(2, 5)

@@ -118,6 +118,7 @@ BADGES = {
         "churn",
         "wrong",
         "hard",
+        "critical",
         "blocked",
     },
 }
@@ -142,6 +143,8 @@ class TestViews(SaasCommon):
         return (*platform, self.biller, self.pricer)
 
     def may_see(self, user, action):
+        if action._name == "ir.actions.client":  # the page answers who may see it, or refuses
+            return bool(self.env["saas.dashboard"].with_user(user).get_page())
         return self.env[action.res_model].with_user(user).has_access("read")
 
     def test_whoever_sees_a_menu_may_see_what_it_opens(self):

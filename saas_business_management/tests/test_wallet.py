@@ -330,6 +330,34 @@ class TestWallet(WalletCommon):
         self.work()
         self.env.invalidate_all()
 
+    def test_the_billing_contact_is_told_once_before_paid_money_expires(self):
+        grant = self.buy(40, expires_on="2026-06-30")
+        self.give(10, expires_on="2026-06-30")
+        mails = self.env["mail.mail"].search([])
+        for day, count in (("2026-05-30", 0), ("2026-05-31", 1), ("2026-06-01", 1)):
+            with self.on(day):
+                self.tend()
+            told = self.env["mail.mail"].search([("model", "=", "saas.wallet")]) - mails
+            self.assertEqual(len(told), count, day)
+        self.assertIn("40.00", told.subject)
+        self.assertIn("a@acme.example", told.email_to)
+        self.assertIn("30", told.body_html.split("until")[1][:40])
+        self.assertNotIn("10.00", told.body_html)
+        self.assertEqual(str(grant.expiry_told_on), "2026-05-31")
+
+    def test_nobody_is_told_where_that_is_off_and_who_has_no_address_when_there_is_one(self):
+        self.buy(40, expires_on="2026-06-30")
+        self.partner.email = False
+        with self.on("2026-06-10"):
+            self.tend()
+            self.assertFalse(self.wallet.grant_ids.expiry_told_on)
+            self.partner.email = "a@acme.example"
+            self.company.saas_wallet_notice_days = 0
+            self.assertFalse(self.wallets._companies_to_tend() & self.company)
+            self.company.saas_wallet_notice_days = 30
+            self.tend()
+        self.assertTrue(self.wallet.grant_ids.expiry_told_on)
+
     def test_what_expired_is_not_used_by_an_invoice(self):
         self.give(50, expires_on="2026-02-28")
         one = self.make_running()

@@ -42,6 +42,7 @@ class BillingStage:
         self.company.saas_billing_mail = False
         self._freezer = freeze_time("2020-01-01")
         self._products: dict[str, Model] = {}
+        self._kinds = [*KINDS]
 
     def __enter__(self) -> BillingStage:
         self._clock = self._freezer.start()
@@ -187,6 +188,10 @@ class BillingStage:
 
     # Work
 
+    def work_also(self, *kinds: str) -> None:
+        """Let operations of further kinds be done as well."""
+        self._kinds += kinds
+
     def work(self) -> None:
         """Do every operation of billing that waits, and what they order."""
         while job := self._waiting():
@@ -207,7 +212,8 @@ class BillingStage:
         records = LinkedRecords(job.sudo())
         context = Context(spec, {}, None, records, 1, lambda *_words, **_more: None)
         for step in JOBS[kind].steps:
-            context.facts.update(step.act(context) or {})
+            if step.when is None or step.when(context):
+                context.facts.update(step.act(context) or {})
             self.env.flush_all()
             self.env.invalidate_all()
             if step.name == last:
@@ -329,13 +335,13 @@ class BillingStage:
         return self.amount(float(total), currency)
 
     def _waiting(self) -> Model:
-        waits = [("state", "=", "waiting"), ("kind", "in", KINDS)]
+        waits = [("state", "=", "waiting"), ("kind", "in", self._kinds)]
         return self.env["saas.job"].search(waits, order="priority, id", limit=1)
 
 
 def exact(value: float, currency: Model) -> Decimal:
     """Return an amount of Odoo with the digits of its currency."""
-    return Decimal(f"{value + 0.0:.{currency.decimal_places}f}")
+    return Decimal(f"{value + 0:.{currency.decimal_places}f}")
 
 
 @contextmanager

@@ -77,6 +77,17 @@ class ClusterRecords(LinkedRecords):
     def _cluster_usage_read(self, source: str, looks: list[dict[str, Any]]) -> None:
         self._rows["cluster"].setdefault("usage", {})[source] = looks
 
+    def _cluster_health_due(self) -> dict[str, Any]:
+        tenants = [
+            {"tenant": number, "host": row["host"]}
+            for number, row in self._rows["tenants"].items()
+            if row["state"] in ("trial", "active")
+        ]
+        return {"tls": self._rows["cluster"].get("tls", True), "tenants": tenants}
+
+    def _cluster_health_seen(self, looks: list[dict[str, Any]]) -> None:
+        self._rows["cluster"]["health"] = looks
+
     def _cluster_limits_wanted(self, tenant_ids: list[int] | None) -> dict[str, Any]:
         found = [
             (number, tenant)

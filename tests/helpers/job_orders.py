@@ -149,6 +149,13 @@ def sample_usage(world: World) -> int:
     return world.desk.enqueue("sample_usage")
 
 
+def check_health(world: World) -> int:
+    """Order a look at the front doors: an open tenant that serves its page over TLS."""
+    world.desk.work(provision(world))
+    world.public_door.certify(HOST, datetime(2026, 6, 1, tzinfo=timezone.utc))
+    return world.desk.enqueue("check_health")
+
+
 def check_cluster(world: World) -> int:
     """Order a connection test."""
     world.cluster.failed_checks["builder_role"] = "saas cluster-prepare"
@@ -485,6 +492,7 @@ ORDERS = {
     "renew_signing_secret": Order("renew_signing_secret", renew_signing_secret),
     "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
     "sample_usage": Order("sample_usage", sample_usage),
+    "check_health": Order("check_health", check_health),
     "test_cluster": Order("test_cluster", check_cluster),
     "test_target": Order("test_target", check_target),
     "backup_tenant": Order("backup_tenant", back_up),

@@ -22,6 +22,7 @@ from tests.acceptance.test_main_job import log_in
 from .fleet import plant
 
 SCREENS = (
+    "saas",
     "saas-tenants",
     "saas-tenants/new",
     "saas-templates",

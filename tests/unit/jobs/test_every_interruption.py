@@ -55,6 +55,7 @@ def interruptible(outcome: Outcome) -> list[int]:
     looking = (
         *("test_cluster.test.", "check_host.look.dns.", "check_host.certificate.public_door."),
         *("sample_usage.sizes.cluster.", "sample_usage.sizes.filestore."),
+        *("check_health.look.public_door.", "check_health.look.front_door."),
         *("sample_usage.users.cluster.", "sample_usage.business.cluster."),
     )
     return [

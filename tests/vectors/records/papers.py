@@ -66,3 +66,29 @@ def apply_credit(stage, asked):
         "due": [stage.residual([row.move_id], code(asked)) for row in rows],
         "credit_left": stage.amount(note.amount_residual, code(asked)),
     }
+
+
+@plays("consolidate")
+def consolidate(stage, asked):
+    """Subscriptions of one customer, or of each, that are due on the same day."""
+    customers, ones = {}, []
+    begin, end = MONTH
+    for sold in asked["subscriptions"]:
+        name = sold.get("customer", "")
+        if name not in customers:
+            wanted = asked.get("consolidate", True)
+            customers[name] = stage.customer(saas_one_invoice=wanted)
+        version = stage.offer(sold["amount"], code(sold))
+        ones.append(stage.begin(version, begin, partner_id=customers[name].id))
+    before = stage.papers(*ones)
+    stage.bill(end)
+    made = [move for move in stage.papers(*ones) if move not in before]
+    return {
+        "invoices": [
+            {
+                "currency": move.currency_id.name,
+                "total": stage.untaxed([move], move.currency_id.name),
+            }
+            for move in made
+        ]
+    }

@@ -13,5 +13,5 @@ def play(file: Path, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return for each vector its faults, and how many parts of its answer records gave."""
     from tests.helpers.odoo_place import odoo_place
 
-    with odoo_place("vectors") as place:
+    with odoo_place("vectors", ("payment_demo",)) as place:
         return place.call(PLAYER, file=str(file.resolve()), ids=list(ids))
