@@ -1,7 +1,7 @@
 """Our mails in Odoo's queue: sent within seconds, and again when the mail server was away.
 
-Owns: waking the queue, giving mails to administrators of tenants and to sign-ups back to it for some days. Does not
-own: sending (Odoo's queue), what they say.
+Owns: waking the queue, giving mails to administrators of tenants and to sign-ups back to it for
+some days. Does not own: sending (Odoo's queue), what they say.
 """
 
 from odoo import api, fields, models

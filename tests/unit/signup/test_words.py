@@ -6,7 +6,9 @@ from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.signup.words import checked_name
 
 
-@pytest.mark.parametrize("text", ["Acme Ltd.", "Söhne & Töchter", "O'Neill", "株式会社", "A.B.C. Inc"])
+@pytest.mark.parametrize(
+    "text", ["Acme Ltd.", "Söhne & Töchter", "O'Neill", "株式会社", "A.B.C. Inc"]
+)
 def test_names_of_people_and_companies_pass(text):
     assert checked_name(f"  {text} ") == text
 
