@@ -2,6 +2,9 @@ from . import audit
 from . import export
 from . import support
 from . import brand
+from . import signup
+from . import signup_confirm
+from . import signup_keep
 from . import tls
 from . import upload
 from . import welcome

@@ -86,6 +86,7 @@ _VARIANTS: dict[str, Callable[[Mapping[str, object]], str]] = {
     "no_cluster": lambda facts: "told" if facts.get("reasons") else "",
     "disk_full": lambda facts: "measured" if "needed_bytes" in facts else "",
     "object_missing": lambda facts: "stored" if "key" in facts or "told" in facts else "",
+    "signup_limit": lambda facts: "one" if facts.get("minutes") == 1 else "",
     "odoo_phase_failed": lambda facts: "module" if facts.get("module") else "",
 }
 

@@ -138,6 +138,7 @@ ACTIONS = {
     "version_published": _lt("Template version published"),
     "records_exported": _lt("Records exported"),
     "audit_downloaded": _lt("Audit log downloaded"),
+    "signup_settings_changed": _lt("Settings of sign-up changed"),
     "support_asked": _lt("Support access asked for"),
     "support_allowed": _lt("Support access allowed"),
     "support_refused": _lt("Support access refused"),
@@ -175,6 +176,9 @@ RULES = {
     "audit_tampered": _lt("Audit log changed"),
     "limits_tampered": _lt("Limits inside a tenant changed"),
     "webhook_inside": _lt("Webhook whose name leads inside our network"),
+    "signup_flood": _lt("More sign-ups in an hour than allowed"),
+    "signup_limited": _lt("Sign-ups held back by a limit"),
+    "signup_robot": _lt("Sign-up form filled in by a program"),
     "hostile_file": _lt("File with code, paths or bombs in it"),
 }
 

@@ -1,7 +1,7 @@
 """Our mails in Odoo's queue: sent within seconds, and again when the mail server was away.
 
-Owns: waking the queue, giving mails to administrators of tenants back to it for some days. Does not
-own: sending (Odoo's queue), what they say.
+Owns: waking the queue, giving mails to administrators of tenants and to sign-ups back to it for
+some days. Does not own: sending (Odoo's queue), what they say.
 """
 
 from odoo import api, fields, models
@@ -14,6 +14,7 @@ class MailMail(models.Model):
 
     # A mail with a one-time link belongs to no record: who may read the record must not read it.
     saas_tenant_id = fields.Many2one("saas.tenant", string="Tenant", ondelete="set null")
+    saas_signup_id = fields.Many2one("saas.signup", string="Sign-Up", ondelete="set null")
 
     @api.model
     @api.private
@@ -33,7 +34,9 @@ class MailMail(models.Model):
         since = fields.Datetime.subtract(fields.Datetime.now(), days=RETRY_DAYS)
         untaken_sudo = self.sudo().search(
             [
+                "|",
                 ("saas_tenant_id", "!=", False),
+                ("saas_signup_id", "!=", False),
                 ("state", "=", "exception"),
                 ("failure_type", "in", (False, "mail_smtp")),
                 ("create_date", ">=", since),

@@ -122,5 +122,9 @@ class SaasLink(models.Model):
         done = super()._use()
         if done:
             facts = {"purpose": self.purpose}
-            self.env["saas.audit.entry"]._note("link_used", self.tenant_id, **facts)
+            self.env["saas.audit.entry"]._note("link_used", self._leads_to(), **facts)
         return done
+
+    def _leads_to(self):
+        """Return the record that the link was made for."""
+        return self.tenant_id

@@ -212,11 +212,19 @@ class SaasTenantLifecycle(models.Model):
     def _order_provisioning(self):
         """Check what can be checked now, reserve the name, start the operation; all or nothing."""
         try:
-            self._preflight()
-            self._reserve_host()
-            self._fire("provisioning_started")
+            return self._begin_provisioning()
         except SaasError as error:
             raise UserError(messages.text(self.env, error)) from None
+
+    def _begin_provisioning(self, system=False):
+        """Reserve the name and start the operation; return it.
+
+        Raises:
+            Refused: the codes of `_preflight`, `subdomain_taken`, `transition_refused`.
+        """
+        self._preflight()
+        self._reserve_host()
+        self._fire("provisioning_started", system=system)
         return self.env["saas.job"]._enqueue(
             "provision_tenant",
             dedupe_key=f"provision:{self.id}",

@@ -45,6 +45,8 @@ from . import test_audit
 from . import test_security_event
 from . import test_support
 from . import test_support_guest
+from . import test_signup
+from . import test_signup_pages
 from . import test_subscription
 from . import test_mrr
 from . import test_profitability
