@@ -60,7 +60,7 @@ def suites() -> list[Suite]:
         Suite("lint", 0, addon, lambda: nullcontext(lint_commands()), read=None),
         _pytest("architecture", 0, tests / "architecture"),
         _pytest("unit", 0, tests / "unit"),
-        _pytest("contract", 0, tests / "contract"),
+        _pytest("contract", 1, tests / "contract"),
         _pytest("integration", 0, tests / "integration"),
         Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs=BROWSER),
         *(
