@@ -1,12 +1,13 @@
 """The page on which a customer keeps a trial: price, payment method, one button.
 
-For the customer and who administers the tenant; for everybody else it leads nowhere.
+For who may change the plan of the tenant; for everybody else it leads nowhere.
 """
 
 from odoo import http
 from odoo.http import request
 
 from ..kernel.errors import Refused
+from ..kernel.portal.roles import PLAN
 from ..messages import text
 from .signup import public_page
 
@@ -50,13 +51,10 @@ class SignupKeep(http.Controller):
         return request.redirect(f"/saas/signup/keep/{reference}", code=303)
 
     def _own(self, reference):
-        """Return the sign-up when it is this person's: the customer, or who administers it."""
+        """Return the sign-up when this person may change the plan of its tenant."""
         signup_sudo = request.env["saas.signup"]._found(reference)
-        tenant_sudo, user = signup_sudo.tenant_id, request.env.user
-        customer_sudo = tenant_sudo.partner_id.commercial_partner_id
-        family = customer_sudo and customer_sudo == user.partner_id.commercial_partner_id
-        first = user.partner_id == customer_sudo or user.login.lower() == tenant_sudo.admin_email
-        return signup_sudo if family and first else signup_sudo.browse()
+        may = request.env["saas.customer.member"]._may(signup_sudo.tenant_id, PLAN)
+        return signup_sudo if may else signup_sudo.browse()
 
     def _render(self, signup_sudo, fault=""):
         if not signup_sudo:
