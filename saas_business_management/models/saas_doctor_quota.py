@@ -24,8 +24,7 @@ class SaasDoctor(models.AbstractModel):
         _ = self.env._
         cron_sudo = self.env.ref("saas_business_management.ir_cron_judge_quotas").sudo()
         late = fields.Datetime.now() - TOO_LONG
-        began = cron_sudo.lastcall or cron_sudo.create_date
-        if cron_sudo.active and began > late:
+        if cron_sudo.active and cron_sudo.nextcall > late:
             return self._told("quotas_judged", "work", "ok", _("Quotas are judged every minute"))
         what = _("Quotas are not judged")
         why = _("Limits that are reached are not put in force, and those that ended not lifted.")

@@ -598,7 +598,7 @@ class TestQuotaScreens(QuotaCommon):
         self.assertEqual(found["quotas_closed"], "ok")
         late = fields.Datetime.now() - timedelta(hours=1)
         cron.flush_recordset()
-        self.cr.execute("UPDATE ir_cron SET lastcall = %s WHERE id = %s", (late, cron.id))
+        self.cr.execute("UPDATE ir_cron SET nextcall = %s WHERE id = %s", (late, cron.id))
         cron.invalidate_recordset()
         found = {one["code"]: one["level"] for one in self.env["saas.doctor"]._run()}
         self.assertEqual(found["quotas_judged"], "failing")
