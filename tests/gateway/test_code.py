@@ -6,6 +6,7 @@ Each is first shown to work where the plan allows it.
 from __future__ import annotations
 
 import json
+import secrets
 
 import pytest
 
@@ -251,7 +252,8 @@ def late(fleet, node):
     assert tried(visitor, "res.users", "write", made, {"active": False}) is True
     visitor.archived = made
     fleet.routes.put(tenant.name, restricted=True)
-    until(lambda: OPEN_INVOICE in str(new_user(visitor, "probe")), 10)
+    # One that came before the node had heard of it was made: each has a name of its own.
+    until(lambda: OPEN_INVOICE in str(new_user(visitor, f"probe-{secrets.token_hex(4)}")), 10)
     return visitor
 
 
