@@ -7,7 +7,6 @@ from odoo import http
 from odoo.http import request
 
 from ..kernel.errors import Refused
-from ..kernel.portal.roles import PLAN
 from ..messages import text
 from .signup import public_page
 
@@ -53,7 +52,7 @@ class SignupKeep(http.Controller):
     def _own(self, reference):
         """Return the sign-up when this person may change the plan of its tenant."""
         signup_sudo = request.env["saas.signup"]._found(reference)
-        may = request.env["saas.customer.member"]._may(signup_sudo.tenant_id, PLAN)
+        may = request.env["saas.customer.member"]._may(signup_sudo.tenant_id, "plan")
         return signup_sudo if may else signup_sudo.browse()
 
     def _render(self, signup_sudo, fault=""):
