@@ -39,7 +39,7 @@ class SaasSubscription(models.Model):
             groups.setdefault(paper.subscription._together_key(paper, vals) or place, []).append(
                 place
             )
-        # That a draft was made stands in its run; a line of its own costs a tenth of its making.
+        # That a draft was made stands in its run: it needs no line of history of its own.
         moves = (
             self.env["account.move"]
             .with_context(tracking_disable=True)
