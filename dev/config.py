@@ -17,9 +17,9 @@ from .settings import CONTROL_DATABASE, CONTROL_ROLE, NODE_ROLE, Settings
 NODE_MODULES = f"base,rpc,web,{paths.ADDON}"
 
 
-def addons_path(tree: OdooTree) -> str:
-    """Odoo's own addons, then ours."""
-    return ",".join(str(path) for path in (*tree.addons, paths.ROOT))
+def addons_path(tree: OdooTree, *more: Path) -> str:
+    """Odoo's own addons, then ours, then folders of others."""
+    return ",".join(str(path) for path in (*tree.addons, paths.ROOT, *more))
 
 
 def write_control(
@@ -73,7 +73,7 @@ def _common(
 ) -> dict[str, object]:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
-        "addons_path": addons_path(tree),
+        "addons_path": addons_path(tree, *settings.extra_addons),
         "data_dir": data,
         "http_interface": "127.0.0.1",
         "proxy_mode": False,

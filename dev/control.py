@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from . import config, databases, paths
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DEPENDENCIES = ("account_payment", "auth_signup", "mail", "portal")
 CLUSTER_KEY = "local"
 # Another word whenever `cluster-prepare` makes more than before.
-PREPARED = "with saas_limits"
+PREPARED = "with saas_empty"
 HASH_CODE = (
     "import sys; from passlib.context import CryptContext; "
     "print(CryptContext(['pbkdf2_sha512'], pbkdf2_sha512__rounds=600_000).hash(sys.stdin.read()))"
@@ -76,7 +77,7 @@ def ensure_keyring(stack: Stack) -> None:
 
 def ensure_cluster_record(stack: Stack) -> None:
     """The tenants' cluster prepared and known to the control plane; again when an address moved."""
-    arguments = _cluster_arguments(stack)
+    arguments = cluster_arguments(stack)
     mark = stack.settings.folder / "cluster.key"
     key = hashlib.sha256("\0".join([*arguments, PREPARED]).encode()).hexdigest()
     if mark.exists() and mark.read_text() == key and stack.settings.node_secret_file.exists():
@@ -119,9 +120,10 @@ def _tell_address(stack: Stack) -> None:
     )
 
 
-def _cluster_arguments(stack: Stack) -> list[str]:
+def cluster_arguments(stack: Stack, other: Mapping[str, object] | None = None) -> list[str]:
+    """The words after `cluster-prepare`; `other` names what another cluster has otherwise."""
     settings, tenants, control = stack.settings, stack.tenant_cluster, stack.control_cluster
-    options = {
+    options: dict[str, object] = {
         "key": CLUSTER_KEY,
         "name": "Local",
         "host": tenants.host,
@@ -137,8 +139,9 @@ def _cluster_arguments(stack: Stack) -> list[str]:
         "base-host": "localhost",
         "filestore": settings.node_data / "filestore",
         "odoo-command": paths.ODOO_BIN,
-        "addons-path": config.addons_path(stack.tree),
+        "addons-path": config.addons_path(stack.tree, *settings.extra_addons),
         "pg-bin": tenants.binaries.folder,
         "secret-out": settings.node_secret_file,
+        **(other or {}),
     }
     return [word for name, value in options.items() for word in (f"--{name}", str(value))]

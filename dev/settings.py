@@ -36,6 +36,7 @@ class Settings:
     environment: dict[str, str] = field(default_factory=dict)
     control_options: dict[str, object] = field(default_factory=dict)
     node_options: dict[str, object] = field(default_factory=dict)
+    extra_addons: tuple[Path, ...] = ()
 
     @classmethod
     def from_environment(cls, **changes: object) -> Settings:

@@ -24,15 +24,18 @@ Command = list[object]
 # Suites with a line of their own, folders that other commands run, and what tests share.
 NAMED = {"architecture", "unit", "contract", "integration", "acceptance"}
 NAMED |= {"bench", "shots", "fixtures", "helpers", "vectors"}
-# Of the further suites that take long one runs beside the others, so that both lanes end together.
-LANES = {"gateway": 0}
+# Three lanes keep two cores busy, and all end together; the short suites are beside the first.
+LANES = {"gateway": 2, "crash": 1, "drills": 2}
+# Takes the machine for minutes, so that others beside it would be late: `make proof` plays it, and
+# `make test` when it is named.
+PROOF_ALONE = {"drills"}
 BROWSER = ("chromium",)
 # Tests charge through Odoo's own provider for demonstrations.
 BESIDE = ("payment_demo",)
 # In how many parts, side by side, the whole matrix of a suite is gone through by `make proof`.
 SHARDS = {"crash": 2}
 # Programs of the system that further suites start.
-NEEDS = {"hosts": ("caddy", *BROWSER)}
+NEEDS = {"hosts": ("caddy", *BROWSER), "drills": BROWSER}
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,14 @@ def suites() -> list[Suite]:
         Suite("lint", 0, addon, lambda: nullcontext(lint_commands()), read=None),
         _pytest("architecture", 0, tests / "architecture"),
         _pytest("unit", 0, tests / "unit"),
-        _pytest("contract", 1, tests / "contract"),
+        _pytest("contract", 0, tests / "contract"),
         _pytest("integration", 0, tests / "integration"),
         Suite("odoo", 1, addon / "tests", odoo_commands, read=read_odoo, needs=BROWSER),
         *(
-            _pytest(place.name, LANES.get(place.name, 1), place, NEEDS.get(place.name, ()))
+            _pytest(place.name, LANES.get(place.name, 0), place, NEEDS.get(place.name, ()))
             for place in _further(tests)
         ),
-        _pytest("acceptance", 1, tests / "acceptance", BROWSER),
+        _pytest("acceptance", 2, tests / "acceptance", BROWSER),
     ]
 
 

@@ -17,9 +17,11 @@ from .closing_lines import Counts
 from .say import fail, say
 from .shell import clean_environment, run
 from .suite_run import Outcome, failed, run_all, tail
-from .suites import BROWSER, Suite, nullcontext, pytest_command, suites
+from .suites import BROWSER, PROOF_ALONE, Suite, nullcontext, pytest_command, suites
 from .work import setup
 
+# Of a failure the summary says so many lines; the suite's log has the rest.
+TOLD_LINES = 12
 NOT_THE_PAGE = f":(exclude){proof_page.PAGE.relative_to(paths.ROOT)}"
 
 
@@ -42,7 +44,7 @@ def proof(names: list[str]) -> None:
     """
     commit = _git("rev-parse", "HEAD")
     dirty = _git("status", "--porcelain", "--untracked-files=all", "--", ".", NOT_THE_PAGE)
-    clean, chosen = "" if dirty else commit, _chosen(names)
+    clean, chosen = "" if dirty else commit, _chosen(names, whole=True)
     kept = {one.suite.name: one for one in proof_page.resume(clean, suites(), _changed)}
     for name in kept:
         say(f"{kept[name].line}  (kept)")
@@ -81,13 +83,15 @@ def shots() -> None:
     _run_folder("shots", paths.ROOT / "tests" / "shots")
 
 
-def _chosen(names: list[str]) -> list[Suite]:
+def _chosen(names: list[str], whole: bool = False) -> list[Suite]:
     found = suites()
     known = {suite.name for suite in found}
     for name in names:
         if name not in known:
             fail(f"There is no suite '{name}': choose from {', '.join(sorted(known))}.")
-    return [suite for suite in found if not names or suite.name in names]
+    if names:
+        return [suite for suite in found if suite.name in names]
+    return [suite for suite in found if whole or suite.name not in PROOF_ALONE]
 
 
 def _run_folder(name: str, place: Path) -> None:
@@ -123,10 +127,10 @@ def _tell(outcomes: list[Outcome], seconds: float) -> None:
     say(f"\nSummary ({seconds:.0f} s)")
     for outcome in outcomes:
         say(outcome.line)
-        for one in failed(outcome.suite) if outcome.trouble else ():
-            say(f"      {one}")
-    if wrong:
-        say(f"Not whole: {', '.join(outcome.suite.name for outcome in wrong)}.")
+    for outcome in wrong:
+        say(f"Not whole: {outcome.suite.name}")
+        for one in failed(outcome.suite):
+            say("\n".join(f"      {line}" for line in one.splitlines()[:TOLD_LINES]))
     say(str(sum((outcome.counts for outcome in outcomes), Counts())))
     if wrong:
         raise SystemExit(1)

@@ -28,6 +28,7 @@ ROLE_ROTATION_DAYS = 90
 
 # Restores, in days
 RESTORE_UNDO_DAYS = 7
+MOVE_UNDO_DAYS = 7
 SANDBOX_DAYS = 30
 
 # Backups of tenants for whom no policy counts, in days

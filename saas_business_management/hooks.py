@@ -18,7 +18,10 @@ def post_load() -> None:
     """
     from odoo.tools import config
 
+    from .gateway.json_log import install as speak_json
+
     _stay_stripped(config)
+    speak_json(config)
     if not config.get("saas_node"):
         return
     from .gateway.install import install

@@ -11,16 +11,18 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from ..kernel.errors import Broken, Refused, SaasError, Unavailable
 from ..kernel.provisioning.naming import checked, is_ours
-from .filetree import FOLDER, link_tree, remove, size, sync
+from .filetree import FOLDER, link_tree, remove, size, sync, thin
 
 STAGING = ".staging"
+# What Odoo names a database, and so its folder, by itself.
+FOREIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 UNFINISHED = re.compile(r"(?P<name>.+)\.(f(?P<fence>[0-9]+)|gone-[0-9a-f]+)")
 
 
@@ -140,6 +142,16 @@ class LocalFilestore:
             copy.rename(live)
             sync(self._root)
 
+    def keep_only(self, name: str, files: Collection[str]) -> int:
+        """Remove every file of one database but these, named from its folder; return how many are
+        left. May run twice.
+
+        Raises: Refused (`database_name_form`), Unavailable, Broken (`filestore_damaged`).
+        """
+        folder = self._root / checked(name)
+        with _translated():
+            return thin(folder, files) if os.path.lexists(folder) else 0
+
     def drop(self, name: str) -> None:
         """Remove one database's files, unfinished copies and what a cut-off removal left.
 
@@ -165,6 +177,35 @@ class LocalFilestore:
                 return []
             whole = {entry for entry in os.listdir(self._root) if is_ours(entry)}
             return sorted(whole | {one.name for one in self._unfinished()})
+
+    def foreign_there(self, name: str) -> bool:
+        """Tell whether there is a folder with the name of a database that is not ours.
+
+        Raises: Refused (`filestore_name`), Unavailable.
+        """
+        folder = self._root / _foreign(name)
+        with _translated():
+            return folder.is_dir() and not folder.is_symlink()
+
+    def take_foreign(self, name: str, own: str) -> None:
+        """Give that folder one of our names; absent is done.
+
+        Raises: Refused (`filestore_name`, `database_name_form`), Unavailable, Broken.
+        """
+        self._rename(self._root / _foreign(name), self._root / checked(own))
+
+    def give_foreign_back(self, own: str, name: str) -> None:
+        """Give it its former name; absent is done.
+
+        Raises: Refused (`filestore_name`, `database_name_form`), Unavailable, Broken.
+        """
+        self._rename(self._root / checked(own), self._root / _foreign(name))
+
+    def _rename(self, source: Path, target: Path) -> None:
+        with _translated():
+            if source.is_dir() and not source.is_symlink() and not os.path.lexists(target):
+                source.rename(target)
+                sync(self._root)
 
     @property
     def _staging(self) -> Path:
@@ -215,3 +256,13 @@ def _ours(error: OSError) -> SaasError:
     return Unavailable(
         "filestore_unreachable", reason=errno.errorcode.get(error.errno or 0, "unknown")
     )
+
+
+def _foreign(name: str) -> str:
+    """Return a name that is a plain folder's and not one of ours.
+
+    Raises: Refused (`filestore_name`).
+    """
+    if not FOREIGN.fullmatch(name) or is_ours(name):
+        raise Refused("filestore_name", name=name[:80])
+    return name

@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,7 +19,7 @@ UNLINKABLE = (errno.EXDEV, errno.EMLINK, errno.EPERM, errno.EOPNOTSUPP)
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, int, list[os.DirEntry[str]]]]:
+def walk(folder: Path) -> Iterator[tuple[str, int, list[os.DirEntry[str]]]]:
     """Give each folder below as (path inside, descriptor, entries), the descriptor for that turn.
 
     Raises: Broken (`filestore_damaged` at a link, a pipe, a device), OSError.
@@ -46,7 +46,7 @@ def size(folder: Path) -> int:
     Raises: Broken (`filestore_damaged`), OSError.
     """
     total = 0
-    for _inside, _descriptor, entries in _walk(folder):
+    for _inside, _descriptor, entries in walk(folder):
         for entry in entries:
             with suppress(FileNotFoundError):
                 if entry.is_file(follow_symlinks=False):
@@ -59,7 +59,7 @@ def link_tree(origin: Path, target: Path) -> None:
 
     Raises: Broken (`filestore_damaged`), OSError.
     """
-    for inside, descriptor, entries in _walk(origin):
+    for inside, descriptor, entries in walk(origin):
         if inside:
             (target / inside).mkdir()
         into = os.open(target / inside, FOLDER)
@@ -69,6 +69,23 @@ def link_tree(origin: Path, target: Path) -> None:
                     _link(entry.name, descriptor, into)
         finally:
             os.close(into)
+
+
+def thin(folder: Path, kept: Collection[str]) -> int:
+    """Remove every file but these (paths from the folder); return how many are left.
+
+    Raises: Broken (`filestore_damaged`), OSError.
+    """
+    wanted, left = frozenset(kept), 0
+    for inside, descriptor, entries in walk(folder):
+        for entry in entries:
+            if not entry.is_file(follow_symlinks=False):
+                continue
+            if os.path.join(inside, entry.name) in wanted:
+                left += 1
+            else:
+                os.unlink(entry.name, dir_fd=descriptor)
+    return left
 
 
 def _link(name: str, source: int, target: int) -> None:

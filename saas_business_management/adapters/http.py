@@ -4,6 +4,7 @@ Owns: time-outs, the Host header, how much is read. Does not own: what a good an
 """
 
 import re
+import threading
 import time
 from http.cookiejar import DefaultCookiePolicy
 
@@ -19,18 +20,18 @@ PATH = re.compile(r"/[\x21-\x7e]*")
 
 
 class HttpFrontDoor:
-    """`FrontDoorPort` by requests, for one thread; a connection is kept for the next question."""
+    """`FrontDoorPort` by requests; each thread keeps a connection for its next question."""
 
     def __init__(self, node_url: str, connect_seconds: float = 2, read_seconds: float = 10) -> None:
         self._url = node_url.rstrip("/")
         self._timeout = (connect_seconds, read_seconds)
-        self._session = requests.Session()
-        # Neither proxies nor passwords of the machine's environment, and no visitor's session kept.
-        self._session.trust_env = False
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update(
-            {"User-Agent": "saas-front-door", "Accept-Encoding": "identity"}
-        )
+        self._kept = threading.local()
+
+    @property
+    def _session(self) -> requests.Session:
+        if not hasattr(self._kept, "session"):
+            self._kept.session = _session()
+        return self._kept.session
 
     def get(self, host: str, path: str) -> Answer:
         """Ask for a page under a host name; redirects are answers like any other.
@@ -50,7 +51,7 @@ class HttpFrontDoor:
             raise Unavailable("node_silent", host=host) from None
 
     def close(self) -> None:
-        """Close the connection kept open."""
+        """Close the connection that this thread keeps open."""
         self._session.close()
 
     def _ask(self, host: str, path: str, start: float) -> Answer:
@@ -84,3 +85,14 @@ class HttpFrontDoor:
             if time.monotonic() - start > sum(self._timeout):
                 raise requests.Timeout
         return read[:READ_BYTES].decode(answer.encoding or "utf-8", "replace")
+
+
+def _session() -> requests.Session:
+    """Return a session without the proxies and passwords of the machine's environment, that keeps
+    no visitor's session.
+    """
+    made = requests.Session()
+    made.trust_env = False
+    made.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    made.headers.update({"User-Agent": "saas-front-door", "Accept-Encoding": "identity"})
+    return made

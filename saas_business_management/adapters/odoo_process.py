@@ -15,6 +15,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from ..kernel.secret import Secret
 from .odoo_child import Child, clean_environment
 from .odoo_code import OdooCode
 from .ports import ModuleInfo
+from .postgres.connect import SHORT
+from .postgres.tenant_login import TenantLogins
 
 OWN_ADDONS_PATH = str(Path(__file__).resolve().parents[2])
 FOLDER_PREFIX = "saas-odoo-"
@@ -57,12 +60,18 @@ class OdooProcess:
         *,
         password: Secret,
         timeout_seconds: float = 3600,
+        logins: TenantLogins | None = None,
     ) -> None:
         self._command = list(command)
         self._addons_path = [str(path) for path in addons_path]
-        self._server = {"db_host": host, "db_port": str(port), "db_user": user}
+        self._server = {
+            "db_host": host,
+            "db_port": str(port),
+            "db_user": user,
+            "db_password": password.reveal() if password else "",
+        }
         self._data_dir = data_dir
-        self._password = password
+        self._logins = logins
         self._timeout_seconds = timeout_seconds
         self._code: OdooCode | None = None
 
@@ -85,17 +94,24 @@ class OdooProcess:
         return self._on_disk().neutral_statements(modules)
 
     def run_phase(
-        self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
+        self,
+        phase: str,
+        database: str,
+        spec: Mapping[str, object],
+        on_line: Callable[[str], None],
+        login: int | None = None,
     ) -> dict[str, object]:
-        """Run one golden phase to its end and return its report.
+        """Run one golden phase to its end and return its report; with a `login`, the generation of
+        its password, as the role of the tenant that the database belongs to.
 
         Raises: Broken("odoo_phase_failed", phase, line, module), `module` empty unless one is to
         blame; Unavailable("odoo_phase_timeout"); Unavailable("odoo_phase_interrupted") when the
         database server went away or somebody ended the child.
         """
         command = [*self._command, "saas", "golden", phase, "--database", database]
-        heard = _Heard(phase, self._mask, on_line)
-        with self._configuration() as file:
+        server = self._server if login is None else self._as_tenant(database, login)
+        heard = _Heard(phase, partial(_mask, server["db_password"]), on_line)
+        with self._configuration(server) as file:
             environment = clean_environment(ODOO_RC=str(file))
             with Child(command, environment, json.dumps(dict(spec))) as child:
                 for stream, line in self._lines(child, phase):
@@ -120,11 +136,17 @@ class OdooProcess:
             self._code = OdooCode(map(Path, roots))
         return self._code
 
-    def _mask(self, text: str) -> str:
-        return text.replace(self._password.reveal(), "********") if self._password else text
+    def _as_tenant(self, database: str, generation: int) -> dict[str, str]:
+        """Return how the child logs in as a tenant's role; a tenant's own code never runs with the
+        provisioner's rights."""
+        if self._logins is None:
+            raise Broken("login_refused", role=database)
+        server = self._logins.server_of(database, generation, SHORT)
+        login = {"db_user": server.user, "db_password": server.password.reveal()}
+        return {**self._server, **login}
 
     @contextlib.contextmanager
-    def _configuration(self) -> Iterator[Path]:
+    def _configuration(self, server: Mapping[str, str]) -> Iterator[Path]:
         """Give a configuration file that only we can read, and take it away afterwards."""
         _sweep()
         folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
@@ -132,16 +154,15 @@ class OdooProcess:
             file = folder / "odoo.conf"
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as stream:
-                stream.write("\n".join(["[options]", *self._options(), ""]))
+                stream.write("\n".join(["[options]", *self._options(server), ""]))
             yield file
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _options(self) -> list[str]:
+    def _options(self, server: Mapping[str, str]) -> list[str]:
         paths = [*self._addons_path, *({OWN_ADDONS_PATH} - set(self._addons_path))]
         options = {
-            **self._server,
-            "db_password": self._password.reveal(),
+            **server,
             "db_maxconn": "8",
             "addons_path": ",".join(paths),
             "data_dir": self._data_dir,
@@ -204,6 +225,10 @@ class _Heard:
             raise Unavailable("odoo_phase_interrupted", phase=self._phase, line=line)
         module = error.get("module", "")
         raise Broken("odoo_phase_failed", phase=self._phase, line=line, module=module)
+
+
+def _mask(password: str, text: str) -> str:
+    return text.replace(password, "********") if password else text
 
 
 def _answer(line: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
-"""One signed event, sent to an address that people typed in.
+"""One request to an address that people typed in: an event that is sent, a page that is checked.
 
-Owns: one POST over a guarded connection, the time it may take in all, how much of the answer is
+Owns: one request over a guarded connection, the time it may take in all, how much of the answer is
 read. Does not own: where it may lead (`guarded_socket.py`), what the answer means
 (`kernel/integration/answer.py`), the next try.
 
@@ -34,12 +34,16 @@ _SECONDS = re.compile(r"[0-9]{1,9}")
 
 @dataclass(frozen=True)
 class Parcel:
-    """What is sent: the address as it was typed, the body and the headers that are ours."""
+    """What is sent: the address as it was typed, the body and the headers that are ours; of the
+    answer's body `kept_bytes` at most are told.
+    """
 
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     inside_allowed: bool = False
+    method: str = "POST"
+    kept_bytes: int = KEPT_BYTES
 
 
 class Poster:
@@ -77,7 +81,7 @@ class Poster:
                 self._secured(page, plain, end) as line,
             ):
                 _push(line, _head(page, parcel) + parcel.body, end)
-                return _answer(line, end)
+                return _answer(line, end, parcel)
         except ssl.SSLCertVerificationError:
             raise Broken("certificate_wrong") from None
         except TimeoutError:
@@ -120,7 +124,12 @@ def _head(page: Page, parcel: Parcel) -> bytes:
     for name, value in ours.items():
         if not value.isprintable() or not value.isascii():
             raise Refused("header_form", name=name)
-    lines = [f"POST {page.path} HTTP/1.1", *(f"{name}: {ours[name]}" for name in ours), "", ""]
+    lines = [
+        f"{parcel.method} {page.path} HTTP/1.1",
+        *(f"{name}: {ours[name]}" for name in ours),
+        "",
+        "",
+    ]
     return "\r\n".join(lines).encode("ascii")
 
 
@@ -132,24 +141,24 @@ def _push(line: socket.socket, data: bytes, end: float) -> None:
         line.sendall(view[place : place + PIECE])
 
 
-def _answer(line: socket.socket, end: float) -> Answer:
+def _answer(line: socket.socket, end: float, parcel: Parcel) -> Answer:
     source: Any = _Source(line, end)
-    found = http.client.HTTPResponse(source, method="POST")
+    found = http.client.HTTPResponse(source, method=parcel.method)
     found.begin()
     return Answer(
         status=found.status,
         wait_seconds=_asked(found.getheader("Retry-After") or ""),
-        first_bytes=_beginning(found),
+        first_bytes=_beginning(found, parcel.kept_bytes),
     )
 
 
-def _beginning(found: http.client.HTTPResponse) -> bytes:
+def _beginning(found: http.client.HTTPResponse, most: int) -> bytes:
     """Return the first bytes of the body. The status has decided by then: a body that is cut off,
     endless or too slow changes nothing.
     """
     read = b""
     try:
-        while len(read) < KEPT_BYTES and (piece := found.read1(KEPT_BYTES - len(read))):
+        while len(read) < most and (piece := found.read1(most - len(read))):
             read += piece
     except (http.client.HTTPException, OSError, ValueError):
         return read

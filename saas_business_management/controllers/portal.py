@@ -55,7 +55,7 @@ class PortalPages(http.Controller):
     def _back(self, tenant_sudo):
         """Return the page of the form that was sent, when it has one."""
         path = request.httprequest.path
-        pages = ("/plan", "/addon", "/cancel", "/addresses", "/backups")
+        pages = ("/plan", "/addon", "/cancel", "/addresses", "/backups", "/sandbox")
         base = f"/my/databases/{tenant_sudo.public_id}"
         return next((f"{base}{page}" for page in pages if path.startswith(base + page)), base)
 
@@ -138,6 +138,7 @@ class PortalDatabases(PortalPages):
         )
         values = {
             "tenants": tenants_sudo,
+            "usages": tenants_sudo._portal_usages(),
             "count": count,
             "search": search[:60],
             "sortby": sortby,
@@ -145,6 +146,7 @@ class PortalDatabases(PortalPages):
             "sortings": {code: request.env._(name) for code, name in SORTINGS.items()},
             "filters": {code: request.env._(name) for code, name in FILTERS.items()},
             "has_team": bool(request.env["saas.customer.member"]._roles()),
+            "may_order": bool(request.env["saas.tenant"]._portal_buyers()),
             "pager": pager(
                 url="/my/databases",
                 url_args={"sortby": sortby, "filterby": filterby, "search": search[:60]},
@@ -172,11 +174,13 @@ class PortalDatabases(PortalPages):
         account_sudo = tenant_sudo.partner_id.commercial_partner_id
         members_sudo = request.env["saas.customer.member"].sudo()
         own_account = request.env.user.partner_id.commercial_partner_id == account_sudo
+        usage = tenant_sudo._portal_usages()[tenant_sudo.id]
         return self._page(
             tenant_sudo,
             "portal_database",
-            banner=tenant_sudo._portal_banner(),
-            usage=tenant_sudo._portal_usage(),
+            banner=tenant_sudo._portal_banner(usage),
+            usage=usage,
+            charts=tenant_sudo._portal_charts(),
             money=money,
             backups=tenant_sudo._portal_backups()[:3],
             proof=tenant_sudo._portal_proof(),
@@ -186,4 +190,7 @@ class PortalDatabases(PortalPages):
             brand=tenant_sudo.shown_brand_id.sudo(),
             own_account=own_account,
             owners=members_sudo._owner_names(account_sudo),
+            can_pause=tenant_sudo._portal_can_pause(),
+            can_go_on=tenant_sudo._portal_can_go_on(),
+            sandboxes=tenant_sudo._portal_most_sandboxes(),
         )

@@ -94,7 +94,14 @@ class PortalPlan(PortalPages):
                 return request.redirect(f"/my/databases/{tenant_sudo.public_id}", code=303)
             last = tenant_sudo._portal_last_day()
             reasons = tenant_sudo._portal_reasons()
-            return self._page(tenant_sudo, "portal_cancel", last=last, reasons=reasons)
+            return self._page(
+                tenant_sudo,
+                "portal_cancel",
+                last=last,
+                reasons=reasons,
+                can_pause=tenant_sudo._portal_can_pause(),
+                smaller=tenant_sudo._portal_smaller(),
+            )
 
         return self._on(ref, "plan", {}, (), show)
 

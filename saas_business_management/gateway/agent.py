@@ -17,6 +17,8 @@ from .attempt import attempt
 from .cache import RouteCache
 from .counters import Counters
 from .events import Events
+from .journal import Journal
+from .machine import MachineTeller
 
 FULL_READ_SECONDS = 60
 TELL_SECONDS = 1.0
@@ -37,8 +39,12 @@ class Agent:
         full_read_seconds: float = FULL_READ_SECONDS,
         on_lost: Callable[[], None] = lambda: None,
         counters: Counters | None = None,
+        machine: MachineTeller | None = None,
+        journal: Journal | None = None,
     ) -> None:
+        self._machine = machine
         self._counters = counters or Counters()
+        self._journal = journal or Journal()
         self._cache, self._feed = cache, feed
         self._events = events or Events()
         self._full_read_seconds = full_read_seconds
@@ -67,6 +73,7 @@ class Agent:
         self._tried.clear()
         self._events.start()
         self._counters.start()
+        self._journal.start()
         self._on_start()
         threading.Thread(target=self._run, name="saas.gateway.agent", daemon=True).start()
 
@@ -95,6 +102,9 @@ class Agent:
                 reading = self._read_changes(reading)
             self._events.tell(self._feed.tell)
             self._counters.tell(self._feed.count)
+            if self._machine is not None:
+                self._machine.tell(self._feed.report)
+            self._journal.tell(self._feed.write)
 
     def _read_all(self) -> Reading:
         reading = self._feed.read()

@@ -1,4 +1,4 @@
-"""Which database the request of this thread belongs to, and who sent it.
+"""Which database the request of this thread belongs to, where it came from, whose it is.
 
 Owns: that one thread-local. Odoo's own `request` is empty while RPC is dispatched.
 """
@@ -34,6 +34,17 @@ def take_wait() -> float:
     """Return what was said by `set_wait` since this was asked last, else 0."""
     wait, _here.wait = getattr(_here, "wait", 0.0), 0.0
     return wait
+
+
+def set_user(number: int | None) -> None:
+    """Say which user of the tenant the request of this thread is from, None for a visitor."""
+    _here.user = number
+
+
+def take_user() -> int | None:
+    """Return what was said by `set_user` since this was asked last, else None."""
+    number, _here.user = getattr(_here, "user", None), None
+    return number
 
 
 @contextmanager

@@ -19,8 +19,11 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from ..kernel.errors import Broken
+from ..kernel.gateway.busy import ALL_OTHERS, MOST_KEPT, OTHERS, busiest, most_active, route_of
 from ..kernel.gateway.count import BOUNDS_MS, Counted, is_api_call
 from ..kernel.gateway.kind import Kind
+from ..kernel.gateway.reference import ENVIRON
+from .context import take_user
 
 _logger = logging.getLogger(__name__)
 TELL_SECONDS = 10.0
@@ -39,13 +42,34 @@ class _Sums:
     answered: int = 0
     cron_seconds: float = 0.0
     latency: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_MS) + 1))
+    failed_logins: int = 0
+    held: int = 0
+    routes: dict[str, tuple[int, float]] = field(default_factory=dict)
+    users: dict[int, tuple[int, int, float]] = field(default_factory=dict)
+
+    def took(self, route: str, ms: float) -> None:
+        """Add the time of a request to its route; beyond so many routes all others are one."""
+        known = route if route in self.routes or len(self.routes) < MOST_KEPT else OTHERS
+        count, before = self.routes.get(known, (0, 0.0))
+        self.routes[known] = (count + 1, before + ms)
+
+    def came_from(self, user: int, calls: int, ms: float) -> None:
+        """Add a request to its user; beyond so many users all others are one."""
+        known = user if user in self.users or len(self.users) < MOST_KEPT else ALL_OTHERS
+        count, before, took = self.users.get(known, (0, 0, 0.0))
+        self.users[known] = (count + 1, before + calls, took + ms)
 
 
 class Counters:
     """Every thread counts; only the agent's thread tells."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        heard_by: Iterable[Callable[["Watch", float], None]] = (),
+    ) -> None:
+        """Each of `heard_by` is told every request that is over, with its seconds."""
+        self._clock, self._heard_by = clock, tuple(heard_by)
         self._lock = threading.Lock()
         self.start()
 
@@ -61,6 +85,8 @@ class Counters:
         length = environ.get("CONTENT_LENGTH") or "0"
         bytes_in = int(length) if str(length).isdecimal() else 0
         watch = Watch(self, database, is_api_call(kind, path), bytes_in)
+        watch.path, watch.method = path, str(environ.get("REQUEST_METHOD", ""))
+        watch.request = str(environ.get(ENVIRON, ""))
         if environ.get("HTTP_TRANSFER_ENCODING") and "wsgi.input" in environ:
             # A body that comes in pieces says no length before; its bytes are counted as read.
             watch.bytes_in = 0
@@ -82,6 +108,21 @@ class Counters:
                 sums.seconds += seconds
                 sums.answered += 1
                 sums.latency[place] += 1
+                sums.took(watch.route, seconds * 1000)
+            if watch.user:
+                sums.came_from(watch.user, watch.reached and watch.is_api, seconds * 1000)
+        for hear in self._heard_by:
+            hear(watch, seconds)
+
+    def failed_login(self, database: str) -> None:
+        """Add a login that was refused."""
+        with self._lock:
+            self._of(database).failed_logins += 1
+
+    def held(self, database: str) -> None:
+        """Add a request that had to wait for its turn."""
+        with self._lock:
+            self._of(database).held += 1
 
     @property
     def waits(self) -> bool:
@@ -141,6 +182,10 @@ class Counters:
                 answered=one.answered,
                 cron_ms=one.cron_seconds * 1000,
                 latency=tuple(one.latency),
+                failed_logins=one.failed_logins,
+                held_requests=one.held,
+                routes=busiest(one.routes),
+                users=most_active(one.users),
             )
             for place, (database, one) in enumerate(sums.items(), start=1)
         ]
@@ -151,7 +196,7 @@ class Watch:
 
     __slots__ = (
         *("_counters", "database", "is_api", "bytes_in", "bytes_out", "begun_at"),
-        *("reached", "status", "timed"),
+        *("reached", "status", "timed", "path", "method", "request", "user"),
     )
 
     def __init__(self, counters: Counters, database: str, is_api: bool, bytes_in: int) -> None:
@@ -160,6 +205,14 @@ class Watch:
         self.begun_at = counters.now()
         # Whether Odoo got it; whether its time says anything.
         self.reached, self.timed, self.status = False, True, ""
+        self.path = self.method = self.request = ""
+        # The number of who asked in the tenant; None for visitors.
+        self.user: int | None = None
+
+    @property
+    def route(self) -> str:
+        """What was asked for, without numbers, names and keys."""
+        return route_of(self.path)
 
     def noting(self, start_response: Callable) -> Callable:
         """Return `start_response`, with the status noted."""
@@ -171,11 +224,15 @@ class Watch:
         return start
 
     def reaching(self, call: Callable) -> Callable:
-        """Return the call of Odoo, with it noted that Odoo got the request."""
+        """Return the call of Odoo, with it noted that Odoo got the request, and from whom."""
 
         def reach(*arguments: object) -> Iterable[bytes]:
             self.reached = True
-            return call(*arguments)
+            take_user()  # what a request before left behind
+            try:
+                return call(*arguments)
+            finally:
+                self.user = take_user()
 
         return reach
 

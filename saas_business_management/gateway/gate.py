@@ -5,6 +5,7 @@ Owns: counting and waiting. Does not own: the number (`kernel/gateway/decide.slo
 
 import threading
 from collections import deque
+from collections.abc import Callable
 
 
 class Gate:
@@ -13,21 +14,32 @@ class Gate:
     Whoever entered must leave.
     """
 
-    def __init__(self, limit: int, patience_seconds: float = 2.0) -> None:
-        self._limit, self._patience = limit, patience_seconds
+    def __init__(
+        self,
+        limit: int,
+        patience_seconds: float = 2.0,
+        on_held: Callable[[str], None] = lambda key: None,
+    ) -> None:
+        """`on_held` is told the key of each request that has to wait."""
+        self._limit, self._patience, self._on_held = limit, patience_seconds, on_held
         self._lock = threading.Lock()
         self._running: dict[str, int] = {}
         self._waiting: dict[str, deque[threading.Event]] = {}
 
-    def enter(self, key: str) -> bool:
-        """Take a place, or give up after a while and return False."""
+    def enter(self, key: str, most: int = 0) -> bool:
+        """Take a place, or give up after a while and return False.
+
+        `most` is the key's own limit instead of everybody's; 0 is none.
+        """
+        limit = most or self._limit
         with self._lock:
             running = self._running.get(key, 0)
-            if running < self._limit:
+            if running < limit:
                 self._running[key] = running + 1
                 return True
             turn = threading.Event()
             self._waiting.setdefault(key, deque()).append(turn)
+        self._on_held(key)
         turn.wait(self._patience)
         return self._got_place(key, turn)
 

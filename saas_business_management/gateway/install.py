@@ -17,6 +17,7 @@ from . import (
     install_apps,
     install_code,
     install_counts,
+    install_cron_turns,
     install_expression_events,
     install_expressions,
     install_http,
@@ -28,9 +29,12 @@ from . import (
     install_server,
     install_sessions,
     install_sql,
+    install_users,
     install_websocket,
 )
 from .agent import FULL_READ_SECONDS
+from .journal import SLOW_SECONDS, JournalHandler
+from .metrics import read_token
 from .node import Node, Settings
 from .secret_file import NodeSecrets, read_secret_file
 
@@ -44,6 +48,7 @@ PARTS = (
     install_login,
     install_rpc,
     install_counts,
+    install_cron_turns,
     install_websocket,
     install_server,
     install_expression_events,
@@ -51,6 +56,7 @@ PARTS = (
     install_restricted,
     install_apps,
     install_refusals,
+    install_users,
 )
 
 
@@ -70,6 +76,7 @@ def install(config) -> Node:
     for part in PARTS:
         part.install(node)
     install_expressions.install()
+    logging.getLogger().addHandler(JournalHandler(node.journal))
     _installed.append(node)
     preload(config.get("saas_preload") or "")
     _logger.info("node %s: the gateway is installed", settings.key)
@@ -109,6 +116,8 @@ def _settings(config) -> Settings:
         proxy_mode=bool(config["proxy_mode"]),
         trusted_proxies=proxies,
         full_read_seconds=float(config.get("saas_full_read_seconds") or FULL_READ_SECONDS),
+        slow_seconds=float(config.get("saas_slow_seconds") or SLOW_SECONDS),
+        metrics_token=read_token(config.get("saas_metrics_token_file") or ""),
     )
 
 

@@ -26,6 +26,9 @@ def _timed(original, node: Node):
         try:
             return original(db_name)
         finally:
-            node.counters.cron(db_name, node.counters.now() - begun)
+            seconds = node.counters.now() - begun
+            node.counters.cron(db_name, seconds)
+            node.figures.add(cron_seconds=seconds)
+            node.turns.took(db_name, seconds)
 
     return process_jobs

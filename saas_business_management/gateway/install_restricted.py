@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..kernel.gateway.banner import is_over_limit
+from ..kernel.gateway.restricted_words import APPS, USERS, restricted_refusal
 from ..kernel.gateway.route import Route
 from .node import Node
 
@@ -37,6 +38,12 @@ def is_restricted(env) -> bool:
     return route is not None and route.restricted
 
 
+def _refusal(env, what: str) -> str:
+    """Return why it is refused, in the language of who asked."""
+    language = env.context.get("lang") or env.user.lang or ""
+    return restricted_refusal(what, is_over_limit(route_of(env)), language)
+
+
 class Module(models.Model):
     _inherit = "ir.module.module"
     _module = "base"
@@ -57,17 +64,7 @@ class Module(models.Model):
     def _saas_check_restricted(self):
         if is_restricted(self.env):
             _logger.warning("%s is restricted: an app was refused", self.env.cr.dbname)
-            raise UserError(
-                self.env._(
-                    "No apps can be added while more is used than the plan includes. Everything "
-                    "else works as before; choose a bigger plan and try again."
-                )
-                if is_over_limit(route_of(self.env))
-                else self.env._(
-                    "No apps can be added while an invoice is open. Everything else works as "
-                    "before; pay the invoice and try again."
-                )
-            )
+            raise UserError(_refusal(self.env, APPS))
 
 
 class Users(models.Model):
@@ -104,17 +101,7 @@ def without_new_users(env, work):
     result = work()
     if _internal_users(env) - before:
         _logger.warning("%s is restricted: an internal user was refused", env.cr.dbname)
-        raise UserError(
-            env._(
-                "No internal users can be added while more is used than the plan includes. "
-                "Everything else works as before; choose a bigger plan and try again."
-            )
-            if is_over_limit(route_of(env))
-            else env._(
-                "No internal users can be added while an invoice is open. Everything else works "
-                "as before; pay the invoice and try again."
-            )
-        )
+        raise UserError(_refusal(env, USERS))
     return result
 
 

@@ -13,7 +13,7 @@ from odoo.exceptions import AccessDenied
 from odoo.service import common, db, model, server
 
 from ..kernel.gateway.event import DATABASE_MANAGER, RPC_FOREIGN_DATABASE
-from .context import bound_to, current_database
+from .context import bound_to, current_database, set_user
 from .node import Node
 
 _logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ MAP_SECONDS = 2.0
 
 def install(node: Node) -> None:
     """Patch the dispatchers, the lists of databases and the cron runner."""
-    model.dispatch = _own_database_only(model.dispatch, lambda method: True, node)
+    model.dispatch = _own_database_only(_with_user(model.dispatch), lambda method: True, node)
     common.dispatch = _own_database_only(common.dispatch, NAMES_A_DATABASE.__contains__, node)
     db.dispatch = _version_only(db.dispatch, node)
     db.list_dbs = lambda force=False: node.cache.map.serving_databases()
@@ -39,6 +39,17 @@ def _own_database_only(original, names_a_database, node: Node):
             node.events.note(RPC_FOREIGN_DATABASE, method=method)
             raise AccessDenied()
         return original(method, params)
+
+    return dispatch
+
+
+def _with_user(original):
+    """Say whose call it was, once Odoo has let it through."""
+
+    def dispatch(method: str, params):
+        found = original(method, params)
+        set_user(int(params[1]))
+        return found
 
     return dispatch
 

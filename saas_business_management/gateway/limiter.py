@@ -27,14 +27,17 @@ NOTED = 1000
 class Limiter:
     """Every thread asks; worker processes that are forked after it was made count together.
 
-    `clock` is the wall clock, by which a limit ends; `steady` never goes back and times tokens.
+    `clock` is the wall clock, by which a limit ends; `steady` never goes back and times tokens;
+    `processes` share what of a tenant may run at once.
     """
 
     def __init__(
         self,
         clock: Callable[[], float] = time.time,
         steady: Callable[[], float] = time.monotonic,
+        processes: int = 1,
     ) -> None:
+        self._processes = processes
         self._clock, self._steady = clock, steady
         self._memory = memoryview(mmap.mmap(-1, TABLE_BYTES))
         self._secret = os.urandom(16)
@@ -47,6 +50,13 @@ class Limiter:
         if limits.problems:
             self._note(route, limits.problems)
         return limits
+
+    def most_at_once(self, route: Route) -> int:
+        """Return how many requests of the tenant may run at once in this process; 0 is no limit of
+        its own.
+        """
+        work = self.limits_of(route).work if route.limits else None
+        return work.at_once(self._processes) if work else 0
 
     def answer(self, route: Route, kind: Kind, path: str) -> Answer | None:
         """Return what the caller is told instead of being let through, None to let him through."""

@@ -23,6 +23,7 @@ from ..kernel.gateway.kind import HEALTH_PATH, Kind, is_login, kind_of
 from ..kernel.gateway.lines import element_for, is_added_to
 from ..kernel.gateway.page import about
 from ..kernel.gateway.redirect import redirect_of
+from ..kernel.gateway.reference import ENVIRON, HEADER, THREAD
 from ..kernel.gateway.route import Route
 from . import pages
 from .agent import Agent
@@ -33,6 +34,7 @@ from .events import Events
 from .exchange import Exchange, drop
 from .gate import Gate
 from .limiter import Limiter
+from .metrics import Metrics
 from .throttle import Throttle
 from .trust import Trust
 
@@ -58,7 +60,9 @@ class Guard:
         throttle: Throttle | None = None,
         counters: Counters | None = None,
         limiter: Limiter | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
+        self._metrics = metrics or Metrics()
         self._limiter = limiter or Limiter()
         self._counters = counters or Counters()
         self._node, self._cache, self._agent = node, cache, agent
@@ -71,9 +75,12 @@ class Guard:
     ) -> Iterable[bytes]:
         """Answer the request, or let it through to `call(app, …)`, bound to its database."""
         self._agent.ensure()
+        start_response = self._numbered(environ, start_response)
         path = environ.get("PATH_INFO", "")
         if path == HEALTH_PATH:
             return self._health(environ, start_response)
+        if self._metrics.asked_for(path, environ):
+            return self._metrics.send(environ, start_response)
         host = self._trust.host_of(environ)
         kind = kind_of(path, environ.get("CONTENT_TYPE", ""))
         if host is None:
@@ -84,6 +91,18 @@ class Guard:
         if path.startswith(LOGO_PATH) and (picture := self._cache.brands.logo_at(path)):
             return pages.send_logo(picture, environ, start_response)
         return self._answer(call, app, host, kind, environ, start_response)
+
+    def _numbered(self, environ: Environ, start_response: StartResponse) -> StartResponse:
+        """Give the request its number: in logs, to Odoo, on the answer whoever makes it."""
+        number = self._trust.request_id_of(environ) or secrets.token_hex(8)
+        environ[ENVIRON] = number
+        setattr(threading.current_thread(), THREAD, number)
+
+        def start(status: str, headers: list, *error: object) -> object:
+            kept = [pair for pair in headers if pair[0].lower() != HEADER.lower()]
+            return start_response(status, [*kept, (HEADER, number)], *error)
+
+        return start
 
     def _answer(
         self, call: Application, app: object, host: str, kind: Kind, environ, start_response
@@ -159,7 +178,7 @@ class Guard:
     def _pass_in_turn(
         self, call, app, route: Route, kind: Kind, environ, start_response
     ) -> Iterable[bytes]:
-        if not self._gate.enter(route.database):
+        if not self._gate.enter(route.database, self._limiter.most_at_once(route)):
             return self._refuse(BUSY, route, kind, environ, start_response)
         try:
             return self._exchange(call, app, route, kind, environ, start_response)
@@ -214,7 +233,7 @@ class Guard:
     ) -> Iterable[bytes]:
         # Odoo's access log prints the thread's database, which would be that of its last request.
         threading.current_thread().dbname = route.database if route else "?"
-        reference = secrets.token_hex(4)
+        reference = str(environ.get(ENVIRON, ""))
         _logger.info("answered %s, reference %s", answer.code, reference)
         told = about(route, self._cache.brands, reference)
         return pages.send(answer, kind, told, environ, start_response)

@@ -8,22 +8,29 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..adapters.machine import OwnMachine
 from ..adapters.postgres.route_feed import RouteFeed
 from ..kernel.gateway.decide import slots
 from ..kernel.gateway.host import Network
 from ..kernel.gateway.route import Changes
+from ..kernel.secret import Secret
 from .agent import FULL_READ_SECONDS, Agent
 from .cache import RouteCache
 from .chores import Chores
 from .counters import Counters
 from .events import Events
+from .figures import Figures
 from .gate import Gate
+from .journal import SLOW_SECONDS, Journal
 from .limiter import Limiter
+from .machine import MachineTeller
+from .metrics import Metrics
 from .middleware import Guard
 from .passwords import Passwords
 from .secret_file import NodeSecrets
 from .throttle import Throttle
 from .trust import Trust
+from .turns import Turns
 from .warm import warm
 
 SAVE_DELAY_SECONDS = 1.0
@@ -57,6 +64,8 @@ class Settings:
     proxy_mode: bool
     trusted_proxies: tuple[Network, ...]
     full_read_seconds: float = FULL_READ_SECONDS
+    slow_seconds: float = SLOW_SECONDS
+    metrics_token: Secret | None = None
 
 
 class Node:
@@ -75,9 +84,12 @@ class Node:
         self.passwords = Passwords()
         self.chores = Chores()
         self.events = Events()
-        self.counters = Counters()
-        self.throttle = Throttle(self.events)
-        self.limiter = Limiter()
+        self.journal = Journal(settings.slow_seconds)
+        self.figures = Figures(settings.key)
+        self.counters = Counters(heard_by=(self.journal.request, self.figures.request))
+        self.throttle = Throttle(self.events, on_failed=self._failed_login)
+        self.limiter = Limiter(processes=settings.processes)
+        self.turns = Turns(self.cache, self.limiter)
         self._feed = RouteFeed(
             secrets.control, f"saas-gateway-{settings.key}", secrets.control_next
         )
@@ -90,12 +102,16 @@ class Node:
             settings.full_read_seconds,
             self.renew_secrets,
             self.counters,
+            MachineTeller(OwnMachine(("/", str(settings.data_folder)))),
+            self.journal,
         )
-        gate = Gate(slots(secrets.connections_per_tenant, settings.processes))
+        most = slots(secrets.connections_per_tenant, settings.processes)
+        gate = Gate(most, on_held=self._held)
+        metrics = Metrics(settings.metrics_token, self.figures)
         trust = Trust(settings.trusted_proxies, settings.proxy_mode)
         self.guard = Guard(
             *(settings.key, self.cache, self.agent, gate, trust),
-            *(self.events, self.throttle, self.counters, self.limiter),
+            *(self.events, self.throttle, self.counters, self.limiter, metrics),
         )
         self.odoo: Odoo | None = None
         self._warm_ones: set[str] = set()
@@ -119,6 +135,14 @@ class Node:
             feed.may_tell()
             self.counters.tell(feed.count, at_once=True)
             feed.close()
+
+    def _failed_login(self, database: str) -> None:
+        self.counters.failed_login(database)
+        self.figures.add(failed_logins=1)
+
+    def _held(self, database: str) -> None:
+        self.counters.held(database)
+        self.figures.add(held=1)
 
     def act_on(self, changes: Changes) -> None:
         """Forget what is no longer true, at once; whatever may take time goes to the chores."""

@@ -54,13 +54,17 @@ def read_secret_file(path: str | Path, node: str) -> NodeSecrets:
     Raises: Refused (`secret_file_missing`, `secret_file_open_to_others`, `secret_file_invalid`,
     `secret_file_of_another_node`).
     """
-    secrets = _parse(_read_private(Path(path)))
+    secrets = _parse(read_private(path))
     if secrets.node != node:
         raise Refused("secret_file_of_another_node", node=node, found=secrets.node)
     return secrets
 
 
-def _read_private(path: Path) -> str:
+def read_private(path: str | Path) -> str:
+    """Return the text of a file that nobody else may read.
+
+    Raises: Refused (`secret_file_missing`, `secret_file_open_to_others`).
+    """
     try:
         with open(path, encoding="utf-8") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)

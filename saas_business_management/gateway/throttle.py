@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..kernel.gateway.bucket import LoginRule
-from ..kernel.gateway.event import LOGIN_THROTTLED
+from ..kernel.gateway.event import LOGIN_FAILED, LOGIN_THROTTLED
 from ..kernel.gateway.host import network_of
 from .context import current_database, current_source, set_wait
 from .events import Events
@@ -27,8 +27,14 @@ class Throttle:
     Worker processes that are forked after it was made count together.
     """
 
-    def __init__(self, events: Events, clock: Callable[[], float] = time.monotonic) -> None:
-        self._events, self._clock = events, clock
+    def __init__(
+        self,
+        events: Events,
+        clock: Callable[[], float] = time.monotonic,
+        on_failed: Callable[[str], None] = lambda database: None,
+    ) -> None:
+        """`on_failed` is told the database of each try that failed."""
+        self._events, self._clock, self._on_failed = events, clock, on_failed
         # An anonymous map is shared with every process that is forked later, and so is the clock.
         memory = memoryview(mmap.mmap(-1, LoginRule.MEMORY_BYTES))
         self._rule = LoginRule(memory, os.urandom(16))
@@ -50,6 +56,9 @@ class Throttle:
         database, source = self._who()
         with self._lock:
             self._rule.failed(database, source, _normal(login), self._clock())
+        self._on_failed(database)
+        # By its network: over all tenants it shows who tries one after the other.
+        self._events.note(LOGIN_FAILED, database, source)
 
     @contextmanager
     def counting(self, login: object, denied: type[Exception]) -> Iterator[None]:

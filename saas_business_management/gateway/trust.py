@@ -13,6 +13,7 @@ from ..kernel.gateway.host import (
     last_forwarded,
     normal_host,
 )
+from ..kernel.gateway.reference import ENVIRON, accepted
 
 Environ = dict[str, object]
 _SCHEMES = ("http", "https")
@@ -44,6 +45,11 @@ class Trust:
         sender = environ.get("REMOTE_ADDR", "")
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "") if self._proxy_mode else ""
         return last_forwarded(forwarded) if forwarded and self._is_proxy(sender) else sender
+
+    def request_id_of(self, environ: Environ) -> str:
+        """Return the number a trusted proxy gave the request; empty when nobody may be believed."""
+        trusted = self._is_proxy(environ.get("REMOTE_ADDR", ""))
+        return accepted(environ.get(ENVIRON, "")) if trusted else ""
 
     def origin_of(self, environ: Environ) -> tuple[str, str]:
         """Return scheme and port (`:8443` or empty) of the address the visitor typed.

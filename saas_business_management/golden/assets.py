@@ -43,7 +43,7 @@ def build_assets(database: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         for bundle in BUNDLES:
             for right_to_left in _directions(env):
                 _build(env, *bundle, right_to_left)
-    login_page_bytes = _check_login_page(database)
+    login_page_bytes = check_login_page(database)
     _vacuum(database)
     with records(database) as env:
         return {**_report(env), "login_page_bytes": login_page_bytes}
@@ -69,7 +69,7 @@ def _build(
         bundle.js()
 
 
-def _check_login_page(database: str) -> int:
+def check_login_page(database: str) -> int:
     """Render the login page and fetch its bundles as a visitor would; return the page's size."""
     client = werkzeug.test.Client(odoo.http.root)
     page = _get(client, database, LOGIN)

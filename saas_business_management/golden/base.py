@@ -16,7 +16,7 @@ def install_base(database: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     wanted = [spec.get("language") or "en_US", *spec.get("languages", ())]
     with records(database) as env:
         for code in dict.fromkeys(wanted):
-            _load_language(env, code)
+            load_language(env, code)
         return {"languages": active_languages(env)}
 
 
@@ -25,7 +25,7 @@ def active_languages(env: Environment) -> list[str]:
     return sorted(code for code, _name in env["res.lang"].get_installed())
 
 
-def _load_language(env: Environment, code: str) -> None:
+def load_language(env: Environment, code: str) -> None:
     language = env["res.lang"].with_context(active_test=False).search([("code", "=", code)])
     if not language:
         raise PhaseFailed(f"language {code} is unknown to this Odoo")

@@ -44,7 +44,7 @@ def install(database: str, names: Collection[str], demo: bool = False) -> None:
         UNFINISHED
     ):
         return
-    with _Culprit():
+    with Culprit():
         Registry.new(database, update_module=True, install_modules=list(names), new_db_demo=demo)
     check_states(database, names)
 
@@ -68,7 +68,7 @@ def _states(database: str) -> dict[str, str]:
         return dict(cr.fetchall())
 
 
-class _Culprit(logging.Handler):
+class Culprit(logging.Handler):
     """Remembers which module the loader was at, and writes it on whatever is raised inside."""
 
     _loader = logging.getLogger("odoo.modules.loading")

@@ -21,7 +21,9 @@ from .base import install_base
 from .failure import describe
 from .modules import install_modules
 from .place import set_place
+from .prove import prove
 from .settings import apply_settings
+from .upgrade import upgrade
 
 _logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ PHASES: dict[str, Callable[[str, Mapping[str, Any]], dict[str, Any]]] = {
     "modules": install_modules,
     "settings": apply_settings,
     "assets": build_assets,
+    "upgrade": upgrade,
+    "prove": prove,
 }
 
 

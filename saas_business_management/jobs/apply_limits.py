@@ -10,6 +10,7 @@ from typing import Any
 
 from ..kernel.errors import SaasError, Unavailable
 from ..kernel.quota.enforced import Enforced, tampered
+from ..kernel.quota.share import Share
 from .base import Context, Job, Step
 
 # Then the others wait for the next operation: slow tenants do not hold a worker for ever.
@@ -36,16 +37,25 @@ def _compare(ctx: Context) -> Mapping[str, Any]:
 
 def _look(ctx: Context, row: Mapping[str, Any], alone: bool) -> dict[str, Any] | None:
     """Return the tenant with what is wrong there, None when all is well."""
+    cluster, share = ctx.ports.cluster, Share(**row.get("share") or {})
     try:
-        seen = ctx.ports.cluster.look_at_limits(row["database"])
+        shared = "share" not in row or cluster.share_stands(row["database"], share)
+        if _has_none(row):
+            return None if shared and not row["failed"] else {**row, "tampered": [], "defects": []}
+        seen = cluster.look_at_limits(row["database"])
     except SaasError as error:
         return _failed(ctx, row, error, alone)
     wanted = Enforced(**row["wanted"])
     # What was not noted as applied, or as failed before, is applied and noted once more.
-    if seen.holds(wanted) and row["applied"] == row["wanted"] and not row["failed"]:
+    if shared and seen.holds(wanted) and row["applied"] == row["wanted"] and not row["failed"]:
         return None
     applied = row["applied"] and Enforced(**row["applied"])
     return {**row, "tampered": list(tampered(seen, applied)), "defects": list(seen.defects)}
+
+
+def _has_none(row: Mapping[str, Any]) -> bool:
+    """Tell whether its database has no limits inside and is to have none: only a share is set."""
+    return row["applied"] is None and Enforced(**row["wanted"]).nothing
 
 
 def _write(ctx: Context) -> Mapping[str, Any]:
@@ -62,10 +72,13 @@ def _put(ctx: Context, row: Mapping[str, Any], alone: bool) -> dict[str, Any]:
         return dict(row)
     try:
         wanted = Enforced(**row["wanted"])
-        ctx.ports.cluster.put_limits(row["database"], row["generation"], wanted)
+        if "share" in row:
+            ctx.ports.cluster.put_share(row["database"], Share(**row["share"] or {}))
+        if not _has_none(row):
+            ctx.ports.cluster.put_limits(row["database"], row["generation"], wanted)
     except SaasError as error:
         return _failed(ctx, row, error, alone)
-    return {**row, "wanted": asdict(wanted), "problem": ""}
+    return {**row, "wanted": asdict(wanted), "problem": "", "only_share": _has_none(row)}
 
 
 def _failed(ctx: Context, row: Mapping[str, Any], error: SaasError, alone: bool) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from ..adapters.poster import Parcel, Poster
 from ..kernel.errors import SaasError
+from ..kernel.gateway.reference import HEADER as REQUEST
 from ..kernel.integration.answer import Answer
 from ..kernel.integration.signature import HEADER, sign
 from ..kernel.secret import Secret
@@ -32,7 +33,8 @@ LOOK_AGAIN_SECONDS = 0.5
 class Order:
     """One delivery to be tried: its row and which try it is, where to, what, signed by what.
 
-    `slow` is the lane; `error` says why it cannot even be sent.
+    `request` is the number of the request that led to it, `slow` the lane; `error` says why it
+    cannot even be sent.
     """
 
     delivery_id: int
@@ -41,6 +43,7 @@ class Order:
     body: bytes
     event_id: str = ""
     kind: str = ""
+    request: str = ""
     secrets: Sequence[Secret] = ()
     inside_allowed: bool = False
     slow: bool = False
@@ -113,6 +116,8 @@ class Courier:
             "Saas-Delivery-Id": str(order.delivery_id),
             "Saas-Attempt": str(order.attempt),
         }
+        if order.request:
+            headers[REQUEST] = order.request
         return self._poster.send(Parcel(order.url, order.body, headers, order.inside_allowed))
 
 

@@ -18,25 +18,34 @@ from ..adapters.backup.vault import Vault, VaultSpec
 from ..adapters.clock import SystemClock
 from ..adapters.filestore import LocalFilestore
 from ..adapters.http import HttpFrontDoor
+from ..adapters.machine import OwnMachine
+from ..adapters.mover import Mover, MoverSpec
 from ..adapters.name_server import NameServers, parse_servers
 from ..adapters.odoo_process import OdooProcess
+from ..adapters.outside import Outside
 from ..adapters.ports import (
     Clock,
     ClusterPort,
+    CopiesPort,
     DnsPort,
     ExportsPort,
     FilestorePort,
     FrontDoorPort,
     ImportsPort,
+    MachinePort,
+    MoverPort,
     OdooPort,
+    OutsidePort,
     PublicDoorPort,
     StoresPort,
     VaultPort,
 )
+from ..adapters.poster import Poster
 from ..adapters.postgres.client_programs import Programs
 from ..adapters.postgres.cluster import PostgresCluster
 from ..adapters.postgres.connect import Server
 from ..adapters.postgres.control_login import ControlLogin
+from ..adapters.postgres.copying import Copies
 from ..adapters.postgres.tenant_login import TenantLogins
 from ..adapters.public_door import TlsPublicDoor
 from ..adapters.storage.factory import TargetSpec
@@ -44,12 +53,15 @@ from ..adapters.storage.stores import Stores
 from ..kernel.backup.key import DataKey
 
 _kept = threading.local()
+# What was added since the last look is told of the process, whichever thread looked.
+_MACHINE = OwnMachine()
 
 
 @dataclass(frozen=True)
 class Ports:
     """The outside world of one cluster, the backup targets a job names and the backups it is
-    about; without a cluster it gets the clock, those targets and those backups alone.
+    about; without a cluster it gets the clock, services of others, those targets and those backups
+    alone.
     """
 
     clock: Clock
@@ -63,6 +75,15 @@ class Ports:
     vault: VaultPort | None = None
     exports: ExportsPort | None = None
     imports: ImportsPort | None = None
+    copies: CopiesPort | None = None
+    poster: Poster | None = None
+    machine: MachinePort | None = None
+    outside: OutsidePort | None = None
+    # The other cluster of a move, and the way between the two.
+    there_cluster: ClusterPort | None = None
+    there_files: FilestorePort | None = None
+    there_door: FrontDoorPort | None = None
+    mover: MoverPort | None = None
 
 
 def build_ports(
@@ -72,11 +93,13 @@ def build_ports(
     control: Mapping[str, Any] | None = None,
     exports: str = "",
     imports: tuple[str, int] | None = None,
+    there: Mapping[str, Any] | None = None,
 ) -> Ports:
     """Return the adapters for a cluster's spec (`saas.cluster._to_spec`), for those of backup
     targets by their numbers (`saas.backup.target._to_spec`) and for backup keys by id, None for a
     job that is not about backups; `exports` is the folder of downloads, empty when there is nothing
-    to do with it, `imports` that of uploads with the most bytes that are taken.
+    to do with it, `imports` that of uploads with the most bytes that are taken; `there` is the spec
+    of the cluster that a move leads to.
 
     Without a cluster `control` says where the control plane's own database and files are
     (`saas.control.backup._to_spec`). A cluster's adapters are kept per thread, so that connections
@@ -96,7 +119,26 @@ def build_ports(
         ports = replace(ports, exports=Exports(spec))
     if imports and cluster is not None:
         ports = replace(ports, imports=_imports(cluster, *imports))
+    if there is not None and cluster is not None:
+        ports = _with_destination(ports, cluster, there)
     return ports
+
+
+def _with_destination(ports: Ports, here: Mapping[str, Any], there: Mapping[str, Any]) -> Ports:
+    other = _cluster_ports(there)
+    spec = MoverSpec(
+        files_here=Path(here["filestore_path"]),
+        files_there=Path(there["filestore_path"]),
+        spool=Path(tempfile.gettempdir()),
+        programs=Programs(there["pg_bin"]),
+    )
+    return replace(
+        ports,
+        there_cluster=other.cluster,
+        there_files=other.filestore,
+        there_door=other.front_door,
+        mover=Mover(spec, _logins(here), _logins(there)),
+    )
 
 
 def _imports(cluster: Mapping[str, Any], folder: str, most_bytes: int) -> Imports:
@@ -140,7 +182,7 @@ def _vault_spec(place: Mapping[str, Any], keys: Mapping[str, DataKey]) -> VaultS
 
 def _cluster_ports(cluster: Mapping[str, Any] | None) -> Ports:
     if cluster is None:
-        return Ports(clock=SystemClock())
+        return Ports(clock=SystemClock(), poster=Poster(), machine=_MACHINE, outside=Outside())
     kept = _kept.__dict__.setdefault("ports", {})
     label = tuple(sorted((name, str(value)) for name, value in cluster.items()))
     secrets = (
@@ -182,8 +224,10 @@ def _build(cluster: Mapping[str, Any]) -> Ports:
             port=cluster["pg_port"],
             user=cluster["prov_role"],
             password=cluster["prov_password"],
+            logins=_logins(cluster),
         ),
         front_door=HttpFrontDoor(cluster["node_url"]),
+        copies=Copies(_logins(cluster), Programs(cluster["pg_bin"]), Path(tempfile.gettempdir())),
         dns=NameServers(parse_servers(cluster.get("dns_resolver", ""))),
         public_door=TlsPublicDoor(cluster.get("public_address", "")),
     )

@@ -4,7 +4,7 @@ say welcome."""
 from collections.abc import Mapping
 from typing import Any
 
-from ..adapters.ports import Identity
+from ..adapters.ports import FrontDoorPort, Identity
 from ..kernel.errors import Broken, Unavailable
 from .base import Context, Job, Step
 from .copy_steps import copy_steps
@@ -37,14 +37,16 @@ def _withdraw(ctx: Context) -> None:
     ctx.records.call("tenant", "withdraw")
 
 
-def check_page(ctx: Context) -> Mapping[str, Any]:
-    """Ask for the login page as a visitor would, until it is served or the time is up."""
+def check_page(ctx: Context, door: FrontDoorPort | None = None) -> Mapping[str, Any]:
+    """Ask for the login page as a visitor would, until it is served or the time is up; at the
+    cluster's own door unless another is given.
+    """
     clock = ctx.ports.clock
     start = clock.monotonic()
     clock.sleep(FIRST_LOOK_SECONDS)
     while True:
         try:
-            answer = ctx.ports.front_door.get(ctx.facts["host"], "/web/login")
+            answer = (door or ctx.ports.front_door).get(ctx.facts["host"], "/web/login")
             if answer.status == 200 and LOGIN_MARK in answer.body:
                 return {"login_seconds": round(clock.monotonic() - start, 3)}
             seen = Broken("login_page_wrong", host=ctx.facts["host"], status=answer.status)

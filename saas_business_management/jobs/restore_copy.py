@@ -1,7 +1,7 @@
 """Bring a backup back as a tenant of its own, or as a sandbox that can do no harm outside.
 
 The copy has no address until it is whole, compared with the backup and, for a sandbox, neutralised
-and proven to be so.
+and masked, and proven to be so.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Any
 
 from ..adapters.ports import Birth
 from .base import Context, Job, Step
+from .mask_step import mask
 from .provision_tenant import check_page
 from .restore_steps import compare, has_files, load, look, unpack
 
@@ -83,7 +84,11 @@ def _withdraw(ctx: Context) -> None:
 
 
 def _open(ctx: Context) -> None:
-    ctx.records.call("tenant", "open", admin=ctx.facts["admin"])
+    admin = ctx.facts["admin"]
+    if not admin["admin_user_id"]:
+        # What was imported knows its administrator itself.
+        admin = ctx.ports.cluster.admin_of(ctx.facts["copy"], ctx.facts["login"])
+    ctx.records.call("tenant", "open", admin=admin)
 
 
 def _finish(ctx: Context) -> None:
@@ -104,6 +109,7 @@ RESTORE_COPY = Job(
         Step("compare", "Compare with the backup", compare, weight=3),
         Step("adopt", "Make it its own", adopt),
         Step("neutralise", "Make it harmless", neutralise, when=_sandbox),
+        Step("mask", "Mask personal data", mask, when=_sandbox, weight=4),
         Step("hand_over", "Hand over to the role", _hand_over),
         Step("publish", "Open the address", _publish, _withdraw),
         Step("check", "Ask for the login page", check_page, weight=2),

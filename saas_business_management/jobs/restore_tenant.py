@@ -14,6 +14,7 @@ from typing import Any
 from ..kernel.errors import Refused, Unavailable
 from ..kernel.provisioning.naming import staging_name
 from .base import Context, Job, Step, only
+from .copies_beside import drop_copies
 from .lent_login import give_back, is_closed, lend
 from .restore_steps import (
     compare,
@@ -47,19 +48,10 @@ def _wait_for_safety(ctx: Context) -> None:
 def _make_copy(ctx: Context) -> Mapping[str, Any]:
     """Make the copy under this worker's claim: one that was frozen meanwhile writes elsewhere."""
     name = staging_name(ctx.facts["database"], "r", ctx.fence)
-    _drop_copies(ctx)
+    drop_copies(ctx)
     oid = ctx.ports.cluster.make_anew(name, ctx.facts["extensions"])
     out = staging_name(ctx.facts["database"], "z", ctx.fence)
     return {"copy": name, "copy_oid": oid, "out": out}
-
-
-def _drop_copies(ctx: Context) -> None:
-    """Drop what this and dead workers made, database and files."""
-    database = ctx.facts["database"]
-    ctx.ports.cluster.drop_staging(database)
-    for name in ctx.ports.filestore.names():
-        if name.startswith(f"{database}_r"):
-            ctx.ports.filestore.drop(name)
 
 
 def _keep_files(ctx: Context) -> None:
@@ -115,7 +107,7 @@ RESTORE_TENANT = Job(
             "copy",
             "Make a database beside it",
             _make_copy,
-            only(has_records, _drop_copies),
+            only(has_records, drop_copies),
             when=has_records,
         ),
         Step("load", "Bring records back", load, when=has_records, restart_from="copy", weight=12),

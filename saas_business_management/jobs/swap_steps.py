@@ -3,13 +3,14 @@ taking them back.
 
 Facts they need: `database` (the live one, also the role's name), `copy` with `copy_oid` (what comes
 in), `out` (the name of what goes out), `login` (generation to log in with), `open` (is the tenant
-open), `host`. The link is `restore`.
+open), `host`. The link is the fact `link`, `restore` when there is none.
 
 The address is closed from `close` to `open`. With the copy comes the next password, so that nodes
 let go of every connection they had; a generation once told to nodes is never taken back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from .base import Context, Step, only
@@ -28,16 +29,29 @@ def _turn_back(ctx: Context) -> None:
     ctx.ports.cluster.ensure_role(ctx.facts["database"], _generation(ctx))
 
 
+def link_of(ctx: Context) -> str:
+    """Return the link of the record that the swap is for."""
+    return ctx.facts.get("link", "restore")
+
+
 def _generation(ctx: Context) -> int:
-    return ctx.records.call("restore", "generation")["generation"]
+    return ctx.records.call(link_of(ctx), "generation")["generation"]
 
 
-def _close(ctx: Context) -> None:
-    ctx.records.call("restore", "close", generation=ctx.facts.get("generation", 0))
+def _close(ctx: Context) -> Mapping[str, Any]:
+    ctx.records.call(link_of(ctx), "close", generation=ctx.facts.get("generation", 0))
+    return {"closed_at": ctx.facts.get("closed_at") or ctx.ports.clock.now().isoformat()}
 
 
-def _reopen(ctx: Context) -> None:
-    ctx.records.call("restore", "reopen")
+def reopen(ctx: Context) -> None:
+    """Open the address again, what was live before in place."""
+    ctx.records.call(link_of(ctx), "reopen")
+
+
+def closed_seconds(ctx: Context) -> float:
+    """Return how long the address has been closed."""
+    since = datetime.fromisoformat(ctx.facts["closed_at"])
+    return round((ctx.ports.clock.now() - since).total_seconds(), 3)
 
 
 def _read_signals(ctx: Context) -> Mapping[str, Any]:
@@ -70,16 +84,25 @@ def _pass_signals(ctx: Context) -> None:
     ctx.ports.cluster.pass_signals(facts["database"], facts["login"], facts["signals"])
 
 
-def _open(ctx: Context) -> None:
-    ctx.records.call("restore", "reopen", oid=ctx.facts["copy_oid"])
+def _open(ctx: Context) -> Mapping[str, Any]:
+    ctx.log("Point of no return: from here on people work in what is in place now.")
+    ctx.records.call(link_of(ctx), "reopen", oid=ctx.facts["copy_oid"])
+    return {"outage_seconds": closed_seconds(ctx)}
 
 
 def _close_again(ctx: Context) -> None:
-    ctx.records.call("restore", "close_again")
+    ctx.records.call(link_of(ctx), "close_again")
 
 
-def swap_steps(when: Callable[[Context], bool]) -> tuple[Step, ...]:
-    """Return the steps for a job in which they are done when this is so."""
+def swap_steps(
+    when: Callable[[Context], bool], closed: Sequence[Step] | None = None
+) -> tuple[Step, ...]:
+    """Return the steps for a job in which they are done when this is so.
+
+    `closed` are its own steps of the closed moment; they leave the fact `signals`. Without them
+    what the caches know is read from the live one.
+    """
+    between = closed or (Step("signals", "Read what caches know", _read_signals, when=when),)
 
     def served(ctx: Context) -> bool:
         return when(ctx) and not is_closed(ctx)
@@ -92,8 +115,8 @@ def swap_steps(when: Callable[[Context], bool]) -> tuple[Step, ...]:
             only(served, _turn_back),
             when=served,
         ),
-        Step("close", "Close the address", _close, only(when, _reopen), when=when),
-        Step("signals", "Read what caches know", _read_signals, when=when),
+        Step("close", "Close the address", _close, only(when, reopen), when=when),
+        *between,
         Step("swap", "Put it in place", _swap, only(when, _swap_back), when=when),
         Step("forget", "Have caches forgotten", _pass_signals, when=when),
         Step("open", "Open the address", _open, only(when, _close_again), when=when),

@@ -10,7 +10,10 @@ then the guards in their order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+
+OPERATOR = "operator"
 
 
 class Row(Protocol):
@@ -26,6 +29,18 @@ class Row(Protocol):
     def right(self) -> str: ...
     @property
     def needs_reason(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Move:
+    """A row that leads to a state: what happens, in which states, what has to be so."""
+
+    event: str
+    sources: tuple[str, ...]
+    target: str
+    guards: tuple[str, ...] = ()
+    needs_reason: bool = False
+    right: str = OPERATOR
 
 
 class Known(Protocol):

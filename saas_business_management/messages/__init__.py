@@ -5,10 +5,10 @@ Owns: choosing the sentence and its variant, the form of facts in it. Does not o
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from odoo.api import Environment
-from odoo.tools import LazyTranslate, format_date, format_list, formatLang
+from odoo.tools import LazyTranslate, format_date, format_datetime, format_list, formatLang
 
 from ..const import GB
 from ..kernel.errors import SaasError
@@ -79,6 +79,12 @@ def _by_free(facts: Mapping[str, object]) -> str:
     return ("", "one")[len(free)] if len(free) < 2 else "many"
 
 
+def _by_phase(facts: Mapping[str, object]) -> str:
+    if not facts.get("module"):
+        return ""
+    return "upgrade" if facts.get("phase") in ("upgrade", "prove") else "module"
+
+
 _VARIANTS: dict[str, Callable[[Mapping[str, object]], str]] = {
     "transition_refused": _by_why,
     "subscription_refused": _by_why,
@@ -87,7 +93,10 @@ _VARIANTS: dict[str, Callable[[Mapping[str, object]], str]] = {
     "disk_full": lambda facts: "measured" if "needed_bytes" in facts else "",
     "object_missing": lambda facts: "stored" if "key" in facts or "told" in facts else "",
     "signup_limit": lambda facts: "one" if facts.get("minutes") == 1 else "",
-    "odoo_phase_failed": lambda facts: "module" if facts.get("module") else "",
+    "incident_move": _by_why,
+    "maintenance_move": _by_why,
+    "campaign_move": _by_why,
+    "odoo_phase_failed": _by_phase,
 }
 
 
@@ -110,6 +119,8 @@ def _shown(env: Environment, name: str, value: object) -> str:
         return format_list(env, [f"“{one}”" for one in value])
     if type(value) is date:
         return format_date(env, value)
+    if isinstance(value, datetime):
+        return format_datetime(env, value, dt_format="short")
     return _word(env, name, value)
 
 

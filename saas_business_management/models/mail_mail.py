@@ -1,10 +1,13 @@
 """Our mails in Odoo's queue: sent within seconds, and again when the mail server was away.
 
-Owns: waking the queue, giving mails to administrators of tenants and to sign-ups back to it for
-some days. Does not own: sending (Odoo's queue), what they say.
+Owns: waking the queue, giving mails to administrators of tenants, to sign-ups and about alerts
+back to it for some days. Does not own: sending (Odoo's queue), what they say.
 """
 
 from odoo import api, fields, models
+
+from ..kernel.gateway.reference import HEADER
+from .saas_job_request_ref import current_reference
 
 RETRY_DAYS = 3
 
@@ -15,6 +18,21 @@ class MailMail(models.Model):
     # A mail with a one-time link belongs to no record: who may read the record must not read it.
     saas_tenant_id = fields.Many2one("saas.tenant", string="Tenant", ondelete="set null")
     saas_signup_id = fields.Many2one("saas.signup", string="Sign-Up", ondelete="set null")
+    saas_alert_message_id = fields.Many2one(
+        "saas.alert.message",
+        string="Message About Alerts",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let mails that a request or an operation sends carry its number."""
+        number = current_reference()
+        for vals in vals_list if number else ():
+            if vals.get("saas_tenant_id") or vals.get("saas_signup_id"):
+                vals.setdefault("headers", repr({HEADER: number}))
+        return super().create(vals_list)
 
     @api.model
     @api.private
@@ -35,8 +53,10 @@ class MailMail(models.Model):
         untaken_sudo = self.sudo().search(
             [
                 "|",
+                "|",
                 ("saas_tenant_id", "!=", False),
                 ("saas_signup_id", "!=", False),
+                ("saas_alert_message_id", "!=", False),
                 ("state", "=", "exception"),
                 ("failure_type", "in", (False, "mail_smtp")),
                 ("create_date", ">=", since),

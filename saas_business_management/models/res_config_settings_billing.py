@@ -12,6 +12,9 @@ class ResConfigSettings(models.TransientModel):
     saas_billing_variance_percent = fields.Float(
         related="company_id.saas_billing_variance_percent", readonly=False
     )
+    saas_service_review_mail = fields.Boolean(
+        related="company_id.saas_service_review_mail", readonly=False
+    )
     saas_billing_mail = fields.Boolean(related="company_id.saas_billing_mail", readonly=False)
     saas_wallet_account_id = fields.Many2one(
         related="company_id.saas_wallet_account_id", readonly=False

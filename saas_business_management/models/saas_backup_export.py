@@ -23,7 +23,10 @@ from ..kernel.errors import Refused
 from ..kernel.secret import Secret
 from .saas_backup import RESTORABLE
 
-KINDS = [("sealed", "Our Format, Under a Passphrase"), ("odoo_zip", "Odoo Zip, Not Encrypted")]
+KINDS = [
+    ("sealed", "Our Format, Under a Passphrase"),
+    ("odoo_zip", "Odoo Zip and Open Data, Not Encrypted"),
+]
 STATES = [
     ("running", "Being Made"),
     ("ready", "Ready"),

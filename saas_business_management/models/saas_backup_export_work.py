@@ -30,7 +30,7 @@ class SaasBackupExport(models.Model):
             "kind": self.kind,
             "label": self.tenant_id.subdomain,
             "salt": self.salt or "",
-            "wanted_bytes": int(2 * backup_sudo.database_bytes + backup_sudo.file_bytes),
+            "wanted_bytes": int(3 * backup_sudo.database_bytes + backup_sudo.file_bytes),
         }
 
     @api.private

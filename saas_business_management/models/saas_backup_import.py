@@ -98,8 +98,9 @@ class SaasBackup(models.Model):
 
     @api.model
     @api.private
-    def _order_import(self, name, tenant, target, cluster):
-        """Order that a file of the upload folder becomes a backup of a draft; return its row.
+    def _order_import(self, name, tenant, target, cluster, opens=False):
+        """Order that a file of the upload folder becomes a backup of a draft, and with `opens` that
+        the draft is opened from it then; return its row.
 
         Raises: Refused (`import_name_form`, `import_file_missing`, `import_tenant_has_data`, those
         of `saas.backup.key._in_use`).
@@ -119,7 +120,7 @@ class SaasBackup(models.Model):
         database_sudo = self.env["saas.database"]._reserve("tenant", cluster)
         job = self.env["saas.job"]._enqueue(
             "import_backup",
-            spec={"targets": target.ids, "file": name},
+            spec={"targets": target.ids, "file": name, **({"opens": True} if opens else {})},
             dedupe_key=f"import_backup:{name}",
             serial_key=f"backup:{tenant.id}",
             priority=25,

@@ -55,7 +55,7 @@ class SaasCluster(models.Model):
                 busy=row.id in busy,
                 oid=row.oid,
                 has_role=row.kind in WITH_ROLE,
-                has_folder=row.kind in ("tenant", "kept"),
+                has_folder=row.kind in ("tenant", "kept", "moved"),
             )
             for row in rows_sudo
         ]
@@ -69,7 +69,10 @@ class SaasCluster(models.Model):
             (
                 jobs_sudo.database_id
                 | jobs_sudo.tenant_id.database_id
+                | jobs_sudo.tenant_move_id.database_id
+                | jobs_sudo.tenant_move_id.source_database_id
                 | jobs_sudo.version_id.database_id
+                | jobs_sudo.copy_id.database_id
             ).ids
         )
 

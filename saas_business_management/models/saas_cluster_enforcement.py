@@ -56,7 +56,8 @@ class SaasCluster(models.Model):
         except Refused as error:
             database_sudo.limits_problem = error.code
             return None
-        if wanted.nothing and applied is None:
+        share = tenant_sudo._share()
+        if wanted.nothing and applied is None and share is None:
             database_sudo.limits_problem = False
             return None
         return {
@@ -67,6 +68,7 @@ class SaasCluster(models.Model):
             "wanted": asdict(wanted),
             "applied": asdict(applied) if applied else None,
             "failed": bool(database_sudo.limits_problem),
+            **({} if share is None else {"share": asdict(share)}),
         }
 
     @api.private
@@ -83,7 +85,8 @@ class SaasCluster(models.Model):
 
     def _note_limits(self, tenant_sudo, database_sudo, row):
         database_sudo.limits_problem = row["problem"]
-        if not row["problem"]:
+        # Where only a share of the server is set, nothing stands inside the database.
+        if not row["problem"] and not row.get("only_share"):
             database_sudo.write(
                 {
                     "limits_applied": row["wanted"],

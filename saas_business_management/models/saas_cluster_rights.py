@@ -57,6 +57,7 @@ class SaasCluster(models.Model):
                     "generation": row.generation,
                     "busy": row.stage not in JUDGED or row.id in busy,
                     "addresses": self._addresses(row),
+                    **row.tenant_id._share_expected(),
                 }
                 for row in rows_sudo
             ],

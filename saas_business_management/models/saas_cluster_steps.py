@@ -8,7 +8,7 @@ from typing import Any
 
 from odoo import api, fields, models
 
-from ..kernel.provisioning.placement import ClusterFacts
+from ..kernel.provisioning.placement import DEDICATED, ClusterFacts
 
 OCCUPYING = ("building", "ready", "standby", "claimed", "dropping")
 
@@ -66,4 +66,12 @@ class SaasCluster(models.Model):
             used=used,
             company_id=self.company_id.id or 0,
             region=self.region or "",
+            hosting=self.hosting,
+            customers=self._customers() if self.hosting == DEDICATED else frozenset(),
         )
+
+    def _customers(self):
+        """Return the ids of the customers who have a tenant here; 0 stands for one not known."""
+        here = [("cluster_id", "=", self.id), ("database_id", "!=", False)]
+        tenants_sudo = self.env["saas.tenant"].sudo().search(here)
+        return frozenset(one.partner_id.commercial_partner_id.id or 0 for one in tenants_sudo)

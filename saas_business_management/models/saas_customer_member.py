@@ -315,6 +315,19 @@ class SaasCustomerMember(models.Model):
         }
 
     @api.model
+    @api.private
+    def _connect_team(self, account_id, role):
+        """Return what pages of keys and webhooks show of an account."""
+        account_sudo = self.env["res.partner"].sudo().browse(account_id)
+        return {
+            "account": account_sudo,
+            "ref": self._team_ref(account_sudo),
+            "role": role,
+            "connects": roles.may(role, roles.CONNECT),
+            "owners": self._owner_names(account_sudo),
+        }
+
+    @api.model
     def _role_rows(self):
         labels = dict(self._fields["role"]._description_selection(self.env))
         return [

@@ -31,6 +31,8 @@ READ = (
     *("saas.backup.target", "ir.mail_server", "payment.provider"),
 )
 
+CLUSTER_FIELDS = ("name", "full_disk_on", "full_connections_on", "full_sessions_on")
+
 # Parts of queries: of which tenants, of which operations.
 HERE = "t.company_id = ANY(%(companies)s) AND (%(cluster)s = 0 OR t.cluster_id = %(cluster)s)"
 OF_JOB = (
@@ -95,7 +97,7 @@ class SaasDashboard(models.AbstractModel):
         for who is no viewer, blocks about money for who has no right of billing. Instants are UTC
         texts, days are texts such as "2026-03-31", a figure that nobody knows is None. Keys:
         `as_of`, `can`, `filters`, `currency`, `attention`, `cards`, `revenue`, `growth`, `health`,
-        `utilisation`, `operations`, `feed`, `billing`, `backups`, `steps`, `empty`;
+        `capacity`, `utilisation`, `operations`, `feed`, `billing`, `backups`, `steps`, `empty`;
         docs/dashboard.md says what is in each.
 
         Raises: AccessError for anybody else.
@@ -150,7 +152,7 @@ class SaasDashboard(models.AbstractModel):
     @api.model
     def _clusters(self):
         shared = [("company_id", "in", [False, *self.env.companies.ids])]
-        return self.env["saas.cluster"].sudo().search_fetch(shared, ["name"], order="name")
+        return self.env["saas.cluster"].sudo().search_fetch(shared, CLUSTER_FIELDS, order="name")
 
     @api.model
     def _filters(self, asked):

@@ -25,16 +25,20 @@ SELECT (e.at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
   FROM saas_tenant_event AS e JOIN saas_tenant AS t ON t.id = e.tenant_id
  WHERE %(here)s AND e.at >= %(first)s::date - interval '1 day' GROUP BY 1
 """
-# Who is closed is measured, but nobody is asked how many users he has.
+# Who is closed is measured, but nobody is asked how many users he has. Rows are added up by numbers
+# before words are looked at: sorting 40,000 of them by the code of their meter costs a third more.
 LEVELS = """
-SELECT m.code, sum(r.quantity)::float8,
-       count(*) FILTER (WHERE coalesce(s.failures, 0) = 0)
-  FROM saas_usage_reading AS r
-  JOIN saas_tenant AS t ON t.id = r.tenant_id
-  JOIN saas_meter AS m ON m.id = r.meter_id
-  LEFT JOIN saas_usage_source AS s ON s.id = r.source_id
- WHERE %(here)s AND m.code = ANY(%(codes)s)
-   AND t.state = ANY(CASE WHEN m.code = 'storage_gb' THEN %(housed)s ELSE %(open)s END)
+WITH summed AS (
+    SELECT r.meter_id, t.state, sum(r.quantity) AS quantity,
+           count(*) FILTER (WHERE coalesce(s.failures, 0) = 0) AS known
+      FROM saas_usage_reading AS r
+      JOIN saas_tenant AS t ON t.id = r.tenant_id
+      LEFT JOIN saas_usage_source AS s ON s.id = r.source_id
+     WHERE %(here)s AND r.meter_id IN (SELECT id FROM saas_meter WHERE code = ANY(%(codes)s))
+     GROUP BY r.meter_id, t.state)
+SELECT m.code, sum(u.quantity)::float8, sum(u.known)::bigint
+  FROM summed AS u JOIN saas_meter AS m ON m.id = u.meter_id
+ WHERE u.state = ANY(CASE WHEN m.code = 'storage_gb' THEN %(housed)s ELSE %(open)s END)
  GROUP BY m.code
 """
 DAYS = """
@@ -67,9 +71,13 @@ class SaasDashboard(models.AbstractModel):
     _inherit = "saas.dashboard"
 
     @api.model
-    def _tenant_card(self, asked):
+    def _tenant_states(self, asked):
+        """Return how many tenants there are by state."""
+        return dict(self._rows(STATES, asked))
+
+    @api.model
+    def _tenant_card(self, asked, states):
         """Return the card of open tenants and the growth of the fleet."""
-        states = dict(self._rows(STATES, asked))
         facts = {"open": list(SERVING), "zone": self._zone()}
         spans = self._spans(asked)
         first = min(asked.points[0], asked.facts["before"], spans[0][0])
@@ -115,14 +123,13 @@ class SaasDashboard(models.AbstractModel):
         return spans
 
     @api.model
-    def _usage_cards(self, asked):
+    def _usage_cards(self, asked, states):
         facts = {"codes": list(USED), "open": list(SERVING), "housed": list(HOUSED)}
         levels = {code: row for code, *row in self._rows(LEVELS, asked, facts)}
         first = min(asked.points[0] - timedelta(days=asked.step), asked.facts["before"])
         days = {}
         for code, day, quantity in self._rows(DAYS, asked, facts | {"first": first}):
             days.setdefault(code, {})[day] = quantity
-        states = dict(self._rows(STATES, asked))
         return [
             self._level("storage_gb", asked, levels, days, _sum(states, HOUSED)),
             self._users(asked, levels, days, _sum(states, SERVING)),

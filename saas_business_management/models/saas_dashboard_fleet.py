@@ -4,38 +4,47 @@ Owns: their queries. Does not own: the cards (`saas_dashboard_cards.py`), money
 (`saas_dashboard_money.py`).
 """
 
+import json
+
 from odoo import api, fields, models
 
 from ..kernel.lifecycle.states import FAILED, SERVING
-from ..kernel.monitoring import health
-from ..messages.health import REASONS as SENTENCES
+from ..kernel.monitoring import health, layers
+from ..messages.health import LAYER_REASONS as SENTENCES
+from ..messages.health import LAYER_WORDS
 from .saas_tenant_backup_policy import BACKED_UP
+from .saas_tenant_layers import JUDGED
 
 # What people did not ask for and nobody reads about.
 ROUTINE = ("sample_usage", "check_health", "note_revenue", "run_doctor", "expire_backups")
+ROUTINE += ("probe_tenants", "check_dependencies")
+# What was judged too long ago is not known any more, whatever stands there.
 HEALTH = """
 WITH looked AS (
-    SELECT t.id, t.name, t.health_since,
+    SELECT t.id, t.name,
            CASE WHEN t.state = %(failed)s THEN 'critical'
-                WHEN t.health_checked_at IS NULL OR t.health_checked_at < %(fresh)s THEN 'unknown'
-                ELSE coalesce(t.health_found, 'unknown') END AS health,
-           CASE WHEN t.state = %(failed)s THEN 'not_made'
-                WHEN t.health_checked_at IS NULL THEN 'never_looked'
-                WHEN t.health_checked_at < %(fresh)s THEN 'stale'
-                ELSE t.health_reason END AS reason,
+                WHEN c.layers_judged_at IS NULL OR c.layers_judged_at < %(fresh)s THEN 'unknown'
+                ELSE coalesce(t.health_whole, 'unknown') END AS health,
+           CASE WHEN t.state = %(failed)s THEN %(not_made)s::jsonb
+                WHEN c.layers_judged_at IS NULL OR c.layers_judged_at < %(fresh)s
+                THEN %(not_judged)s::jsonb
+                ELSE t.health_reasons -> 0 END AS reason,
            CASE WHEN t.state = %(failed)s THEN t.state_since
-                WHEN t.health_checked_at < %(fresh)s THEN t.health_checked_at
-                ELSE t.health_since END AS since
-      FROM saas_tenant AS t
+                WHEN c.layers_judged_at < %(fresh)s THEN c.layers_judged_at
+                ELSE t.health_whole_since END AS since,
+           CASE WHEN t.state = %(failed)s THEN 'tenant'
+                WHEN c.layers_judged_at IS NULL OR c.layers_judged_at < %(fresh)s THEN 'platform'
+                ELSE t.health_whose END AS whose
+      FROM saas_tenant AS t LEFT JOIN saas_cluster AS c ON c.id = t.cluster_id
      WHERE %(here)s AND t.state = ANY(%(looked)s)),
 counted AS (SELECT health, count(*) AS total FROM looked GROUP BY health),
 ranked AS (
     SELECT *, array_position(ARRAY['critical', 'warning', 'unknown', 'ok'], health) AS place
       FROM looked WHERE health <> 'ok' ORDER BY place, since NULLS LAST, id LIMIT 5)
-SELECT health, total, NULL::int, NULL, NULL, NULL::timestamp, 0 FROM counted
+SELECT health, total, NULL::int, NULL, NULL::jsonb, NULL::timestamp, NULL, 0 FROM counted
  UNION ALL
-SELECT health, 0, id, name, reason, since, place FROM ranked
- ORDER BY 7, 6 NULLS LAST, 3
+SELECT health, 0, id, name, reason, since, whose, place FROM ranked
+ ORDER BY 8, 6 NULLS LAST, 3
 """
 RUNNING = """
 SELECT j.id, j.label, j.state, j.progress, j.step_now, t.name, j.started_at,
@@ -81,7 +90,7 @@ class SaasDashboard(models.AbstractModel):
 
     @api.model
     def _fleet_blocks(self, asked, can):
-        names = ("growth", "health", "utilisation", "operations", "feed", "backups")
+        names = ("growth", "health", "capacity", "utilisation", "operations", "feed", "backups")
         if not can["tenants"]:
             return dict.fromkeys(names)
         healths, operations = self._health(asked), self._operations(asked)
@@ -92,12 +101,14 @@ class SaasDashboard(models.AbstractModel):
             "limited": sum(gauge["forced"] for gauge in gauges),
             "backup_alerts": backups["alert_count"],
         }
-        cards, growth = self._tenant_card(asked)
+        states = self._tenant_states(asked)
+        card, growth = self._tenant_card(asked, states)
         return {
             "attention": [{"key": key, "count": count} for key, count in counts.items() if count],
-            "cards": [cards, *self._usage_cards(asked)],
+            "cards": [card, *self._usage_cards(asked, states)],
             "growth": growth,
             "health": healths,
+            "capacity": self._capacity(asked),
             "utilisation": gauges,
             "operations": operations,
             "feed": self._feed(asked),
@@ -106,13 +117,18 @@ class SaasDashboard(models.AbstractModel):
 
     @api.model
     def _health(self, asked):
+        reason = {"layer": layers.APPLICATION, "health": health.CRITICAL}
         facts = {
             "failed": FAILED,
             "looked": [*SERVING, FAILED],
-            "fresh": asked.now - health.EVIDENCE,
+            "fresh": asked.now - JUDGED,
+            "not_made": json.dumps({**reason, "code": health.NOT_MADE}),
+            "not_judged": json.dumps({"code": "not_judged"}),
         }
         counts, worst = dict.fromkeys((*health.HEALTHS,), 0), []
-        for found, total, number, name, reason, since, _place in self._rows(HEALTH, asked, facts):
+        for found, total, number, name, why, since, whose, _place in self._rows(
+            HEALTH, asked, facts
+        ):
             if number is None:
                 counts[found] = total
             else:
@@ -121,11 +137,22 @@ class SaasDashboard(models.AbstractModel):
                         "id": number,
                         "name": name,
                         "health": found,
-                        "reason": self.env._(SENTENCES[reason]) if reason else "",
+                        "reason": self._reason(why),
+                        "whose": whose or "",
                         "since": _text(since),
                     }
                 )
         return {"counts": counts, "worst": worst, "total": sum(counts.values())}
+
+    @api.model
+    def _reason(self, why):
+        """Return one reason of `saas.tenant.health_reasons` as a line."""
+        if not why:
+            return ""
+        sentence = SENTENCES.get(why["code"])
+        said = why.get("text") or (self.env._(sentence) if sentence else why["code"])
+        layer = LAYER_WORDS.get(why.get("layer"))
+        return f"{self.env._(layer)}: {said}" if layer else said
 
     @api.model
     def _operations(self, asked):

@@ -15,11 +15,12 @@ from ..kernel.provisioning.naming import database_name
 KINDS = [
     ("golden", "Template"),
     ("tenant", "Tenant"),
-    ("kept", "Put Aside by a Restore"),
+    ("kept", "Put Aside by a Restore or Upgrade"),
     ("proof", "Proof of a Backup"),
+    ("moved", "Left Behind by a Move"),
 ]
 # Each of these has a role of its own name.
-WITH_ROLE = ("tenant", "proof")
+WITH_ROLE = ("tenant", "proof", "moved")
 STAGES = [
     ("building", "Being Built"),
     ("ready", "Ready"),

@@ -17,6 +17,7 @@ AREAS = [
     ("plan", "Billing Plans"),
     ("tenant", "Tenants"),
     ("backups", "Backups"),
+    ("alerts", "Alerts"),
     ("webhooks", "Webhooks"),
     ("audit", "Audit Log"),
 ]

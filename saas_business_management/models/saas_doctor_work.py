@@ -26,6 +26,9 @@ CRONS = (
     "ir_cron_prove_backups",
     "ir_cron_watch_backups",
     "ir_cron_webhooks",
+    "ir_cron_watch_clusters",
+    "ir_cron_collect_metrics",
+    "ir_cron_keep_metrics",
 )
 LATE_MINUTES = 15
 ASLEEP_INTERVALS = 3

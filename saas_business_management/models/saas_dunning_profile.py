@@ -4,7 +4,6 @@ Owns: days, least amounts, which profile holds for a subscription. Does not own:
 the days (`kernel/billing/dunning.py`), following it (`saas_dunning_work.py`).
 """
 
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 

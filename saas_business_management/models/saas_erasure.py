@@ -90,8 +90,10 @@ class SaasErasure(models.Model):
         """Return what stays, as sentences by what it is."""
         _, kept = self.env._, {}
         contacts = partner.sudo().commercial_partner_id
-        invoices = self.env["account.move"].sudo().search_count(
-            [("partner_id", "child_of", contacts.id), ("state", "=", "posted")]
+        invoices = (
+            self.env["account.move"]
+            .sudo()
+            .search_count([("partner_id", "child_of", contacts.id), ("state", "=", "posted")])
         )
         if invoices:
             kept["invoices"] = _(

@@ -35,11 +35,23 @@ TARGETS = {
     "backup": "backup_id",
     "export": "export_id",
     "restore": "restore_id",
+    "copy": "copy_id",
+    "move": "tenant_move_id",
+    "upgrade": "upgrade_id",
     "subscription": "subscription_id",
     "billing": "run_id",
     "wallet": "wallet_id",
     "deferral": "deferral_id",
     "invoice": "move_id",
+    "channel": "channel_id",
+    "adoption": "adoption_id",
+}
+# What steps of the platform itself work on, by the name that jobs use.
+PLATFORM = {
+    "doctor": "saas.doctor",
+    "watch": "saas.alert.watch",
+    "machine": "saas.machine",
+    "dependencies": "saas.dependency",
 }
 
 
@@ -224,12 +236,12 @@ class SaasJob(models.Model):
                 self.env.ref(f"saas_business_management.ir_cron_run_{number}").sudo()._trigger()
 
     def _target(self, link):
-        """Return the record of a link of this job, for the step that works on it; the doctor is no
-        link.
+        """Return the record of a link of this job, for the step that works on it; what is of
+        the platform as a whole is no link.
         """
         self.ensure_one()
-        if link == "doctor":
-            return self.env["saas.doctor"]
+        if link in PLATFORM:
+            return self.env[PLATFORM[link]]
         return self[TARGETS[link]]
 
     # Buttons

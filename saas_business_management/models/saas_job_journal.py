@@ -23,6 +23,8 @@ LINES_EVERY_SECONDS = 1.0
 # A word to open screens costs the bus a connection of its own, so quick work says only its end.
 TELL_EVERY_SECONDS = 0.5
 LONG_STEP_WEIGHT = 4
+# Beside the operation these stand in the log that is searched over all tenants.
+WORTH_A_LOOK = ("warning", "error")
 HELD = "SELECT fence FROM saas_job WHERE id = %s FOR NO KEY UPDATE"
 NOT_BLOCKED = {"attempts": 0, "blocked_at": False}
 
@@ -144,6 +146,8 @@ class Journal:
             env = self.job_sudo.env(cr=cr)
             env["saas.job.line"].create(lines)
             job_sudo = env["saas.job"].browse(self.job_sudo.id)
+            told = [(one["level"], one["text"]) for one in lines if one["level"] in WORTH_A_LOOK]
+            env["saas.log.line"].sudo()._add_of_job(job_sudo, told)
             job_sudo._tell_people({"lines": len(lines)})
 
     # Parts

@@ -4,6 +4,7 @@ Owns: claiming by way of a worker, starting the runner, news on the bus. Does no
 the buttons (`saas_job.py`), what is committed when (`saas_job_journal.py`), the steps (`jobs/`).
 """
 
+import logging
 import os
 import socket
 import threading
@@ -22,6 +23,7 @@ from ..kernel.errors import SaasError
 from ..kernel.work.retry import Dead, after_death
 from .saas_job_journal import Journal, LinkedRecords
 
+_logger = logging.getLogger(__name__)
 RESIDENT_SECONDS = 300
 STALE_SECONDS = 30
 # Odoo's cron threads listen by one of these; by themselves they look at their crons a minute later.
@@ -87,7 +89,12 @@ class SaasJobRun(models.Model):
         self.env.cr.commit()
         self.env.invalidate_all()
         job_sudo = self.browse(job_id).with_user(SUPERUSER_ID).sudo()
-        journal = Journal(job_sudo, fence)
+        with job_sudo._carrying():
+            _logger.info("operation %s begins: %s", job_id, job_sudo.kind)
+            self._run_journaled(job_sudo, Journal(job_sudo, fence), fence, deaths, alive)
+            _logger.info("operation %s stops here: %s", job_id, job_sudo.state)
+
+    def _run_journaled(self, job_sudo, journal, fence, deaths, alive):
         try:
             if isinstance(after_death(deaths), Dead):
                 journal.died_too_often()
@@ -112,6 +119,7 @@ class SaasJobRun(models.Model):
             control,
             exports=job_sudo._export_folder(),
             imports=job_sudo._import_folder(),
+            there=job_sudo._destination_spec(),
         )
         runner = Runner(
             JOBS[job_sudo.kind],

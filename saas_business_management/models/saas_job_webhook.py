@@ -137,6 +137,7 @@ class Desk:
             body=event_sudo.payload.encode(),
             event_id=event_sudo.uid,
             kind=event_sudo.code,
+            request=event_sudo.request_ref or "",
             secrets=secrets,
             inside_allowed=endpoint_sudo.inside_allowed,
             slow=slow,

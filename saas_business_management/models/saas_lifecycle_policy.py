@@ -153,8 +153,7 @@ class SaasLifecyclePolicy(models.Model):
     @api.model
     @api.private
     def _of(self, company):
-        """Return the policy of a company; an unsaved one with the usual numbers when there is none.
-        """
+        """Return the policy of a company; without one an unsaved one with the usual numbers."""
         found = self.sudo().search([("company_id", "=", company.id)], limit=1)
         return found or self.sudo().new({"company_id": company.id})
 

@@ -104,6 +104,7 @@ class SaasPlan(models.Model):
             "per": version_sudo.cycle_label,
             "a_month": self._signup_a_month(currency),
             "trial_days": version_sudo.trial_days,
+            "trial_text": self.env._("Start %(days)s-Day Trial", days=version_sudo.trial_days),
             "trial_end": self._signup_trial_end(),
             "included": self._signup_included(),
             "at_limit": self._signup_at_limit(currency),

@@ -14,6 +14,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime, format_list
 
+from ..kernel.portal.notices import LIMITS
 from ..kernel.quota.enforcement import CALLS, STORAGE, TRAFFIC, USERS
 from ..kernel.quota.terms import CHARGE, FORCED, SUSPEND, THROTTLE
 
@@ -87,10 +88,10 @@ class SaasQuota(models.Model):
     def _mail_everybody(self, what, setting, closes, mark):
         _ = self.env._
         told = []
-        if setting.tell_customer and not closes and self.tenant_id.admin_email:
-            lang = self.tenant_id.partner_id.lang
-            sent = self._mail(what, self.tenant_id.admin_email, lang, "customer")
-            told += [_("customer by mail")] if sent else []
+        if setting.tell_customer and not closes:
+            people = self.env["saas.customer.member"]._recipients(self.tenant_id, LIMITS)
+            sent = [self._mail(what, email, lang, "customer") for email, lang in people]
+            told += [_("customer by mail")] if any(sent) else []
         partner = self.tenant_id._selling_partner()
         if setting.tell_partner and partner.email:
             sent = self._mail(what, partner.email, partner.lang, "partner")
@@ -257,7 +258,10 @@ class SaasQuota(models.Model):
             "partner": _("You get this because this is your customer's database."),
         }.get(
             self.env.context.get("saas_reader"),
-            _("You get this because you administer this database."),
+            _(
+                "You get this because you look after this database. Under Notifications in the "
+                "portal you choose which mails you get."
+            ),
         )
 
     def _instant(self, at):

@@ -36,9 +36,10 @@ STATES = [
 
 class SaasRestore(models.Model):
     _name = "saas.restore"
-    _inherit = "saas.ledger"
+    _inherit = ["saas.ledger", "saas.swap"]
     _description = "Restore"
     _order = "started_at desc, id desc"
+    _swap_tenant = "into_id"
 
     tenant_id = fields.Many2one(
         "saas.tenant", required=True, readonly=True, index=True, ondelete="restrict"
@@ -68,7 +69,6 @@ class SaasRestore(models.Model):
         "saas.backup", string="Safety Backup", readonly=True, ondelete="set null"
     )
     kept_id = fields.Many2one("saas.database", readonly=True, ondelete="set null")
-    former_oid = fields.Integer(readonly=True)
     undo_until = fields.Datetime(readonly=True, string="Undo Until")
     can_undo = fields.Boolean(compute="_compute_can_undo", search="_search_can_undo")
     started_at = fields.Datetime(

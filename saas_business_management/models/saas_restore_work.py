@@ -1,7 +1,8 @@
 """Restores at work: what the steps of their operations ask and note.
 
-Owns: the link from an operation to its restore, the steps, what is kept for an undo and for how
-long. Does not own: its row (`saas_restore.py`), what is done outside (`jobs/`).
+Owns: the link from an operation to its restore, the steps, for how long an undo is possible. Does
+not own: its row (`saas_restore.py`), the steps of the exchange (`saas_swap.py`), what is done
+outside (`jobs/`).
 """
 
 from datetime import timedelta
@@ -86,16 +87,7 @@ class SaasRestore(models.Model):
         return {**self._live_facts(), **self._source_facts()}
 
     def _live_facts(self):
-        """Return what steps know of the tenant that is restored."""
-        tenant_sudo = self.into_id.sudo()
-        database_sudo = tenant_sudo.database_id
-        return {
-            "database": database_sudo.name,
-            "login": database_sudo.generation,
-            "open": tenant_sudo._is_serving(),
-            "host": tenant_sudo._primary_host(),
-            "base_url": tenant_sudo.url,
-        }
+        return {**super()._live_facts(), "base_url": self.into_id.sudo().url}
 
     @api.private
     def _source_facts(self):
@@ -122,35 +114,6 @@ class SaasRestore(models.Model):
         return {"state": self.safety_id.sudo().state}
 
     @api.private
-    def _step_generation(self):
-        return {"generation": self.into_id.sudo().database_id.generation}
-
-    @api.private
-    def _step_close(self, generation):
-        """Tell nodes to answer that the tenant is away for a moment, with its next password."""
-        tenant_sudo = self.into_id.sudo()
-        if generation > tenant_sudo.database_id.generation:
-            now = fields.Datetime.now()
-            tenant_sudo.database_id.write({"generation": generation, "rotated_at": now})
-        self._put({"former_oid": tenant_sudo.database_id.oid})
-        tenant_sudo._set_swapping(True)
-
-    @api.private
-    def _step_reopen(self, oid=0):
-        """Let visitors in again; `oid` is that of what is in place now, 0 when it is as it was."""
-        tenant_sudo = self.into_id.sudo()
-        if oid:
-            tenant_sudo.database_id.oid = oid
-        tenant_sudo._set_swapping(False)
-
-    @api.private
-    def _step_close_again(self):
-        """What is in place goes out again."""
-        tenant_sudo = self.into_id.sudo()
-        tenant_sudo.database_id.oid = self.former_oid
-        tenant_sudo._set_swapping(True)
-
-    @api.private
     def _step_done(self, tables=0, rows=0, files=0, out="", out_oid=0):
         """Note what came back, and until when it can be taken back."""
         if self.state == "done":
@@ -171,11 +134,6 @@ class SaasRestore(models.Model):
         self._put(told)
         self._told("restored", "restore_done")
         self.into_id._tell("restored")
-
-    def _keep(self, name, oid):
-        """Write down a database that stands beside the tenant's own."""
-        live_sudo = self.into_id.sudo().database_id
-        return self.env["saas.database"].sudo()._keep_beside(live_sudo, name, oid)
 
     @api.private
     def _step_failed(self):

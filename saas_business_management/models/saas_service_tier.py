@@ -39,6 +39,11 @@ class SaasServiceTier(models.Model):
         default="front_door",
         required=True,
     )
+    check_minutes = fields.Selection(
+        [("1", "Every Minute"), ("5", "Every 5 Minutes"), ("15", "Every 15 Minutes")],
+        string="Look at the Front Door",
+        help="How often the login page of such a tenant is asked for. Empty: as set for all.",
+    )
     support_response_hours = fields.Float(
         string="Support Answers Within (h)", digits=(8, 2), default=24, required=True
     )

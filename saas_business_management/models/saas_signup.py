@@ -78,7 +78,6 @@ class SaasSignup(models.Model):
         default=lambda self: secrets.token_urlsafe(16),
     )
     shown_brand_id = fields.Many2one("saas.brand", compute="_compute_shown_brand_id")
-    mail_sender = fields.Char(compute="_compute_mail_sender", compute_sudo=True)
 
     _reference_uniq = models.Constraint(
         "UNIQUE (reference)", "Two sign-ups cannot share a reference."
@@ -89,12 +88,6 @@ class SaasSignup(models.Model):
         default = self.env["saas.brand"]._default()
         for one in self:
             one.shown_brand_id = one.brand_id or default
-
-    @api.depends("brand_id.sender_email", "brand_id.sender_name", "company_id.email")
-    def _compute_mail_sender(self):
-        for one in self:
-            brand = one.shown_brand_id
-            one.mail_sender = (brand and brand._sender()) or one.company_id.email_formatted
 
     def get_base_url(self):
         """Return where links of its mails and pages lead: the host of its brand, or ours."""

@@ -1,4 +1,4 @@
-"""Counters of what strangers ask for, each for one key and one window of time.
+"""Counters of what strangers and programs ask for, each for one key and one window of time.
 
 Owns: counting up, race-free; forgetting. Does not own: limits (`saas_signup_policy.py`). A key is
 kept as a keyed hash: nobody reads from it who asked.
@@ -42,3 +42,13 @@ class SaasSignupCount(models.Model):
         hashed = hmac(self.env(su=True), "saas_signup", f"{kind}:{key}")
         self.env.cr.execute(SQL(ADD, kind, hashed, start))
         return self.env.cr.fetchone()[0], wait_seconds(now, limit.seconds)
+
+    @api.model
+    @api.private
+    def _so_far(self, kind, key, limit):
+        """Return `(count, seconds until the window is over)` without counting."""
+        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        start = window_start(now, limit.seconds).replace(tzinfo=None)
+        hashed = hmac(self.env(su=True), "saas_signup", f"{kind}:{key}")
+        wanted = [("kind", "=", kind), ("key", "=", hashed), ("start", "=", start)]
+        return self.search(wanted, limit=1).count, wait_seconds(now, limit.seconds)

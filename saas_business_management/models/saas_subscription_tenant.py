@@ -118,11 +118,19 @@ class SaasTenant(models.Model):
 
     def _begin_subscription(self):
         """Let the subscription begin that a tenant with a published plan is sold with."""
+        ours = self._propose_subscription()
+        if ours:
+            ours.action_activate()
+
+    def _propose_subscription(self):
+        """Return the draft that a tenant with a published plan is sold with, or nothing when there
+        is no such plan or a subscription already.
+        """
         version = self.plan_id.version_id
         sudo = self.sudo().with_context(saas_from_tenant=True)
         ours = sudo.subscription_ids.filtered(lambda one: one.state == "draft")[:1]
         if not version or sudo.subscription_ids - ours:
-            return
+            return ours.browse()
         if not ours:
             partner = sudo.partner_id or sudo._make_customer()
             sudo.partner_id = partner
@@ -139,7 +147,7 @@ class SaasTenant(models.Model):
                     ).property_payment_term_id.id,
                 }
             )
-        ours.action_activate()
+        return ours
 
     def _zone(self):
         partner = self.partner_id

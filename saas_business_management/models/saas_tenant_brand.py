@@ -16,21 +16,12 @@ class SaasTenant(models.Model):
         help="Empty: the default brand.",
     )
     shown_brand_id = fields.Many2one("saas.brand", compute="_compute_shown_brand_id")
-    mail_sender = fields.Char(compute="_compute_mail_sender", compute_sudo=True)
 
     @api.depends("brand_id")
     def _compute_shown_brand_id(self):
         default = self.env["saas.brand"]._default()
         for tenant in self:
             tenant.shown_brand_id = tenant.brand_id or default
-
-    @api.depends("brand_id.sender_email", "brand_id.sender_name", "company_id.email")
-    def _compute_mail_sender(self):
-        for tenant in self:
-            brand = tenant.shown_brand_id
-            company = tenant.company_id.email_formatted
-            own = brand._sender() if brand else ""
-            tenant.mail_sender = own or company or tenant.user_id.email_formatted
 
     def write(self, vals):
         done = super().write(vals)

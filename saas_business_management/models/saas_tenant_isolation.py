@@ -73,10 +73,15 @@ class SaasTenant(models.Model):
     def _step_welcome(self):
         """The tenant is open and the mail written; from here on nobody waits."""
         result = super()._step_welcome()
+        self._order_first_proof()
+        return result
+
+    @api.private
+    def _order_first_proof(self):
+        """Order the proof of a tenant that has just opened, once."""
         ordered = [("kind", "=", "prove_isolation"), ("database_id", "=", self.database_id.id)]
         if not self.env["saas.job"].sudo().search_count(ordered, limit=1):
             self._prove_isolation(once=False)
-        return result
 
     def _prove_isolation(self, once=True):
         """Order the proof; return the operation, with `once` the one that is open already.

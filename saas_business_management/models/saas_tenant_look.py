@@ -42,7 +42,9 @@ class SaasTenant(models.Model):
     def _included(self, name: str, text: str) -> str:
         source = self.plan_id or self.template_id
         number = source[name] or (self.template_id[name] if self.plan_id else 0)
-        return text % {"number": f"{number:,g}"} if number else self.env._("No limit")
+        if not number:
+            return self.env._("No limit")
+        return text % {"number": self._portal_number(number, 2)}
 
     @api.depends("job_ids")
     def _compute_last_job_id(self) -> None:

@@ -7,6 +7,8 @@ Owns: which move is told by which mail, to whom. Does not own: the texts
 from odoo import api, models
 from odoo.tools import format_date
 
+from ..kernel.portal import notices
+
 TOLD = {
     ("suspended", "suspended"): "closed",
     ("trial_ended", "suspended"): "closed",
@@ -23,6 +25,8 @@ TOLD = {
     ("deleted", "deleted"): "deleted",
 }
 ACTIVE_AGAIN = "trial_converted"
+# What members of a team may switch off; they cannot be spared the rest.
+OF_TRIALS = ("trial_over", "trial_ended_soon")
 
 
 class SaasTenant(models.Model):
@@ -37,7 +41,8 @@ class SaasTenant(models.Model):
             self._tell(what)
 
     def _tell(self, what, planned=None):
-        """Queue the mail on this to the tenant's administrator; return the address.
+        """Queue the mail on this to the tenant's administrator, and to members of the customer's
+        team who get it; return the administrator's address.
 
         Sent by the mail queue, so a mail server that is away holds nothing up.
         """
@@ -46,10 +51,21 @@ class SaasTenant(models.Model):
         told = {"planned_on": planned.on, "planned_state": planned.state} if planned else {}
         apart = {"saas_tenant_id": self.id}
         template.sudo().with_context(**told).send_mail(self.id, email_values=apart)
+        for member_sudo in self.env["saas.customer.member"]._copies(self, _kind(what)):
+            spoken = {**told, "lang": member_sudo.user_id.lang or self.env.lang}
+            copy = {**apart, "email_to": member_sudo.email}
+            template.sudo().with_context(**spoken).send_mail(self.id, email_values=copy)
         self.env["mail.mail"]._send_soon()
         return self.admin_email
 
     # For the texts of mails
+
+    def _mail_page(self):
+        """Return where customers see it in the portal, on the host of its brand."""
+        self.ensure_one()
+        brand_sudo = self.shown_brand_id.sudo()
+        base = (brand_sudo and brand_sudo._public_url()) or self.get_base_url()
+        return f"{base}/my/databases/{self.public_id}"
 
     def _mail_reason(self):
         """Return in the customer's words why the tenant is closed."""
@@ -79,3 +95,7 @@ class SaasTenant(models.Model):
     @api.model
     def _mail_date(self, day):
         return format_date(self.env, day, date_format="d MMMM y")
+
+
+def _kind(what):
+    return notices.BILLING if what in OF_TRIALS else notices.ALWAYS

@@ -1,8 +1,8 @@
 """Databases as their customer has them in the portal: whose they are, and what a page shows.
 
 Owns: finding one for the person of a request (the only place), lists, facts of a page. Does not
-own: words for states (`saas_tenant_portal_words.py`), what buttons do
-(`saas_tenant_portal_plan.py`, `saas_tenant_portal_work.py`).
+own: words for states (`saas_tenant_portal_words.py`), usage (`saas_tenant_portal_usage.py`), what
+buttons do (`saas_tenant_portal_plan.py`, `saas_tenant_portal_work.py`).
 
 Customers have no rights on these models: everything here is read as the platform, for whom
 `_portal_find` has proven that it is theirs.
@@ -34,14 +34,6 @@ FILTERS = {
     "closed": Domain("state", "in", ("suspended", "archived", "deleting")),
     "trial": Domain("state", "=", "trial"),
 }
-METERS = ("users", "storage_gb", "api_calls", "bandwidth_gb")
-LIMITS = {
-    "users": "limit_users",
-    "storage_gb": "limit_storage_gb",
-    "api_calls": "limit_api_calls",
-    "bandwidth_gb": "limit_bandwidth_gb",
-}
-WARN_PERCENT = 80
 MOST_ROWS = 20
 
 
@@ -111,67 +103,6 @@ class SaasTenant(models.Model):
             raise UserError(messages.text(self.env, error)) from None
 
     # What a page shows
-
-    @api.private
-    def _portal_usage(self):
-        """Return a bar for each limited meter and each other one with a reading.
-
-        `{"code", "name", "shown", "percent" (None without limit or reading), "look", "at"}`.
-        """
-        self.ensure_one()
-        readings = {one.meter_id.code: one for one in self.usage_reading_ids}
-        meters = self.env["saas.meter"].sudo().search([("code", "in", METERS)])
-        bars = [
-            self._portal_bar(meter, readings.get(meter.code))
-            for meter in meters.sorted(lambda one: METERS.index(one.code))
-        ]
-        return [bar for bar in bars if bar]
-
-    def _portal_bar(self, meter, reading):
-        _ = self.env._
-        quantity, at, limit = self._portal_measured(meter, reading)
-        if not limit and quantity is None:
-            return None
-        used = "—" if quantity is None else self._portal_number(quantity, meter.decimals)
-        unit = meter.unit_label or ""
-        if limit:
-            most = self._portal_number(limit, meter.decimals)
-            shown = _("%(used)s of %(limit)s %(unit)s", used=used, limit=most, unit=unit)
-        else:
-            shown = _("%(used)s %(unit)s, no limit", used=used, unit=unit)
-        percent = None
-        if limit and quantity is not None:
-            percent = min(999, round(quantity / limit * 100))
-        return {
-            "code": meter.code,
-            "name": meter.name,
-            "shown": shown,
-            "percent": percent,
-            "look": self._portal_bar_look(percent),
-            "at": at,
-        }
-
-    def _portal_measured(self, meter, reading):
-        """Return how much is used (None when it is unknown), when that was read, and the limit."""
-        quota = self.quota_ids.filtered(lambda one: one.meter_id == meter)
-        if quota:
-            known = quota.has_reading and quota.used_known
-            quantity, at = (quota.used, quota.read_at) if known else (None, None)
-            return quantity, at, quota.limit if quota.has_limit else 0
-        known = bool(reading) and reading.known
-        quantity, at = (reading.quantity, reading.at) if known else (None, None)
-        return quantity, at, (self.plan_id or self.template_id)[LIMITS[meter.code]] or 0
-
-    @api.model
-    def _portal_bar_look(self, percent):
-        if percent is None or percent < WARN_PERCENT:
-            return "primary"
-        return "danger" if percent >= 100 else "warning"
-
-    @api.model
-    def _portal_number(self, number, decimals):
-        text = f"{number:,.{min(decimals, 2)}f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
 
     @api.private
     def _portal_subscription(self):

@@ -87,6 +87,20 @@ class SaasTenant(models.Model):
             for plan in self._portal_offers(kind)
         ]
 
+    @api.private
+    def _portal_smaller(self):
+        """Return the card of the dearest plan that costs less and is big enough, or nothing."""
+        one = self._portal_subscription()
+        now = one.version_id._price_in(one.currency_id).amount
+        cheaper = [
+            (card["plan"].version_id._price_in(one.currency_id).amount, card)
+            for card in self._portal_cards()
+            if not card["too_small"]
+            and card["plan"].version_id._interval() == one.version_id._interval()
+        ]
+        fits = [(amount, card) for amount, card in cheaper if amount < now]
+        return max(fits, key=lambda row: row[0])[1] if fits else {}
+
     def _portal_price(self, version, one):
         amount = version._price_in(one.currency_id).amount
         price = formatLang(self.env, amount, currency_obj=one.currency_id)
@@ -100,7 +114,12 @@ class SaasTenant(models.Model):
             before, after = self.plan_id[f"limit_{code}"], plan[f"limit_{code}"]
             if before != after and code in meters:
                 told.append(
-                    f"{meters[code].name}: {self._portal_most(before)} → {self._portal_most(after)}"
+                    self.env._(
+                        "%(meter)s: %(after)s instead of %(before)s",
+                        meter=meters[code].name,
+                        after=self._portal_most(after, meters[code]),
+                        before=self._portal_most(before, meters[code]),
+                    )
                 )
         return told
 
@@ -108,8 +127,11 @@ class SaasTenant(models.Model):
         found = self.env["saas.meter"].sudo().search([("code", "in", LIMITS)])
         return {meter.code: meter for meter in found}
 
-    def _portal_most(self, number):
-        return f"{number:,g}" if number else self.env._("no limit")
+    def _portal_most(self, number, meter):
+        if not number:
+            return self.env._("no limit")
+        shown = self._portal_number(number, meter.decimals)
+        return f"{shown} {meter.unit_label}" if meter.unit_label else shown
 
     def _portal_too_small(self, plan):
         told = []
@@ -122,7 +144,7 @@ class SaasTenant(models.Model):
                         "You use %(used)s %(unit)s; this plan has %(limit)s.",
                         used=self._portal_number(reading.quantity, reading.meter_id.decimals),
                         unit=reading.unit_label or "",
-                        limit=f"{limit:,g}",
+                        limit=self._portal_number(limit, reading.meter_id.decimals),
                     )
                 )
         return told

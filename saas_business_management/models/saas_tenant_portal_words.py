@@ -8,7 +8,8 @@ What operators write as a reason is for their team and never stands here.
 from odoo import api, models
 from odoo.tools import LazyTranslate, format_date
 
-from ..kernel.monitoring import health
+from ..kernel.lifecycle.states import SERVING
+from ..kernel.monitoring import health, layer_health
 
 _lt = LazyTranslate(__name__)
 
@@ -19,6 +20,19 @@ ICONS = {
     BAD: "fa-times-circle",
     WORK: "fa-refresh",
     MUTED: "fa-circle-o",
+}
+TROUBLE = (health.CRITICAL, health.WARNING)
+# What serves a database, as customers call it.
+PORTAL_LAYERS = {
+    "application": _lt("Application"),
+    "database": _lt("Database"),
+    "infrastructure": _lt("Servers and backups"),
+}
+PORTAL_HEALTHS = {
+    health.OK: (OK, _lt("Operational")),
+    health.WARNING: (WARN, _lt("Degraded")),
+    health.CRITICAL: (BAD, _lt("Serious trouble")),
+    health.UNKNOWN: (MUTED, _lt("Not known right now")),
 }
 CLOSED = {
     "payment": _lt("Closed: unpaid invoice"),
@@ -101,15 +115,49 @@ class SaasTenant(models.Model):
         return self._portal_health()
 
     def _portal_health(self):
-        """Say how an open database answers; what nobody knows is not called operational."""
+        """Say how an open database answers; what nobody knows is not called operational.
+
+        A major outage is what visitors meet. What is wrong behind it is called degraded; affairs of
+        the team itself (its own work, its rights) are no fault of the service.
+        """
         _ = self.env._
+        ours = self.health_whose == layer_health.PLATFORM
         if self.health == health.CRITICAL:
+            if ours:
+                return BAD, _("Major outage on our side: we are working on it")
             return BAD, _("Major outage: we are working on it")
-        if self.health == health.WARNING:
+        if self.health == health.WARNING or self._portal_behind() in TROUBLE:
+            if ours:
+                return WARN, _("Degraded on our side: we are looking into it")
             return WARN, _("Degraded: we are looking into it")
         if self.state == "trial":
             return OK, self._portal_trial()
         return (OK, _("Operational")) if self.health == health.OK else (MUTED, _("Open"))
+
+    def _portal_behind(self):
+        """Return the worst of the layers that serve it; what was judged too long ago is unknown."""
+        if self.health_old:
+            return health.UNKNOWN
+        return layer_health.worst(self[f"health_{layer}"] for layer in PORTAL_LAYERS)
+
+    def _portal_layers(self):
+        """Return for its page what serves an open database: name, look, icon and word of each."""
+        if self.state not in SERVING or self.health_old:
+            return []
+        rows = []
+        for layer, name in PORTAL_LAYERS.items():
+            found = self[f"health_{layer}"]
+            if found:
+                look, word = PORTAL_HEALTHS[found]
+                rows.append(
+                    {
+                        "name": self.env._(name),
+                        "look": look,
+                        "icon": ICONS[look],
+                        "word": self.env._(word),
+                    }
+                )
+        return rows
 
     def _portal_until(self, without, text):
         day = self.deletion_on if self.state == "deleting" else self._kept_until()
@@ -134,16 +182,18 @@ class SaasTenant(models.Model):
     # The one banner
 
     @api.private
-    def _portal_banner(self):
+    def _portal_banner(self, usage=None):
         """Return the worst there is to say: `{"look", "text", "action"}`, or nothing.
 
-        `action` is the page that helps: plan, money, support or cancel.
+        `action` is the page that helps: plan, money, support or cancel. `usage` are the bars of the
+        page, when it has them already.
         """
         self.ensure_one()
+        usage = self._portal_usages()[self.id] if usage is None else usage
         for found in (
             self._portal_banner_closed,
             self._portal_banner_money,
-            self._portal_banner_usage,
+            lambda: self._portal_banner_usage(usage),
         ):
             told = found()
             if told:
@@ -191,9 +241,9 @@ class SaasTenant(models.Model):
             return {"look": WARN, "text": text, "action": "money"}
         return {}
 
-    def _portal_banner_usage(self):
+    def _portal_banner_usage(self, usage):
         _ = self.env._
-        bars = [bar for bar in self._portal_usage() if (bar["percent"] or 0) >= 80]
+        bars = [bar for bar in usage if (bar["percent"] or 0) >= 80]
         if not bars:
             return {}
         worst = max(bars, key=lambda bar: bar["percent"])

@@ -48,13 +48,13 @@ class SaasTenant(models.Model):
 
     @api.private
     def _portal_back_up(self):
-        """Order a backup now."""
+        """Order a backup now; return its row for each target."""
         self.ensure_one()
         with self._portal_doing():
             self._wait_for_turn()
             if self._portal_backups_today() >= MOST_BACKUPS:
                 raise Refused("portal_enough_backups", count=MOST_BACKUPS)
-            self._order_backup("manual", priority=15)
+            return self._order_backup("manual", priority=15)
 
     @api.private
     def _portal_order_file(self, backup, kind, passphrase, again, aware):

@@ -12,7 +12,6 @@ from psycopg2.errors import UniqueViolation
 
 from ..kernel.errors import Refused
 from ..kernel.provisioning import link, naming
-from ..kernel.provisioning.placement import Wish, choose
 
 PASSWORD_PAGE_SECONDS = 15 * 60
 
@@ -36,22 +35,21 @@ class SaasTenantProvision(models.Model):
             "version_id": version_sudo.id,
             "cluster_id": version_sudo.cluster_id.id,
         }
+        if version_sudo.template_id != self.template_id:
+            vals["template_id"] = version_sudo.template_id.id
         if not self.partner_id:
             vals["partner_id"] = self._known_customer().id
         self.write(vals)
 
     def _choose_version(self):
-        """Return the published version on the wished or the best cluster."""
-        versions_sudo = self.template_id.sudo().version_ids.filtered(
-            lambda one: one.state == "published"
-        )
+        """Return the published version on the cluster to which choice and rules lead."""
+        versions_sudo = self._published_versions()
         if not versions_sudo:
             raise Refused("template_unpublished", template=self.template_id.name)
-        key = choose(
-            [cluster._placement_facts() for cluster in versions_sudo.cluster_id],
-            Wish(company_id=self.company_id.id, cluster=self.cluster_id.key or ""),
-        )
-        return versions_sudo.filtered(lambda one: one.cluster_id.key == key)[:1]
+        key = self._placed(versions_sudo.cluster_id).cluster
+        there_sudo = versions_sudo.filtered(lambda one: one.cluster_id.key == key)
+        own_sudo = there_sudo.filtered(lambda one: one.template_id == self.template_id)
+        return (own_sudo or there_sudo)[:1]
 
     def _known_customer(self):
         """Return the customer who has the administrator's address, or nothing."""

@@ -11,6 +11,7 @@ from odoo import api, fields, models
 
 from ..kernel.integration.envelope import Event, Subject, encode
 from ..kernel.integration.kinds import KINDS
+from .saas_job_request_ref import current_reference
 
 ADMIN = "saas_business_management.group_saas_admin"
 
@@ -40,6 +41,13 @@ class SaasWebhookEvent(models.Model):
     )
     payload = fields.Text(
         required=True, readonly=True, groups=ADMIN, help="The very bytes that are signed and sent."
+    )
+    request_ref = fields.Char(
+        string="Reference",
+        readonly=True,
+        index="btree_not_null",
+        default=lambda self: current_reference() or False,
+        help="The number of the request that led to it.",
     )
     delivery_ids = fields.One2many("saas.webhook.delivery", "event_id", readonly=True)
     delivery_count = fields.Integer(compute="_compute_delivery_count", string="Deliveries")

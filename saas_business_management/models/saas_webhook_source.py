@@ -37,6 +37,9 @@ class SaasTenant(models.Model):
             "reason": self.reason or "",
             "plan": self.plan_id.sudo().name or "",
             "sandbox": self.is_sandbox,
+            "copy_of": self.copied_from_id.sudo().public_id or None,
+            "version": self.version_id.sudo().number or None,
+            "region": self.cluster_id.sudo().region or "",
             "trial_ends_on": self.trial_end_on or None,
             "customer": _customer(self.partner_id),
         }

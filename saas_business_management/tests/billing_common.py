@@ -5,12 +5,16 @@ People besides those of `common.py`: ines bills, max sets prices, olga approves.
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from unittest import SkipTest
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from odoo import SUPERUSER_ID, api
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
+from odoo.modules.registry import Registry
+from odoo.tests.common import get_db_name
 
 from ..jobs.base import Runner
 from ..jobs.registry import JOBS
@@ -68,23 +72,32 @@ class Course:
         pass
 
 
+@cache
+def keep_books(database: str) -> None:
+    """Give the company a chart of accounts, once for all tests: it takes Odoo seconds."""
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        if not env.company.chart_template:
+            env["account.chart.template"].try_loading("generic_coa", company=env.company)
+            env.cr.commit()
+
+
 class BillingCommon(SaasCommon):
     """Records to bill; operations run at once instead of in a worker."""
 
     @classmethod
     def setUpClass(cls) -> None:
+        # Before the class has its transaction, so that it sees them.
+        keep_books(get_db_name())
         super().setUpClass()
         # Making the PDF of each mail would take most of the time of these tests.
         cls.startClassPatcher(
             patch.object(IrActionsReport, "get_wkhtmltopdf_state", lambda _self: "install")
         )
-        company = cls.env.company
-        if not company.chart_template:
-            cls.env["account.chart.template"].try_loading("generic_coa", company=company)
-        cls.company = company
-        cls.usd = company.currency_id
+        cls.company = cls.env.company
+        cls.usd = cls.company.currency_id
         cls.tax = cls.env["account.tax"].create(
-            {"name": "VAT 20 %", "amount": 20, "type_tax_use": "sale", "company_id": company.id}
+            {"name": "VAT 20 %", "amount": 20, "type_tax_use": "sale", "company_id": cls.company.id}
         )
         cls.product = cls.env["product.product"].create(
             {"name": "Fee", "type": "service", "taxes_id": [(6, 0, cls.tax.ids)]}

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
+from odoo.tests.common import get_db_name
 
 from ..adapters.keyring import Keyring
 from ..kernel.secret import Secret
-
-GROUP = "saas_business_management.group_saas_"
+from .people import QUIET, people
 
 
 class SaasCommon(TransactionCase):
@@ -23,12 +23,12 @@ class SaasCommon(TransactionCase):
 
     @classmethod
     def setUpClass(cls) -> None:
+        # Before the class has its transaction, so that it sees them.
+        ids = people(get_db_name())
         super().setUpClass()
-        cls.env = cls.env(
-            context={**cls.env.context, "tracking_disable": True, "mail_create_nolog": True}
-        )
+        cls.env = cls.env(context={**cls.env.context, **QUIET})
         cls._give_key_file()
-        cls._give_people()
+        cls._give_people(ids)
         cls.cluster = cls.env["saas.cluster"]._prepare_from_cli(
             {
                 "key": "testing",
@@ -62,25 +62,17 @@ class SaasCommon(TransactionCase):
         cls.startClassPatcher(keyring)
 
     @classmethod
-    def _give_people(cls) -> None:
-        cls.other_company = cls.env["res.company"].create({"name": "Another Provider"})
-        cls.viewer = new_test_user(cls.env, "vera", groups=f"{GROUP}viewer")
-        cls.operator = new_test_user(cls.env, "bob", groups=f"{GROUP}operator")
-        cls.admin = new_test_user(cls.env, "ada", groups=f"{GROUP}admin")
-        cls.stranger = new_test_user(
-            cls.env,
-            "carol",
-            groups=f"{GROUP}operator",
-            company_id=cls.other_company.id,
-            company_ids=[(6, 0, cls.other_company.ids)],
+    def _give_people(cls, ids: dict[str, int]) -> None:
+        users = cls.env["res.users"]
+        cls.other_company = cls.env["res.company"].browse(ids["company"])
+        cls.viewer, cls.operator, cls.admin = (
+            users.browse(ids[login]) for login in ("vera", "bob", "ada")
         )
-        cls.biller = new_test_user(cls.env, "ben", groups=f"{GROUP}billing_user")
-        cls.pricer = new_test_user(cls.env, "petra", groups=f"{GROUP}billing_manager")
-        cls.approver = new_test_user(cls.env, "anton", groups=f"{GROUP}billing_approver")
-        cls.employee = new_test_user(cls.env, "emil", groups="base.group_user")
-        cls.customer = new_test_user(
-            cls.env, "alice", groups="base.group_portal", email="alice@portal.example"
+        cls.stranger = users.browse(ids["carol"])
+        cls.biller, cls.pricer, cls.approver = (
+            users.browse(ids[login]) for login in ("ben", "petra", "anton")
         )
+        cls.employee, cls.customer = users.browse(ids["emil"]), users.browse(ids["alice"])
 
     @classmethod
     def make_modules(cls, *names: str, version: str = "19.0.1.0") -> Any:

@@ -10,7 +10,8 @@ from psycopg2.errors import InsufficientPrivilege
 
 from ..adapters.postgres import audit_chain
 from ..kernel.secret import Secret
-from .common import GROUP, SaasCommon
+from .common import SaasCommon
+from .people import GROUP
 
 
 class AuditCase(SaasCommon):

@@ -114,7 +114,7 @@ class TestBackupExport(ExportCase):
         told = self.at_work(export)._step_begin()
         self.assertEqual((told["backup"], told["export"]), (self.backup.uuid, export.uuid))
         self.assertEqual(told["label"], self.tenant.subdomain)
-        self.assertEqual(told["wanted_bytes"], 6_000_500_000)
+        self.assertEqual(told["wanted_bytes"], 9_000_500_000)
         self.assertNotIn(export.sudo().sealed_key, str(told))
 
     def test_what_is_gone_or_too_large_is_refused(self):

@@ -26,7 +26,7 @@ class TestBackupImport(BackupCommon):
         self.draft = self.make_tenant(subdomain="moving-in")
         (self.folder / "acme.zip").write_bytes(b"PK")
 
-    def order(self, name="acme.zip", tenant=None, user=None):
+    def order(self, name="acme.zip", tenant=None, user=None, opens=True):
         wizard = (
             self.env["saas.backup.import"]
             .with_user(user or self.operator)
@@ -36,6 +36,7 @@ class TestBackupImport(BackupCommon):
                     "tenant_id": (tenant or self.draft).id,
                     "target_id": self.target.id,
                     "cluster_id": self.cluster.id,
+                    "opens": opens,
                 }
             )
         )
@@ -76,6 +77,33 @@ class TestBackupImport(BackupCommon):
                 backup.sudo().job_ids.write({"state": "failed"})
                 rules = self.env["saas.security.event"].sudo().search([]).mapped("rule")
                 self.assertEqual("hostile_file" in rules, bool(count))
+
+    def test_an_imported_draft_is_opened_from_its_backup(self):
+        backup = self.order()
+        self.at_work(backup)._step_imported(FIGURES)
+        one = self.env["saas.restore"].search([("into_id", "=", self.draft.id)])
+        self.assertEqual((one.backup_id, one.where, one.what), (backup, "copy", "all"))
+        self.assertEqual(self.draft.state, "provisioning")
+        job = one.sudo().job_ids
+        self.assertEqual((job.kind, job.tenant_id), ("restore_copy", self.draft))
+        facts = self.draft.sudo().with_context(saas_job_id=job.id)._step_claim_copy(fence=1)
+        self.assertEqual((facts["host"], facts["admin"]["admin_user_id"]), (self.draft.host, 0))
+        self.draft.sudo()._step_publish()
+        self.draft.sudo()._step_open(admin={"admin_user_id": 2, "admin_partner_id": 3})
+        self.assertFalse(self.draft.sudo().subscription_ids.filtered(lambda s: s.state != "draft"))
+
+    def test_an_import_that_is_only_kept_leaves_the_draft_a_draft(self):
+        backup = self.order(opens=False)
+        self.at_work(backup)._step_imported(FIGURES)
+        self.assertEqual((backup.state, self.draft.state), ("stored", "draft"))
+
+    def test_a_name_that_was_taken_meanwhile_is_told_and_the_backup_stays(self):
+        backup = self.order()
+        other = self.make_open_tenant(name="Other", subdomain="moving-in")
+        self.at_work(backup)._step_imported(FIGURES)
+        self.assertEqual((backup.state, self.draft.state), ("stored", "draft"))
+        self.assertIn("stays a draft", self.draft.message_ids[0].body)
+        self.assertTrue(other)
 
     def test_the_same_file_is_imported_once_at_a_time(self):
         first = self.order()

@@ -1,12 +1,14 @@
 """The dashboard: its figures are those of the records, for who may see them, in few queries."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, file_path
 
 from .billing_common import BillingCommon
 from .common import SaasCommon
@@ -14,11 +16,13 @@ from .common import SaasCommon
 MANY_TENANTS = """
 INSERT INTO saas_tenant (name, subdomain, admin_name, admin_email, template_id, plan_id,
                          cluster_id, company_id, state, state_since, health_found,
-                         health_checked_at, health_since, create_date, support_rule)
+                         health_checked_at, health_since, create_date, work_night,
+                         support_rule)
 SELECT 'Tenant ' || n, 'many' || n, 'Lee', 'lee@many.example', %(template)s, %(plan)s,
        %(cluster)s, %(company)s,
        CASE WHEN n %% 10 = 0 THEN 'suspended' WHEN n %% 3 = 0 THEN 'trial' ELSE 'active' END,
        %(now)s, CASE WHEN n %% 100 = 1 THEN 'critical' ELSE 'ok' END, %(now)s, %(now)s, %(now)s,
+       'tier',
        (SELECT support_rule FROM saas_tenant WHERE support_rule IS NOT NULL LIMIT 1)
   FROM generate_series(1, %(many)s) AS n
 """
@@ -56,6 +60,13 @@ class TestDashboard(SaasCommon):
 
     def card(self, page, key):
         return next(one for one in page["cards"] if one["key"] == key)
+
+    def judge(self):
+        """Judge health by the front door alone."""
+        names = ("infrastructure", "database", "tenant", "business", "security")
+        profiles = self.env["saas.monitoring.profile"].search([])
+        profiles.write({f"watches_{name}": False for name in names})
+        self.env["saas.tenant"]._judge_layers()
 
     def open_tenant(self, subdomain, **values):
         tenant = self.make_tenant(subdomain=subdomain, cluster_id=self.cluster.id, **values)
@@ -107,6 +118,7 @@ class TestDashboard(SaasCommon):
         self.cluster._step_health_seen([{"tenant": tenant.id, **looks}])
         self.assertEqual((tenant.health, tenant.health_text), ("ok", False))
         self.assertIn(tenant, tenant.search([("health", "=", "ok")]))
+        self.judge()
         self.assertEqual(self.page()["health"]["counts"]["ok"], 1)
         later = fields.Datetime.now() + timedelta(minutes=16)
         with patch.object(fields.Datetime, "now", lambda *_args: later):
@@ -128,6 +140,7 @@ class TestDashboard(SaasCommon):
         self.assertEqual(tenant.health, "warning")
         self.cluster._step_health_seen([{"tenant": tenant.id, **wrong}])
         self.assertEqual(tenant.health, "critical")
+        self.judge()
         page = self.page()
         self.assertEqual(page["health"]["worst"][0]["health"], "critical")
         self.assertIn({"key": "critical", "count": 1}, page["attention"])
@@ -309,6 +322,19 @@ class TestDashboard(SaasCommon):
         self.assertFalse(done["tenant"] or done["cluster"])
         for step in self.page()["steps"]:
             self.assertTrue(self.env.ref(step["action"]), step["key"])
+
+    def test_figures_lead_to_actions_and_filters_that_exist(self):
+        """The browser opens them by name: a name that is gone would be found by a click alone."""
+        script = file_path("saas_business_management/static/src/saas_dashboard/targets.js")
+        text = Path(script).read_text(encoding="utf-8")
+        found = re.findall(r'(?:"(action_saas_\w+)", |tenants\()(\[?[^\])]*)', text)
+        found = [(name or "action_saas_tenant", filters) for name, filters in found]
+        self.assertGreater(len(found), 20)
+        for name, filters in found:
+            action = self.env.ref(f"saas_business_management.{name}")
+            arch = self.env[action.res_model].get_view(action.search_view_id.id, "search")["arch"]
+            for one in re.findall(r'"(\w+)"', filters):
+                self.assertIn(f'name="{one}"', arch, f"{name}: {one}")
 
     def test_filters_are_remembered_for_the_person(self):
         settings = self.env["res.users.settings"]._find_or_create_for_user(self.viewer)

@@ -5,8 +5,10 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..kernel.errors import Refused
+from ..models.saas_prometheus import MADE_AT
 from .common import SaasCommon
 
 
@@ -203,6 +205,54 @@ class TestDoctor(SaasCommon):
         )
         with self.assertRaises(AccessError):
             self.env["saas.doctor"].with_user(self.viewer).action_check_again()
+
+
+@tagged("post_install", "-at_install")
+class TestDoctorLogs(SaasCommon):
+    def told(self, code):
+        return next(one for one in self.env["saas.doctor"]._run() if one["code"] == code)
+
+    def write_line(self, sequence, minutes, **values):
+        line = {
+            "node_role": "node",
+            "process": "p",
+            "sequence": sequence,
+            "at": fields.Datetime.subtract(fields.Datetime.now(), minutes=minutes),
+            "level": "ERROR",
+            "logger": "odoo.http",
+            "message": "It broke.",
+            "count": 1,
+            "folded": True,
+            **values,
+        }
+        names = SQL(", ").join(map(SQL.identifier, line))
+        values = SQL(", ").join(SQL("%s", one) for one in line.values())
+        self.env.cr.execute(SQL("INSERT INTO saas_log_line (%s) VALUES (%s)", names, values))
+
+    def test_lines_that_are_nobodys_for_long_are_told(self):
+        self.write_line(1, 5, folded=None)
+        self.assertEqual(self.told("log_placed")["level"], "ok")
+        self.write_line(2, 20, folded=None)
+        self.assertEqual(self.told("log_placed")["level"], "warning")
+
+    def test_a_flood_of_errors_is_told_with_whose_it_is(self):
+        tenant = self.make_open_tenant(name="Acme")
+        self.write_line(1, 5, count=900, tenant_id=tenant.id)
+        self.write_line(2, 70, count=5000)
+        self.assertEqual(self.told("log_errors")["level"], "ok")
+        self.write_line(3, 5, count=101)
+        found = self.told("log_errors")
+        self.assertEqual(found["level"], "warning")
+        self.assertIn("Acme: 900", found["why"])
+
+    def test_an_old_token_of_prometheus_is_told(self):
+        self.assertEqual(self.told("prometheus")["level"], "ok")
+        page = self.env["saas.prometheus"]
+        page._make_token()
+        self.assertEqual(self.told("prometheus")["level"], "ok")
+        long_ago = fields.Datetime.subtract(fields.Datetime.now(), days=366)
+        page._parameters().set_param(MADE_AT, fields.Datetime.to_string(long_ago))
+        self.assertIn("older than a year", self.told("prometheus")["what"])
 
 
 @tagged("post_install", "-at_install")

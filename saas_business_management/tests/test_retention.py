@@ -47,6 +47,31 @@ class TestRetention(SaasCommon):
         self.assertTrue(self.rule("operations").applied_at)
         self.assertGreaterEqual(self.rule("operations").removed_count, 1)
 
+    def test_settled_copies_proposals_and_approvals_go_and_standing_ones_stay(self):
+        long_ago = fields.Datetime.now() - timedelta(days=800)
+        gone, tenant = self.deleted_tenant(), self.make_open_tenant(subdomain="birch")
+        copies, proposals, approvals = (
+            self.env[name]._at_work()
+            for name in ("saas.copy", "saas.placement.proposal", "saas.approval")
+        )
+        told = {"use": "sandbox", "state": "done", "finished_at": long_ago}
+        old = copies.create({**told, "tenant_id": tenant.id, "into_id": gone.id})
+        kept = copies.create({**told, "tenant_id": gone.id, "into_id": tenant.id})
+        where = {"cluster_id": self.cluster.id, "target": "elsewhere", "reason": "rule"}
+        where |= {"tenant_id": tenant.id, "found_at": long_ago, "seen_at": long_ago}
+        settled, accepted = proposals.create(
+            [{**where, "state": "rejected"}, {**where, "state": "accepted"}]
+        )
+        asked = {"kind_id": self.env["saas.approval.kind"].search([], limit=1).id, "what": "It"}
+        asked |= {"res_model": "saas.tenant", "res_id": tenant.id, "reason": "a test"}
+        asked |= {"asked_by_id": self.admin.id, "asked_at": long_ago, "expires_at": long_ago}
+        used, waiting = approvals.create(
+            [{**asked, "state": "used"}, {**asked, "state": "granted"}]
+        )
+        self.env["saas.retention.rule"]._cron_apply()
+        self.assertFalse(old.exists() or settled.exists() or used.exists())
+        self.assertTrue(kept.exists() and accepted.exists() and waiting.exists())
+
     def test_nobody_goes_below_the_least(self):
         for days in (0, 6, 40000):
             with self.assertRaisesRegex(ValidationError, "at least 7"), self.env.cr.savepoint():
@@ -98,6 +123,26 @@ class TestRetention(SaasCommon):
         self.assertEqual(made.erased["Tenants"], 1)
         entry = self.env["saas.audit.entry"].search([("action", "=", "customer_erased")])
         self.assertEqual((entry.res_id, entry.reason), (made.id, "Asked by mail"))
+
+    def test_a_proof_says_what_where_and_when_and_the_audit_log_knows_it(self):
+        tenant = self.deleted_tenant()
+        partner, reference = tenant.partner_id, tenant.public_id
+        made = self.erase(partner, typed=partner.name)
+        self.assertIn(f"Proof of erasure {made.reference}", made.document)
+        self.assertRegex(made.document, f"tenant {reference} · {self.cluster.name} · 20")
+        self.assertNotIn(EMAIL, made.document)
+        self.assertTrue(made._proof_is_whole())
+        self.assertEqual(made.action_check_proof()["params"]["type"], "success")
+        self.assertIn("document_file", made.with_user(self.admin).action_download_proof()["url"])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE saas_erasure SET document = replace(document, 'Tenants: 1', 'Tenants: 2')"
+            " WHERE id = %s",
+            (made.id,),
+        )
+        made.invalidate_recordset()
+        self.assertFalse(made._proof_is_whole())
+        self.assertEqual(made.action_check_proof()["params"]["type"], "danger")
 
     def test_nobody_is_erased_while_a_tenant_lives(self):
         tenant = self.make_open_tenant(plan_id=self.plan.id)

@@ -3,7 +3,8 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
 
-from .common import GROUP, SaasCommon
+from .common import SaasCommon
+from .people import GROUP
 
 
 @tagged("post_install", "-at_install")

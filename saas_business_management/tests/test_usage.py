@@ -232,6 +232,18 @@ class TestUsage(BillingCommon):
         ]
         self.assertEqual(found, [20, 5.000002, 100, 3])
 
+    def test_what_is_told_in_a_minute_is_one_reading_and_adds_up_to_the_last_byte(self):
+        for place in range(12):
+            self.count(place, at=f"{DAY} 10:0{place // 6}:{place % 6 * 10:02}")
+        self.assertEqual(self.env["saas.node.usage"]._fold_some(), 12)
+        self.env.cr.execute(
+            "SELECT count(*), sum(quantity)::text FROM saas_usage_sample"
+            " WHERE tenant_id = %s AND meter_id = %s",
+            [self.tenant.id, self.env.ref("saas_business_management.meter_bandwidth_gb").id],
+        )
+        count, added = self.env.cr.fetchone()
+        self.assertEqual((count, Decimal(added)), (2, 12 * Decimal("2.500001")))
+
     def test_a_node_of_another_cluster_counts_for_nobody_here(self):
         self.count(1, role="saas_node_elsewhere")
         self.count(2, database="t_unknown")

@@ -118,6 +118,26 @@ class TestUsageImport(BillingCommon):
         with self.assertRaisesRegex(UserError, "Choose a CSV file first"):
             wizard.action_check()
 
+    def test_usage_after_the_end_is_refused_and_late_usage_before_it_is_not(self):
+        """ING-10: what came late counts, what happened after the last day does not."""
+        with self.on("2026-03-20 12:00:00"):
+            self.one.action_cancel_now("closed")
+        self.assertEqual(str(self.one.last_day), "2026-03-20")
+        after = ("2026-03-20 23:00", "2026-03-21 00:01"), ("2026-03-21", "2026-03-22")
+        wizard = self.check(
+            self.line("2026-03-20", "2026-03-21"),
+            *(self.line(*days) for days in after),
+            day="2026-03-25",
+        )
+        self.assertEqual(self.told(wizard), [(3, "wrong"), (4, "wrong"), (2, "new")])
+        self.assertIn("ended after 03/20/2026", wizard.line_ids[0].problem)
+        with self.on("2026-03-25"), self.assertRaisesRegex(UserError, "Nothing was imported"):
+            wizard.action_import()
+        good = self.check(self.line("2026-03-20", "2026-03-21"), day="2026-03-25")
+        with self.on("2026-03-25"):
+            good.action_import()
+        self.assertEqual(len(self.rows()), 1)
+
     def test_what_the_rules_of_usage_refuse_is_told_at_its_line(self):
         usage = self.registry["saas.usage.bucket"]
         create, text = usage.create, "That month was invoiced long ago."

@@ -23,7 +23,10 @@ class SaasBackupDownload(models.TransientModel):
         "saas.backup", required=True, readonly=True, ondelete="cascade", string="Backup"
     )
     kind = fields.Selection(
-        [("sealed", "Our Format, Under a Passphrase"), ("odoo_zip", "Odoo Zip, Not Encrypted")],
+        [
+            ("sealed", "Our Format, Under a Passphrase"),
+            ("odoo_zip", "Odoo Zip and Open Data, Not Encrypted"),
+        ],
         required=True,
         default="sealed",
         string="As",

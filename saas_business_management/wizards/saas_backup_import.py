@@ -24,6 +24,12 @@ class SaasBackupImport(models.TransientModel):
         domain="[('state', '=', 'draft')]",
         help="A draft: the import becomes its first backup, of which a copy can be restored.",
     )
+    opens = fields.Boolean(
+        string="Open the Tenant With It",
+        default=True,
+        help="When the file is imported, the draft becomes a tenant with this data. Nobody is "
+        "charged before a person starts its subscription.",
+    )
     target_id = fields.Many2one("saas.backup.target", string="Backup Target")
     cluster_id = fields.Many2one(
         "saas.cluster", default=lambda self: self.env["saas.cluster"].search([], limit=1)
@@ -43,7 +49,11 @@ class SaasBackupImport(models.TransientModel):
         self.tenant_id.check_access("write")
         try:
             backup = self.env["saas.backup"]._order_import(
-                (self.file_name or "").strip(), self.tenant_id, self.target_id, self.cluster_id
+                (self.file_name or "").strip(),
+                self.tenant_id,
+                self.target_id,
+                self.cluster_id,
+                self.opens,
             )
         except SaasError as error:
             raise UserError(messages.text(self.env, error)) from None

@@ -10,6 +10,8 @@ from odoo.exceptions import UserError
 from .. import messages
 from ..kernel.errors import SaasError
 
+DESTROY = "destroy_keys"
+
 
 class SaasBackupKeyDestroy(models.TransientModel):
     _name = "saas.backup.key.destroy"
@@ -42,6 +44,8 @@ class SaasBackupKeyDestroy(models.TransientModel):
         ]
         if self.key_id.state == "active":
             told.append(_("Its next backup is closed with a new key."))
+        if self.env["saas.approval"]._waits(self.key_id, DESTROY):
+            told.append(_("A second person has to approve it first: they are asked now."))
         return told
 
     @check_identity
@@ -56,6 +60,9 @@ class SaasBackupKeyDestroy(models.TransientModel):
             raise UserError(self.env._("Write why: it stands in the audit log."))
         if (self.typed or "").strip().lower() != self.wanted:
             raise UserError(self.env._("Type %(text)s to go on.", text=self.wanted))
+        approvals = self.env["saas.approval"]
+        if not approvals._is_granted(self.key_id, DESTROY):
+            return approvals._ask(self.key_id, DESTROY, self.reason.strip())._show()
         try:
             self.key_id._destroy(self.reason.strip())
         except SaasError as error:

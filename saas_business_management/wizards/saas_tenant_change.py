@@ -7,12 +7,13 @@ Owns: the questions and the result for each tenant. Does not own: what is allowe
 from odoo import api, fields, models
 from odoo.addons.base.models.res_users import check_identity
 from odoo.exceptions import UserError
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, format_datetime
 
 from .. import messages
 from ..kernel.errors import SaasError
 
 _lt = LazyTranslate(__name__)
+DELETE = "delete"
 
 CHANGES = [
     ("suspended", "Suspend"),
@@ -114,7 +115,8 @@ class SaasTenantChange(models.TransientModel):
     def action_apply(self):
         """Change each tenant by itself; what cannot be changed does not hold the others up."""
         self._check_answers()
-        for line in self.line_ids.filtered(lambda one: not one.ok):
+        self._ask_second_person()
+        for line in self.line_ids.filtered(lambda one: not one.ok and not one._is_asked()):
             line._apply()
         self.done = True
         if self.failed_count or len(self.line_ids) > 1:
@@ -132,6 +134,15 @@ class SaasTenantChange(models.TransientModel):
                 raise UserError(messages.text(self.env, error)) from None
         self.backup_ordered = True
         return self._show()
+
+    def _ask_second_person(self):
+        """Ask for each tenant whose deletion somebody else has to approve."""
+        for line in self.line_ids.filtered(lambda one: not one.ok and one._is_asked()):
+            asked = self.env["saas.approval"]._ask(line.tenant_id, DELETE, self.note.strip())
+            line.result = self.env._(
+                "Asked: a second person has to approve it until %(at)s. Then delete it again.",
+                at=format_datetime(self.env, asked.expires_at),
+            )
 
     @check_identity
     def action_delete(self):
@@ -176,6 +187,13 @@ class SaasTenantChangeLine(models.TransientModel):
     def _is_unsaved(self):
         change = self.wizard_id.change
         return change == "deletion_requested" and self.tenant_id._waits_for_backup()
+
+    def _is_asked(self):
+        """Tell whether a second person has to approve it first."""
+        wizard = self.wizard_id
+        return wizard.change == "deletion_requested" and self.env["saas.approval"]._waits(
+            self.tenant_id, DELETE, size=len(wizard.line_ids)
+        )
 
     def _promise(self):
         days = self.tenant_id._policy().deletion_undo_days

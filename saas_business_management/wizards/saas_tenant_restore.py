@@ -99,6 +99,7 @@ class SaasTenantRestore(models.TransientModel):
             told.append(
                 _("The copy sends no mail, runs no scheduled work and takes no payment.", **facts)
             )
+            told.append(_("Personal data is masked before anybody can open it."))
             if self.until:
                 ends = format_date(self.env, self.until)
                 told.append(_("It is open until %(date)s; then it is archived.", date=ends))

@@ -4,9 +4,10 @@ and a browser.
 
 import email
 import email.policy
-import subprocess
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -14,9 +15,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from dev import paths
 from dev.control import admin_password
 from dev.settings import Settings
-from dev.shell import clean_environment
 from dev.stack import Stack
+from tests.helpers.resident_shell import ResidentShell
 
+RELEASED = paths.ROOT / "tests" / "fixtures" / "addons" / "saas_released_module"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -37,25 +39,17 @@ class Provider:
         self.stack = stack
         self.url = stack.settings.control_url
         self.password = admin_password(stack)
+        self.records = ResidentShell(stack.settings.control_conf)
 
     def tenant_url(self, subdomain: str) -> str:
         """Return the address of a tenant."""
         return f"http://{subdomain}.localhost:{self.stack.settings.node_port}"
 
     def shell(self, script: str, said: str) -> str:
-        """Run lines in the control plane's shell; return what they printed behind a word."""
-        conf = str(self.stack.settings.control_conf)
-        done = subprocess.run(
-            [str(paths.ODOO_BIN), "shell", "-c", conf, "--no-http", "--log-level", "error"],
-            input=script,
-            env=clean_environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert said in done.stdout, (done.stdout, done.stderr)
-        return done.stdout.rpartition(said)[2].strip()
+        """Run lines on the control plane's records; return what they printed behind a word."""
+        told = self.records.ask(script, 300)
+        assert said in told, told
+        return told.rpartition(said)[2].strip()
 
     def mail_to(
         self, address: str, seconds: float = 60, subject: str = ""
@@ -74,10 +68,15 @@ class Provider:
 @pytest.fixture(scope="session")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     """An installation with a prepared cluster and nothing in it."""
-    stack = Stack(Settings.for_tests(tmp_path_factory.mktemp("stack")))
+    folder = tmp_path_factory.mktemp("stack")
+    # Modules of a provider's own, of which a test may bring out another version.
+    shutil.copytree(RELEASED, folder / "own_addons" / RELEASED.name)
+    stack = Stack(Settings.for_tests(folder, extra_addons=(folder / "own_addons",)))
     try:
         stack.prepare().start()
-        yield Provider(stack)
+        made = Provider(stack)
+        with closing(made.records):
+            yield made
     finally:
         stack.destroy()
 

@@ -3,14 +3,10 @@ new password while its page is served.
 """
 
 import json
-import subprocess
 import time
 from collections.abc import Callable
 
 import requests
-
-from dev import paths
-from dev.shell import clean_environment
 
 from .conftest import Provider
 
@@ -44,18 +40,7 @@ ATTEMPTS = 49 + 3
 
 def shell(provider: Provider, program: str, seconds: float = 120) -> str:
     """Run a program on the control database's records and return what it printed."""
-    conf = str(provider.stack.settings.control_conf)
-    done = subprocess.run(
-        [str(paths.ODOO_BIN), "shell", "-c", conf, "--no-http", "--log-level", "error"],
-        input=program,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.stdout
+    return provider.records.ask(program, seconds)
 
 
 def look(provider: Provider) -> dict:

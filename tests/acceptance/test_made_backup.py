@@ -14,7 +14,7 @@ from dev.shell import clean_environment
 from .conftest import Provider
 from .test_isolation import make_walled, shell
 
-SWITCH_ON = """
+SHELF = """
 sheets = env["saas.recovery.sheet"]
 sheet = sheets.browse(sheets.action_make()["res_id"])
 sheet.action_print()
@@ -23,11 +23,16 @@ sheet.action_confirm()
 target = env["saas.backup.target"].create({"name": "Shelf", "folder": FOLDER})
 policy = env["saas.backup.policy"].create({"name": "Walled", "target_ids": target.ids})
 policy.action_switch_on()
+"""
+SWITCH_ON = (
+    SHELF
+    + """
 tenant = env["saas.tenant"].search([("subdomain", "=", "walled")])
 tenant.backup_policy_id = policy
 tenant.action_back_up_now()
 env.cr.commit()
 """
+)
 AGAIN = """
 env["saas.tenant"].search([("subdomain", "=", "walled")]).action_back_up_now()
 env.cr.commit()

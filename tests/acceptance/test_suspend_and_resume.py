@@ -88,7 +88,8 @@ def test_a_deletion_needs_the_subdomain_and_one_click_undoes_it(
     provider: Provider, page: Page
 ) -> None:
     tenant_form(page, provider)
-    page.locator(".o_statusbar_buttons button", has_text="Delete…").first.click()
+    page.locator(".o_statusbar_buttons .o_saas_more").click()
+    page.locator(".o-dropdown--menu button", has_text="Delete…").click()
     dialog = page.locator(".modal").first
     dialog.locator("div[name=note] input").fill("Customer asked")
     dialog.locator("div[name=typed] input").fill("acme")

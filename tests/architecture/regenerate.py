@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests import bare
 
+from .routes import routes
 from .scan import ADDON
 
 
@@ -12,8 +13,17 @@ def pages() -> dict[Path, Callable[[], str]]:
     """Return every generated page with what makes its text."""
     bare.install()
     from saas_business_management.kernel.lifecycle import diagram
+    from saas_business_management.kernel.portal import openapi
 
-    return {ADDON / "docs" / "lifecycle.md": diagram.document}
+    from . import alert_rules
+
+    return {
+        ADDON / "docs" / "lifecycle.md": diagram.document,
+        ADDON / "docs" / "alert_rules.md": alert_rules.document,
+        ADDON / "static" / "api" / "openapi.json": lambda: openapi.document(
+            openapi.Page(**route) for route in routes()
+        ),
+    }
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
 """`python -m tests.bench [PART …]`: measure the product and its peers in one run.
 
-Parts: warm, clone, together, routing, states, guard, metering, engine, backup, restore, night,
-billing; all of them without an argument, and only then the addon's page `docs/benchmarks.md` is
-written. Ends with 1 when a peer is missing or a goal was not reached. SAAS_NODE_WORKERS gives the
-node worker processes. `python -m tests.bench.billing` and `… .metering` measure that part alone,
-which needs no installation.
+Parts: warm, clone, together, routing, states, guard, metering, usage, engine, backup, restore,
+night, copy, move, campaign, billing, monitoring, pages; all of them without an argument, and only
+then the addon's page `docs/benchmarks.md` is written. Ends with 1 when a peer is missing or a goal
+was not reached. SAAS_NODE_WORKERS gives the node worker processes, SAAS_BENCH_TENANTS the tenants
+of the campaign. `python -m tests.bench.billing`, `… .metering`, `… .usage` and `… .monitoring`
+measure that part alone, which needs no installation.
 """
 
 import os
@@ -20,14 +21,20 @@ bare.install()
 from tests.bench import (  # noqa: E402
     backup,
     billing,
+    campaigns,
     clicks,
+    copies,
     engine,
     machine,
     metering,
+    monitoring,
+    moves,
+    pages,
     peers,
     restores,
     routing,
     states,
+    usage,
 )
 from tests.bench.backup_peers import BackupPeers  # noqa: E402
 from tests.bench.counter import Counter  # noqa: E402
@@ -63,11 +70,21 @@ class Run:
             "states": ("Closed tenants and big maps", self._measure_states),
             "guard": ("The guard alone", self._measure_guard),
             "metering": (metering.TITLE, lambda: metering.measure_metering(self.report)),
+            "usage": (usage.TITLE, lambda: usage.measure_usage(self.report)),
             "engine": ("Job engine", self._measure_engine),
             "backup": ("Backups of one tenant", self._measure_backup),
             "restore": ("Restores", self._measure_restores),
             "night": ("Backups of a hundred tenants", self._measure_night),
+            "copy": (copies.TITLE, self._measure_copies),
+            "move": (moves.TITLE, self._measure_moves),
+            "campaign": (campaigns.TITLE, self._measure_campaigns),
             "billing": (billing.TITLE, lambda: billing.measure_billing(self.report)),
+            "monitoring": (
+                monitoring.TITLE,
+                lambda: monitoring.measure_monitoring(self.report),
+            ),
+            # The last one: its made-up tenants are in everybody's way.
+            "pages": (pages.TITLE, lambda: pages.measure_pages(self._counter, self.report)),
         }
 
     def measure(self, wanted: Sequence[str]) -> None:
@@ -134,6 +151,15 @@ class Run:
 
     def _measure_restores(self) -> None:
         restores.measure_restores(self._counter, self.stage.folder, self.report)
+
+    def _measure_copies(self) -> None:
+        copies.measure_copies(self._counter, self._plain(), self.report)
+
+    def _measure_moves(self) -> None:
+        moves.measure_moves(self.stage, self._counter, self._plain(), self.report)
+
+    def _measure_campaigns(self) -> None:
+        campaigns.measure_campaigns(self.stage, self._counter, self._plain(), self.report)
 
     def _plain(self) -> peers.Peer:
         if self._peer is None:

@@ -15,6 +15,7 @@ from tests import bare
 bare.install()
 
 from saas_business_management.gateway.cache import RouteCache  # noqa: E402
+from saas_business_management.gateway.context import set_user  # noqa: E402
 from saas_business_management.gateway.counters import Counters  # noqa: E402
 from saas_business_management.gateway.gate import Gate  # noqa: E402
 from saas_business_management.gateway.middleware import Guard  # noqa: E402
@@ -137,6 +138,7 @@ def _microseconds(guard: Guard, request: dict) -> float:
 
 def _answer(_app: object, environ: dict, start_response: Callable) -> list[bytes]:
     start_response("200 OK", [("Content-Type", "text/plain")])
+    set_user(7)
     return environ["bench.pieces"]
 
 

@@ -127,7 +127,7 @@ class Peer:
 
     def _write_configuration(self) -> None:
         options = {
-            "addons_path": addons_path(self._stage.stack.tree),
+            "addons_path": addons_path(self._stage.stack.tree, self._stage.addons),
             "data_dir": self.folder / "data",
             "http_interface": "127.0.0.1",
             "http_port": self.port,

@@ -6,6 +6,7 @@ Owns: ordering them as the dialog does, a visitor meanwhile. Does not own: the t
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from dev.control import admin_password
@@ -60,7 +61,8 @@ def _in_place(counter: Counter, tenant: int) -> tuple[float, float]:
     wizard = _dialog(
         counter, tenant, where="in_place", typed=row["subdomain"], reason="It is measured"
     )
-    with _Knocking(counter.stack.settings.node_port, row["host"]) as knocking:
+    port = counter.stack.settings.node_port
+    with Knocking(lambda: login_page(port, row["host"])) as knocking:
         asked = counter.operator.press("saas.tenant.restore", wizard, "action_restore_in_place")
         begun = time.monotonic()
         _show_who_it_is(counter, asked)
@@ -91,16 +93,19 @@ def _require_done(counter: Counter, where: str) -> None:
     assert newest[:2] == (where, "done"), newest
 
 
-class _Knocking:
-    """Somebody who asks for a page all the time and notes how long nobody answers."""
+class Knocking:
+    """Somebody who asks for a page all the time and notes how long nobody answers.
 
-    def __init__(self, port: int, host: str) -> None:
-        self._port, self._host = port, host
+    `served` asks once and tells whether the page came.
+    """
+
+    def __init__(self, served: Callable[[], bool]) -> None:
+        self._served = served
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._knock, daemon=True)
         self.longest = 0.0
 
-    def __enter__(self) -> "_Knocking":
+    def __enter__(self) -> "Knocking":
         self._thread.start()
         return self
 
@@ -111,7 +116,7 @@ class _Knocking:
     def _knock(self) -> None:
         last = time.monotonic()
         while not self._end.wait(LOOK_SECONDS):
-            if login_page(self._port, self._host):
+            if self._served():
                 self._note(last)
                 last = time.monotonic()
         self._note(last)

@@ -17,6 +17,7 @@ from dev.postgres_binaries import ensure_binaries
 from dev.say import fail, step
 from dev.settings import CONTROL_DATABASE, CONTROL_ROLE, Settings
 from dev.stack import Stack
+from tests.helpers.second_place import SecondPlace
 
 TEMPLATE, PLAN = "sales", "standard"
 MODULES = ("contacts", "crm", "sale_management")
@@ -46,9 +47,10 @@ class Stage:
             if other.name != key:
                 Stack(Settings.for_tests(other, fast=False)).destroy()
         self.folder = PLACE / key
-        self.stack = Stack(
-            Settings.for_tests(self.folder, fast=False, demo=True, node_workers=node_workers)
-        )
+        self.addons = self.folder / "addons"
+        self.addons.mkdir(parents=True, exist_ok=True)
+        more = {"node_workers": node_workers, "extra_addons": (self.addons,)}
+        self.stack = Stack(Settings.for_tests(self.folder, fast=False, demo=True, **more))
         self.built_now = False
 
     def __enter__(self) -> "Stage":
@@ -106,7 +108,9 @@ class Stage:
         self.stack.start_clusters()
         ours, tenants = self.stack.control_cluster, self.stack.tenant_cluster
         _drop(tenants, "datname ~ '^(t_|peer_)' OR datname = 'plain'")
-        shutil.rmtree(self.folder / "peer", ignore_errors=True)
+        SecondPlace(self.stack).destroy()
+        for other in ("peer", "other", "addons/bench_note"):
+            shutil.rmtree(self.folder / other, ignore_errors=True)
         for left in (self.stack.settings.node_data / "filestore").glob("t_*"):
             shutil.rmtree(left)
         if not exists(ours, KEPT):

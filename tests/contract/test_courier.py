@@ -78,6 +78,12 @@ def test_everything_arrives_signed_and_in_order(receiver):
         assert one.headers["saas-event-id"] == one.event_id
         assert one.headers["saas-event-kind"] == "tenant.created"
         assert one.headers["saas-attempt"] == "1"
+        assert "x-request-id" not in one.headers
+
+
+def test_the_number_of_the_request_that_led_to_it_goes_along(receiver):
+    courier().run(ListDesk(orders(receiver, "/a", 1, request="req-7f3a")), 10)
+    assert receiver.seen[0].headers["x-request-id"] == "req-7f3a"
 
 
 class ReleasingDesk(ListDesk):

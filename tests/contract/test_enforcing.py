@@ -15,6 +15,7 @@ from saas_business_management.adapters.postgres.connect import Limits
 from saas_business_management.kernel.errors import Broken, Refused, Unavailable
 from saas_business_management.kernel.quota import enforced
 from saas_business_management.kernel.quota.enforced import MOST, Enforced
+from saas_business_management.kernel.quota.share import Share
 from tests.contract.test_cluster import code_of, subject
 from tests.contract.test_guarding import findings
 from tests.helpers.postgres import server_of
@@ -592,3 +593,15 @@ def test_nobody_but_the_provisioner_shuts_the_control_plane_out(tenant):
     tenant.mended()
     tenant.server.rows(f'REVOKE CONNECT ON DATABASE "{tenant.name}" FROM saas_limits')
     tenant.mended()
+
+
+def test_a_share_of_the_server_stands_and_goes_back(subject):
+    name, share = subject.born(), Share(6, 128, 60)
+    assert subject.port.share_stands(name, Share())
+    for one, other in ((share, Share()), (Share(temp_mb=64), share), (Share(), share)):
+        for _again in range(2):
+            subject.port.put_share(name, one)
+            assert subject.port.share_stands(name, one)
+            assert not subject.port.share_stands(name, other)
+    refused = code_of(Refused, subject.port.put_share, "postgres", share)
+    assert refused == "database_name_form"

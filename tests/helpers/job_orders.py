@@ -156,6 +156,40 @@ def check_health(world: World) -> int:
     return world.desk.enqueue("check_health")
 
 
+def collect_cluster(world: World) -> int:
+    """Order a look at a cluster that holds an open tenant."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("collect_cluster")
+
+
+def collect_machine(world: World) -> int:
+    """Order the figures of the machine that works."""
+    return world.desk.enqueue("collect_machine")
+
+
+def probe_tenants(world: World) -> int:
+    """Order probes of an open tenant."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("probe_tenants")
+
+
+PAY = "https://pay.example.com/status"
+MAIL = "smtp.example.com:587"
+
+
+def check_dependencies(world: World) -> int:
+    """Order checks of two services: a page that says what it should, a port that is open."""
+    common = {"inside_allowed": False, "status": 0}
+    services = [
+        {"dependency": 1, "kind": "http", "address": PAY, "marker": "fine", **common},
+        {"dependency": 2, "kind": "tcp", "address": MAIL, "marker": "", **common},
+    ]
+    world.add(lambda rows: rows["cluster"].update(services=services))
+    world.services.serve(PAY, body=b"all is fine")
+    world.services.open(MAIL)
+    return world.desk.enqueue("check_dependencies")
+
+
 def check_cluster(world: World) -> int:
     """Order a connection test."""
     world.cluster.failed_checks["builder_role"] = "saas cluster-prepare"
@@ -388,10 +422,106 @@ def restore_sandbox(world: World) -> int:
     return restore_copy(world, "sandbox")
 
 
+def copy_tenant(world: World, masked: bool = True) -> int:
+    """Order a copy of a running tenant as it is now."""
+    world.desk.work(provision(world))
+    blank = dict.fromkeys(("database", "admin"))
+    tenant = {"state": "provisioning", "version": 1, "host": "copy.localhost", **blank}
+    tenant |= {"host_state": "reserved", "identity": {**IDENTITY, "base_url": "http://copy"}}
+    world.add(lambda rows: rows["tenants"].update({2: tenant}))
+    return _copy(world, 1, masked=masked, refresh=False)
+
+
+def copy_unmasked(world: World) -> int:
+    """Order a copy with personal data as it is."""
+    return copy_tenant(world, masked=False)
+
+
+def refresh_copy(world: World) -> int:
+    """Order new data for a copy."""
+    world.desk.work(copy_tenant(world))
+    return _copy(world, 2, masked=True, refresh=True)
+
+
+def _copy(world: World, number: int, masked: bool, refresh: bool) -> int:
+    told = {"state": "running", "into": 2, "masked": masked, "refresh": refresh}
+    told |= {"database": None, "former": None, "masked_rows": None}
+    world.add(lambda rows: rows["copies"].update({number: told}))
+    return world.desk.enqueue("copy_tenant", tenant=2, copy=number)
+
+
+def preview_masking(world: World) -> int:
+    """Order a look at what masking would meet."""
+    world.desk.work(provision(world))
+    return world.desk.enqueue("preview_masking", tenant=1)
+
+
 def _restore(world: World, kind: str, where: str, what: str, into: int) -> int:
     told = {"state": "running", "into": into, "where": where, "what": what, "former_oid": 0}
     world.add(lambda rows: rows["restores"].update({1: {**told, "safety": "", "kept": ""}}))
     return world.desk.enqueue(kind, {"targets": [1]}, tenant=into, restore=1, backup=1)
+
+
+def upgrade(world: World, mode: str = "staged", rehearsal: bool = False) -> int:
+    """Order that an open tenant is brought to another version."""
+    world.desk.work(provision(world))
+    told = {"state": "running", "tenant": 1, "mode": mode, "rehearsal": rehearsal}
+    told |= {"former_oid": 0, "safety": "", "kept": ""}
+    world.add(lambda rows: rows["upgrades"].update({1: told}))
+    return world.desk.enqueue("upgrade_tenant", tenant=1, upgrade=1)
+
+
+def upgrade_at_once(world: World) -> int:
+    """Order the same in one closed moment."""
+    return upgrade(world, "in_place")
+
+
+def upgrade_closed(world: World) -> int:
+    """Order the upgrade of a suspended tenant."""
+    number = upgrade(world)
+    _suspend(world)
+    return number
+
+
+def rehearse_upgrade(world: World) -> int:
+    """Order that an upgrade is tried."""
+    return upgrade(world, rehearsal=True)
+
+
+def undo_upgrade(world: World) -> int:
+    """Order that an upgrade is taken back."""
+    world.desk.work(upgrade(world))
+    return world.desk.enqueue("undo_upgrade", tenant=1, upgrade=1)
+
+
+def watch_upgrade(world: World) -> int:
+    """Order a look at a tenant that was upgraded."""
+    world.desk.work(upgrade(world))
+    return world.desk.enqueue("watch_upgrade", tenant=1, upgrade=1)
+
+
+def find_foreign(world: World) -> int:
+    """Order a list of the databases of others."""
+    world.cluster.put_foreign("shop")
+    return world.desk.enqueue("find_foreign", cluster=1)
+
+
+def look_adoption(world: World) -> int:
+    """Order a look into a database of somebody else."""
+    world.cluster.put_foreign("shop", files=1)
+    world.files.files["shop"] = {"ab/abc": b"file"}
+    world.add(lambda rows: rows["adoptions"].update({1: {"name": "shop", "state": "found"}}))
+    return world.desk.enqueue("look_adoption", adoption=1)
+
+
+def adopt(world: World) -> int:
+    """Order the adoption of a database that was looked at."""
+    world.desk.work(look_adoption(world))
+    blank = dict.fromkeys(("database", "admin", "version"))
+    tenant = {"state": "provisioning", "host": "shop.localhost", "host_state": "reserved", **blank}
+    tenant |= {"identity": {**IDENTITY, "base_url": "http://shop.localhost"}}
+    world.add(lambda rows: rows["tenants"].update({2: tenant}))
+    return world.desk.enqueue("adopt_database", adoption=1, tenant=2)
 
 
 def count_newer(world: World) -> int:
@@ -409,6 +539,30 @@ def count_newer_closed(world: World) -> int:
     return number
 
 
+def move(world: World, address: str = "") -> int:
+    """Order that a tenant moves to the other cluster."""
+    world.desk.work(provision(world))
+    name = world.rows["tenants"][1]["database"]
+    world.cluster.databases_by_name[name].content = b"work of years"
+    told = {"tenant": 1, "source": name, "copy": None, "state": "copying", "address": address}
+    told |= {"offered": {"base": "19.0.1.3"}, "marks": {}, "told": {}}
+    world.add(lambda rows: rows["moves"].update({1: told}))
+    return world.desk.enqueue("move_tenant", tenant=1, move=1)
+
+
+def move_closed(world: World) -> int:
+    """Order that a suspended tenant moves, to where its address is another one."""
+    number = move(world, "http://acme.elsewhere:8070")
+    _suspend(world)
+    return number
+
+
+def undo_move(world: World) -> int:
+    """Order that a move is taken back."""
+    world.desk.work(move(world))
+    return world.desk.enqueue("undo_move", tenant=1, move=1)
+
+
 def prove_restore(world: World) -> int:
     """Order that a backup is proven by restoring it."""
     world.desk.work(back_up(world))
@@ -424,6 +578,18 @@ def refresh(world: World) -> int:
 def doctor(world: World) -> int:
     """Order a look at the whole installation."""
     return world.desk.enqueue("run_doctor")
+
+
+def deliver_alerts(world: World) -> int:
+    """Order the delivery of two messages that wait on a chat."""
+    waiting = {number: {"state": "waiting"} for number in (1, 2)}
+    world.add(lambda rows: rows["messages"].update(waiting))
+    return world.desk.enqueue("deliver_alerts", channel=1)
+
+
+def send_beat(world: World) -> int:
+    """Order the sign of life."""
+    return world.desk.enqueue("send_beat")
 
 
 def open_support(world: World) -> int:
@@ -493,6 +659,10 @@ ORDERS = {
     "rotate_cluster_secret": Order("rotate_cluster_secret", rotate_cluster_secret),
     "sample_usage": Order("sample_usage", sample_usage),
     "check_health": Order("check_health", check_health),
+    "collect_cluster": Order("collect_cluster", collect_cluster),
+    "collect_machine": Order("collect_machine", collect_machine),
+    "probe_tenants": Order("probe_tenants", probe_tenants),
+    "check_dependencies": Order("check_dependencies", check_dependencies),
     "test_cluster": Order("test_cluster", check_cluster),
     "test_target": Order("test_target", check_target),
     "backup_tenant": Order("backup_tenant", back_up),
@@ -523,15 +693,33 @@ ORDERS = {
     "undo_restore_closed": Order("undo_restore", undo_restore_closed),
     "restore_copy": Order("restore_copy", restore_copy),
     "restore_sandbox": Order("restore_copy", restore_sandbox),
+    "copy_tenant": Order("copy_tenant", copy_tenant),
+    "copy_unmasked": Order("copy_tenant", copy_unmasked),
+    "refresh_copy": Order("copy_tenant", refresh_copy),
+    "preview_masking": Order("preview_masking", preview_masking),
+    "move": Order("move_tenant", move),
+    "move_closed": Order("move_tenant", move_closed),
+    "undo_move": Order("undo_move", undo_move),
+    "upgrade": Order("upgrade_tenant", upgrade),
+    "upgrade_at_once": Order("upgrade_tenant", upgrade_at_once),
+    "upgrade_closed": Order("upgrade_tenant", upgrade_closed),
+    "rehearse_upgrade": Order("upgrade_tenant", rehearse_upgrade),
+    "undo_upgrade": Order("undo_upgrade", undo_upgrade),
+    "watch_upgrade": Order("watch_upgrade", watch_upgrade),
     "count_newer": Order("count_newer", count_newer),
     "count_newer_closed": Order("count_newer", count_newer_closed),
     "prove_restore": Order("prove_restore", prove_restore),
     "refresh_modules": Order("refresh_modules", refresh),
     "check_host": Order("check_host", check_host),
     "set_addresses": Order("set_addresses", set_addresses),
+    "find_foreign": Order("find_foreign", find_foreign),
+    "look_adoption": Order("look_adoption", look_adoption),
+    "adopt_database": Order("adopt_database", adopt),
     "apply_limits": Order("apply_limits", apply_limits),
     "put_limits_back": Order("apply_limits", put_limits_back),
     "run_doctor": Order("run_doctor", doctor),
+    "deliver_alerts": Order("deliver_alerts", deliver_alerts),
+    "send_beat": Order("send_beat", send_beat),
     "open_support": Order("open_support", open_support),
     "close_support": Order("close_support", close_support),
 }

@@ -6,13 +6,17 @@ Owns: which part does what the `_step_…` methods of the models do to rows. Doe
 
 from typing import Any
 
+from tests.helpers.job_adoptions import AdoptionRecords
+from tests.helpers.job_alerts import AlertRecords
 from tests.helpers.job_backups import BackupRecords
 from tests.helpers.job_billing import BillingRecords
 from tests.helpers.job_clusters import ClusterRecords
+from tests.helpers.job_copies import CopyRecords
 from tests.helpers.job_databases import DatabaseRecords
-from tests.helpers.job_restores import RestoreRecords
+from tests.helpers.job_moves import MoveRecords
 from tests.helpers.job_supports import SupportRecords
 from tests.helpers.job_tenants import TenantRecords
+from tests.helpers.job_upgrades import UpgradeRecords
 
 
 class MemoryRecords(
@@ -21,8 +25,12 @@ class MemoryRecords(
     SupportRecords,
     ClusterRecords,
     BackupRecords,
-    RestoreRecords,
+    CopyRecords,
+    MoveRecords,
+    UpgradeRecords,
     BillingRecords,
+    AlertRecords,
+    AdoptionRecords,
 ):
     """`jobs.journal.Records` on a session."""
 

@@ -73,7 +73,9 @@ class Case:
             "row": [name for name, stage in stages.items() if stage != "dropped"],
             "server": world.cluster.databases_by_name,
             "role": world.cluster.roles_by_name,
-            "folder": world.files.names(),
+            "folder": [*world.files.names(), *world.there_files.names()],
+            "server there": world.there.databases_by_name,
+            "role there": world.there.roles_by_name,
             "route": [name for name, row in rows["routes"].items() if row["state"] != "gone"],
             "host": [row["host"] for row in rows["tenants"].values() if row["host_state"]],
             "guest": [

@@ -133,6 +133,7 @@ class RestoreRecords:
             **self._place_of_copy(name),
             **self._source(),
             "link": "tenant",
+            "rules": [["res_partner", "email", "email", "all"]],
             "host": tenant["host"],
             "base_url": tenant["identity"]["base_url"],
             "admin": {"admin_user_id": 2, "admin_partner_id": 3},

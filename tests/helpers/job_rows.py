@@ -19,9 +19,11 @@ _names = itertools.count(1)
 def empty_rows() -> dict[str, Any]:
     """Return a control plane without anything."""
     names = ("databases", "versions", "tenants", "routes", "supports", "hosts", "cluster", "doctor")
-    names += ("targets", "backups", "exports", "restores", "canaries")
+    names += ("targets", "backups", "exports", "restores", "upgrades", "canaries", "adoptions")
+    names += ("copies", "moves")
     names += ("periods", "documents", "handed", "noted", "mailed", "attempts")
     names += ("grants", "topups", "fees", "months")
+    names += ("messages", "watch")
     return {name: {} for name in names} | {"events": [], "mails": []}
 
 

@@ -12,18 +12,23 @@ from typing import Any
 
 from saas_business_management.adapters.fakes.clock import FakeClock
 from saas_business_management.adapters.fakes.cluster import FakeCluster
+from saas_business_management.adapters.fakes.copying import FakeCopies
 from saas_business_management.adapters.fakes.exports import FakeExports
 from saas_business_management.adapters.fakes.filestore import FakeFilestore
 from saas_business_management.adapters.fakes.front_door import FakeFrontDoor
 from saas_business_management.adapters.fakes.imports import FakeImports
+from saas_business_management.adapters.fakes.machine import FakeMachine
+from saas_business_management.adapters.fakes.moving import FakeMover
 from saas_business_management.adapters.fakes.name_server import FakeNameServers
 from saas_business_management.adapters.fakes.odoo import FakeOdoo
+from saas_business_management.adapters.fakes.outside import FakeOutside
+from saas_business_management.adapters.fakes.poster import FakePoster
 from saas_business_management.adapters.fakes.public_door import FakePublicDoor
 from saas_business_management.adapters.fakes.stores import FakeStores
 from saas_business_management.adapters.fakes.vault import FakeVault
 from saas_business_management.adapters.ports import Answer
 from saas_business_management.jobs.ports import Ports
-from saas_business_management.kernel.errors import Broken
+from saas_business_management.kernel.errors import Broken, Unavailable
 from saas_business_management.kernel.provisioning.audit import Finding, audit
 from tests.helpers.job_clusters import inventory, known, secrets_in_use
 from tests.helpers.job_journal import MemoryDatabase
@@ -59,7 +64,8 @@ class Node(FakeFrontDoor):
     def get(self, host: str, path: str) -> Answer:
         for name, route in self._database.rows["routes"].items():
             role = self._cluster.roles_by_name.get(name)
-            if route["host"] == host and route["state"] in SERVING and role.info.can_login:
+            leads = role and route["host"] == host and route["state"] in SERVING
+            if leads and role.info.can_login and role.generation:
                 self.serve(host)
         return super().get(host, path)
 
@@ -97,15 +103,22 @@ class StrictOdoo(FakeOdoo):
         database: str,
         spec: Mapping[str, object],
         on_line: Callable[[str], None],
+        login: int | None = None,
     ) -> dict[str, object]:
         info = self._cluster.databases_by_name[database].info
         begun = self._begun.setdefault((database, info.oid), [])
         order = ["base", "locale", "modules", "settings", "assets"]
+        if login is not None:
+            # A copy is looked at as often as somebody likes, and changed once.
+            order = ["upgrade", "prove"]
+            begun[1:] = []
         if begun != order[: order.index(phase)] or info.is_template:
             raise Broken("odoo_phase_failed", phase=phase, line="half made", module="")
         begun.append(f"{phase}, cut off")
-        report = super().run_phase(phase, database, spec, on_line)
+        report = super().run_phase(phase, database, spec, on_line, login)
         on_line(f"{phase} ends")
+        if database not in self._cluster.databases_by_name:
+            raise Unavailable("odoo_phase_interrupted", phase=phase, line="it is gone")
         self._files.put(database, f"{len(begun)}/{phase}", phase.encode())
         begun[-1] = phase
         return report
@@ -133,7 +146,14 @@ class World:
         self.vault = FakeVault()
         self.exports = FakeExports()
         self.imports = FakeImports(self.cluster, self.files)
+        self.services = FakeOutside()
+        self.copies = FakeCopies(self.cluster, self.files)
+        self.poster = FakePoster()
         self.vault.cluster, self.vault.filestore = self.cluster, self.files
+        self.there = GuardedCluster(self.database)
+        self.there_files = FakeFilestore()
+        self.there_node = Node(self.database, self.there)
+        self.mover = FakeMover(self.cluster, self.there, self.files, self.there_files)
         ports = Ports(
             FakeClock(),
             self.cluster,
@@ -146,6 +166,14 @@ class World:
             self.vault,
             self.exports,
             self.imports,
+            machine=FakeMachine(),
+            outside=self.services,
+            copies=self.copies,
+            poster=self.poster,
+            there_cluster=self.there,
+            there_files=self.there_files,
+            there_door=self.there_node,
+            mover=self.mover,
         )
         self.desk = Desk(self.database, ports, MemoryRecords)
         self.desk.on_claim = self.cluster.take_secrets
@@ -169,7 +197,24 @@ class World:
             [asdict(one) for one in self.cluster.roles()],
             self.files.names(),
         )
-        return audit(known(self.rows), found)
+        there = inventory(
+            [asdict(one) for one in self.there.databases()],
+            [asdict(one) for one in self.there.roles()],
+            self.there_files.names(),
+        )
+        return [*audit(known(self.rows), found), *audit(known(self.rows, there=True), there)]
+
+    def writable(self) -> list[str]:
+        """Return the databases that take writes from a node, wherever they are: their role logs in
+        under a password that nodes have, or will have next.
+        """
+        return [
+            name
+            for cluster in (self.cluster, self.there)
+            for name, role in cluster.roles_by_name.items()
+            if name in cluster.databases_by_name and role.info.can_login and role.generation
+            if not cluster.databases_by_name[name].read_only
+        ]
 
     def records(self) -> str:
         """Return what the records say in the end."""
@@ -183,9 +228,14 @@ class World:
             "servers": {name: vars(one) for name, one in self.cluster.databases_by_name.items()},
             "roles": {name: vars(one) for name, one in self.cluster.roles_by_name.items()},
             "files": self.files.files,
+            "servers there": {n: vars(one) for n, one in self.there.databases_by_name.items()},
+            "roles there": {name: vars(one) for name, one in self.there.roles_by_name.items()},
+            "files there": self.there_files.files,
             "unfinished": self.files.unfinished,
             "downloads": self.exports.files,
             "uploads": self.imports.uploads,
+            # A message may arrive twice, never not at all.
+            "posted": sorted(self.poster.arrived),
             "kept": {number: one.objects for number, one in self.stores.stores.items()},
         }
         return self._told(told)

@@ -100,11 +100,46 @@ CREATE TABLE saas_node_usage (
     answered bigint NOT NULL,
     cron_ms double precision NOT NULL,
     latency bigint[] NOT NULL,
+    failed_logins bigint NOT NULL,
+    held_requests bigint NOT NULL,
+    routes jsonb NOT NULL,
+    users jsonb NOT NULL DEFAULT '[]',
     folded boolean,
     UNIQUE (node_role, process, sequence)
 );
 ALTER TABLE saas_node_usage ENABLE ROW LEVEL SECURITY;
 CREATE POLICY node ON saas_node_usage FOR INSERT WITH CHECK (node_role = current_user);
+CREATE TABLE saas_machine_report (
+    node_role text NOT NULL,
+    machine text NOT NULL,
+    told_at timestamp NOT NULL,
+    figures jsonb NOT NULL,
+    arrived_at timestamp NOT NULL DEFAULT (clock_timestamp() AT TIME ZONE 'UTC'),
+    folded boolean
+);
+CREATE UNIQUE INDEX ON saas_machine_report
+    (node_role, machine, date_trunc('minute', arrived_at));
+ALTER TABLE saas_machine_report ENABLE ROW LEVEL SECURITY;
+CREATE POLICY node ON saas_machine_report FOR INSERT WITH CHECK (node_role = current_user);
+CREATE TABLE saas_log_line (
+    id serial PRIMARY KEY,
+    node_role text NOT NULL,
+    process text NOT NULL,
+    sequence int NOT NULL,
+    at timestamp NOT NULL,
+    level text NOT NULL,
+    logger text NOT NULL,
+    message text NOT NULL,
+    database text,
+    request text,
+    status int,
+    ms double precision,
+    count int,
+    folded boolean,
+    UNIQUE (node_role, process, sequence)
+);
+ALTER TABLE saas_log_line ENABLE ROW LEVEL SECURITY;
+CREATE POLICY node ON saas_log_line FOR INSERT WITH CHECK (node_role = current_user);
 """
 
 
@@ -152,6 +187,41 @@ class RouteTable:
                 [rule, database],
             )
             return cursor.fetchall()
+
+    def lines(self, database: str, request: str = "") -> list[dict]:
+        """Lines of the log that nodes told of a database, perhaps of one request."""
+        with closing(self._connect()) as cnx, cnx.cursor() as cursor:
+            cursor.execute(
+                "SELECT level, logger, message, status, ms, count, request FROM saas_log_line"
+                " WHERE database = %s AND %s IN ('', request) ORDER BY id",
+                [database, request],
+            )
+            names = ("level", "logger", "message", "status", "ms", "count", "request")
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def counted_more(self, database: str) -> dict[str, object]:
+        """Logins that failed, requests that were held and routes of a database so far."""
+        with closing(self._connect()) as cnx, cnx.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(sum(failed_logins), 0), coalesce(sum(held_requests), 0),"
+                " coalesce(jsonb_agg(routes) FILTER (WHERE routes <> '[]'), '[]')"
+                " FROM saas_node_usage WHERE database = %s",
+                [database],
+            )
+            failed, held, routes = cursor.fetchone()
+            names = {name for one in routes for name, _count, _ms in one}
+            return {"failed_logins": int(failed), "held_requests": int(held), "routes": names}
+
+    def users(self, database: str) -> dict[int, tuple[int, int]]:
+        """Requests and API calls of each user of a database so far."""
+        with closing(self._connect()) as cnx, cnx.cursor() as cursor:
+            cursor.execute(
+                "SELECT (one ->> 0)::int, sum((one ->> 1)::int)::int, sum((one ->> 2)::int)::int"
+                " FROM saas_node_usage, jsonb_array_elements(users) AS one"
+                " WHERE database = %s GROUP BY 1",
+                [database],
+            )
+            return {number: (requests, calls) for number, requests, calls in cursor.fetchall()}
 
     def used(self, database: str) -> dict[str, int]:
         """What nodes counted of a database so far."""

@@ -50,6 +50,7 @@ KINDS = (
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OverflowError)
 DAMAGE += (NotImplementedError,)
 _ENTRY = re.compile(r"\d+; \d+ \d+ (.*)")
+_OPEN = re.compile(r"open_data/(tables/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,200}\.(csv|txt)")
 _MODULE = re.compile(r"[a-z0-9_]{1,100}")
 _END = struct.Struct("<4s4H2LH")
 _END64_PLACE = struct.Struct("<4sLQL")
@@ -162,7 +163,7 @@ class ForeignZip:
             _require_plain(entry)
             if _is_known(name) and not entry.is_dir():
                 found[name] = entry
-            elif not _is_folder(name) and not name.startswith(CHECKLIST):
+            elif not _is_folder(name) and not name.startswith(CHECKLIST) and not _is_open(name):
                 raise Refused("zip_entry_form")
         if sum(one.file_size for one in found.values()) > self._most:
             raise Refused("zip_too_large", most_bytes=self._most)
@@ -200,6 +201,11 @@ def _is_file(name: str) -> bool:
 
 def _is_known(name: str) -> bool:
     return name in (PLAIN, CUSTOM, MANIFEST) or _is_file(name)
+
+
+def _is_open(name: str) -> bool:
+    """Tell whether it is the open data of a download of ours, which an import leaves alone."""
+    return bool(_OPEN.fullmatch(name))
 
 
 def _is_folder(name: str) -> bool:

@@ -1,4 +1,5 @@
-"""A backup as Odoo's own zip: `dump.sql`, `filestore/`, `manifest.json`. It is not encrypted.
+"""A backup as Odoo's own zip: `dump.sql`, `filestore/`, `manifest.json`; the same as open data in
+`open_data/`, which Odoo leaves alone. It is not encrypted.
 
 Owns: that form, written from a proven backup, and reading it back to prove it. Does not own: where
 it is put, who gets it.
@@ -21,8 +22,10 @@ from typing import IO
 from ...kernel.backup.content import StoredFile, sha1_in
 from ...kernel.backup.manifest import Manifest
 from ...kernel.errors import Broken
+from ...kernel.migration.open_data import FOLDER as OPEN
 from ..postgres import as_sql
 from ..postgres.client_programs import Programs
+from . import open_data
 from .file_writer import Progress
 from .reader import BackupReader
 from .spool import READ_BYTES, Tally, pieces, translated
@@ -85,6 +88,9 @@ def write(
             sql = as_sql.statements(archive.fileno(), programs, facts.tables, facts.left_out)
             dumped = _put(made, DUMP, sql, at)
         _put(made, MANIFEST, [told], at)
+        with reader.part(manifest) as archive:
+            sql = as_sql.statements(archive.fileno(), programs, facts.tables, facts.left_out)
+            open_data.write(made, sql, at)
         _put_files(made, reader, manifest, folder, at, on_progress)
     with translated():
         file.flush()
@@ -147,8 +153,12 @@ def prove(path: Path, manifest: Manifest, sql_sha256: str) -> None:
 
 def _require_same(made: zipfile.ZipFile, manifest: Manifest, sql_sha256: str) -> None:
     files = {f"{FILES}{one.name}": one for one in manifest.files.files}
-    if sorted(made.namelist()) != sorted([DUMP, MANIFEST, *files]):
+    opened = [name for name in made.namelist() if name.startswith(OPEN)]
+    if sorted(made.namelist()) != sorted([DUMP, MANIFEST, *files, *opened]):
         raise Broken("export_damaged")
+    for name in opened:
+        # Its own check sum is compared while it is read.
+        _digest(made, name, hashlib.sha256())
     if _digest(made, DUMP, hashlib.sha256()) != sql_sha256:
         raise Broken("export_damaged")
     rotten = {*manifest.files.rotten}

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field, replace
 
 from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked, stem_of
+from ...kernel.quota.share import Share
 from ...kernel.secret import Secret
 from ..ports import Birth, Check, DatabaseInfo, Guest, Identity, RoleInfo
+from .adopting import FakeAdopting, FakeForeign
 from .enforcing import FakeEnforcing
 from .faults import Faults
 from .guarding import FakeGuarding
 from .metering import FakeMetering
+from .moving import FakeMoving
 from .restoring import FakeRestoring
+from .upgrading import FakeUpgrading
+from .watching import FakeWatching
 
 PROVISIONER = "saas_prov"
 BUILDER = "saas_builder"
@@ -34,15 +39,20 @@ class FakeDatabase:
     guests: dict[str, bool] = field(default_factory=dict)
     content: bytes = b""
     neutral: bool = False
+    masked: bool = False
     signals: int = 1
     # When rows of each table were written, as ISO texts in UTC; None = nobody can read it.
     dated: dict[str, list[str] | None] = field(default_factory=lambda: {"res_partner": []})
     # What is told of a question by its code: a number as a text, or `!` and a problem.
     answers: dict[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] = ("base",)
+    read_only: bool = False
     # Users, given room and what is left of it, None = never put; what a tenant did to them.
     limits: tuple[int | None, int | None, int | None] | None = None
     defects: tuple[str, ...] = ()
+    share: Share = field(default_factory=Share)
+    # What it was before an adoption.
+    foreign: FakeForeign | None = None
 
 
 @dataclass
@@ -55,12 +65,23 @@ class FakeRole:
     secret: str = FIRST_SECRET
 
 
-class FakeCluster(FakeGuarding, FakeRestoring, FakeMetering, FakeEnforcing, Faults):
+class FakeCluster(
+    FakeGuarding,
+    FakeRestoring,
+    FakeMoving,
+    FakeUpgrading,
+    FakeMetering,
+    FakeEnforcing,
+    FakeWatching,
+    FakeAdopting,
+    Faults,
+):
     """`ClusterPort` in memory; tests look at and tamper with its dictionaries."""
 
     def __init__(self, connections_per_tenant: int = 10) -> None:
         super().__init__()
         self.databases_by_name: dict[str, FakeDatabase] = {}
+        self.foreign_by_name: dict[str, FakeForeign] = {}
         self.roles_by_name: dict[str, FakeRole] = {}
         self.failed_checks: dict[str, str] = {}
         # What passwords are made from, and what those were made from that still open.
@@ -216,7 +237,10 @@ class FakeCluster(FakeGuarding, FakeRestoring, FakeMetering, FakeEnforcing, Faul
     def set_address(self, name: str, generation: int, base_url: str) -> None:
         """Write the address, frozen."""
         self._about_to("set_address")
-        parameters = self._login(name, generation).parameters
+        found = self._login(name, generation)
+        if found.read_only:
+            raise Broken("right_missing")
+        parameters = found.parameters
         parameters |= {"web.base.url": base_url, "web.base.url.freeze": "True"}
 
     def set_database_secret(self, name: str, generation: int, secret: Secret) -> None:

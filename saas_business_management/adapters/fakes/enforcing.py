@@ -10,13 +10,14 @@ from typing import Any
 from ...kernel.errors import Broken
 from ...kernel.provisioning.naming import checked
 from ...kernel.quota.enforced import NOT_MENDED, Enforced, Seen
+from ...kernel.quota.share import Share
 
 
 class FakeEnforcing:
     """The part of `ClusterPort` that has limits enforced; mixed into `FakeCluster`.
 
     Of a database, `limits` are users, given room and room that is left, None before they were ever
-    put; `defects` are what a tenant did to them.
+    put; `defects` are what a tenant did to them; `share` is what the server gives it.
     """
 
     _about_to: Callable[[str], None]
@@ -44,3 +45,13 @@ class FakeEnforcing:
         found.defects = tuple(sorted(lasting))
         if lasting:
             raise Broken("table_replaced")
+
+    def share_stands(self, name: str, share: Share) -> bool:
+        """Compare with what was put last."""
+        self._about_to("share_stands")
+        return self._existing(checked(name)).share == share
+
+    def put_share(self, name: str, share: Share) -> None:
+        """Remember it."""
+        self._about_to("put_share")
+        self._existing(checked(name)).share = share

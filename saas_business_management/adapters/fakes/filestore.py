@@ -1,7 +1,9 @@
 """A filestore in memory."""
 
+from collections.abc import Collection
+
 from ...kernel.errors import Broken, Refused
-from ...kernel.provisioning.naming import checked
+from ...kernel.provisioning.naming import checked, is_ours
 from .faults import Faults
 
 
@@ -50,6 +52,14 @@ class FakeFilestore(Faults):
             path: content for path, content in kept.items() if not path.startswith("checklist/")
         }
 
+    def keep_only(self, name: str, files: Collection[str]) -> int:
+        """Forget the other files."""
+        self._about_to("keep_only")
+        kept = self.files.get(checked(name), {})
+        for path in [one for one in kept if one not in files]:
+            del kept[path]
+        return len(kept)
+
     def swap(self, name: str, incoming: str, outgoing: str) -> None:
         """Exchange the folders."""
         self._about_to("swap")
@@ -71,7 +81,24 @@ class FakeFilestore(Faults):
     def names(self) -> list[str]:
         """List the databases that have a folder here."""
         self._about_to("names")
-        return sorted({*self.files, *self.unfinished})
+        return sorted(one for one in {*self.files, *self.unfinished} if is_ours(one))
+
+    def foreign_there(self, name: str) -> bool:
+        """Tell whether a foreign folder is there."""
+        self._about_to("foreign_there")
+        return name in self.files
+
+    def take_foreign(self, name: str, own: str) -> None:
+        """Rename it."""
+        self._about_to("take_foreign")
+        if name in self.files:
+            self.files[checked(own)] = self.files.pop(name)
+
+    def give_foreign_back(self, own: str, name: str) -> None:
+        """Rename it back."""
+        self._about_to("give_foreign_back")
+        if checked(own) in self.files:
+            self.files[name] = self.files.pop(own)
 
     def _shared(self) -> dict[int, bytes]:
         """Copies share their bytes, as hard links do."""

@@ -94,7 +94,12 @@ class FakeOdoo(Faults):
         return hashlib.sha256(told.encode()).hexdigest()
 
     def run_phase(
-        self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
+        self,
+        phase: str,
+        database: str,
+        spec: Mapping[str, object],
+        on_line: Callable[[str], None],
+        login: int | None = None,
     ) -> dict[str, object]:
         """Do what the phase does as far as its report tells; raises what `fail` was given."""
         self._about_to("run_phase")
@@ -141,6 +146,19 @@ class FakeOdoo(Faults):
             "languages": sorted(built.languages),
             "login_page_bytes": 5612,
         }
+
+    def _run_upgrade(self, built: _Built, spec: Mapping) -> dict[str, object]:
+        for name in (*spec["install"], *spec["update"]):
+            if name not in self._modules:
+                line = "this Odoo does not have it"
+                raise Broken("odoo_phase_failed", phase="upgrade", line=line, module=name)
+        built.modules |= self._closure(spec["install"])
+        built.modules -= {*spec["remove"]}
+        return {"modules": self._versions(built)}
+
+    def _run_prove(self, built: _Built, spec: Mapping) -> dict[str, object]:
+        names = [check["name"] for check in spec["checks"]]
+        return {"modules": self._versions(built), "checks": names, "login_page_bytes": 5612}
 
     def _versions(self, built: _Built) -> dict[str, str]:
         return {name: self._modules[name].version for name in sorted(built.modules)}

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from .adopting import AdoptingPort
 from .enforcing import EnforcingPort
 from .guarding import GuardingPort
 from .inside import InsidePort
 from .metering import MeteringPort
+from .moving import MovingPort
 from .restoring import RestoringPort
+from .upgrading import UpgradingPort
+from .watching import WatchingPort
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,18 @@ class Check:
     mend: str = ""
 
 
-class ClusterPort(InsidePort, RestoringPort, GuardingPort, MeteringPort, EnforcingPort, Protocol):
+class ClusterPort(
+    InsidePort,
+    RestoringPort,
+    MovingPort,
+    GuardingPort,
+    MeteringPort,
+    EnforcingPort,
+    WatchingPort,
+    UpgradingPort,
+    AdoptingPort,
+    Protocol,
+):
     """One PostgreSQL cluster as its provisioner sees it. Names are checked against
     `^[gt]_[a-z2-7]{26}(_[rz][0-9]+)?$`.
     """

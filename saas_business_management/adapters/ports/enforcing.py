@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from ...kernel.quota.enforced import Enforced, Seen
+from ...kernel.quota.share import Share
 
 
 class EnforcingPort(Protocol):
@@ -16,3 +17,9 @@ class EnforcingPort(Protocol):
 
         `generation` is that of the tenant's password: on its own tables its own role works.
         """
+
+    def share_stands(self, name: str, share: Share) -> bool:
+        """Tell whether the server gives a tenant exactly this share."""
+
+    def put_share(self, name: str, share: Share) -> None:
+        """Give a tenant this share of the server; what is 0 goes back to what everybody has."""

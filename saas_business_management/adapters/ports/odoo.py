@@ -32,9 +32,15 @@ class OdooPort(Protocol):
         """Return what these modules ship to make a copy harmless, in the order given."""
 
     def run_phase(
-        self, phase: str, database: str, spec: Mapping[str, object], on_line: Callable[[str], None]
+        self,
+        phase: str,
+        database: str,
+        spec: Mapping[str, object],
+        on_line: Callable[[str], None],
+        login: int | None = None,
     ) -> dict[str, object]:
-        """Run one golden phase to its end and return its report.
+        """Run one golden phase to its end and return its report; with a `login`, the generation of
+        its password, as the role of the tenant that the database belongs to.
 
         `on_line` gets every log line, secrets masked, without time, process and database.
         Raises `Broken("odoo_phase_failed", phase=…, line=<what went wrong>, module=…)`, `module`

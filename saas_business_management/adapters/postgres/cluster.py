@@ -28,20 +28,26 @@ from . import (
     tenant_db,
     tenant_secret,
 )
+from .adopting import Adopting
 from .ahead import Ahead
 from .connect import NOTHING, SHORT, Connection, Cursor, Limits, Server, opened, used
 from .enforcing import Enforcing
 from .guarding import Guarding
 from .metering import WATCH, WATCHER, Metering
+from .moving import Moving
 from .restoring import Restoring
 from .tenant_login import TenantLogins
+from .upgrading import Upgrading
 from .warm import WarmConnection
+from .watching import Watching
 
 LONG = Limits(statement_seconds=1800, lock_seconds=120)
 APPLICATION = "saas provisioner"
 
 
-class PostgresCluster(Guarding, Restoring, Metering, Enforcing):
+class PostgresCluster(
+    Guarding, Restoring, Moving, Upgrading, Metering, Enforcing, Watching, Adopting
+):
     """`ClusterPort` on a real server."""
 
     def __init__(
@@ -66,9 +72,10 @@ class PostgresCluster(Guarding, Restoring, Metering, Enforcing):
         self._ahead: Ahead | None = None
         self._watch = self._warm
         self._limits_password = limits_password
+        self._monitor: Server | None = None
         if monitor_password is not None:
-            monitor = self._server.as_role(roles.MONITOR, monitor_password)
-            self._watch = WarmConnection(monitor, WATCH, WATCHER)
+            self._monitor = self._server.as_role(roles.MONITOR, monitor_password)
+            self._watch = WarmConnection(self._monitor, WATCH, WATCHER)
 
     def close(self) -> None:
         """Close the connections kept open; the next call opens another."""

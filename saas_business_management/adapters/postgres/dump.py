@@ -53,8 +53,10 @@ class PinnedDatabase:
         cursor.execute("SELECT pg_export_snapshot(), now()")
         self._snapshot, self.started_at = cursor.fetchone()
 
-    def facts(self, hash_tables: Iterable[str] = ()) -> DatabaseFacts:
-        """Return what stood in the database."""
+    def facts(self, hash_tables: Iterable[str] | None = ()) -> DatabaseFacts:
+        """Return what stood in the database, with hashes over the rows of these tables, None =
+        of all.
+        """
         with translated():
             return snapshot.facts(self._cursor, hash_tables)
 
@@ -141,16 +143,25 @@ def pinned(server: Server) -> Iterator[PinnedDatabase]:
             found.close()
 
 
-def look(server: Server, hash_tables: Iterable[str] = ()) -> DatabaseFacts:
+def look(server: Server, hash_tables: Iterable[str] | None = ()) -> DatabaseFacts:
     """Return what stands in a database now, to be compared with a manifest.
+
+    Raises: Unavailable, Broken.
+    """
+    with looking(server) as cursor:
+        return snapshot.facts(cursor, hash_tables)
+
+
+@contextmanager
+def looking(server: Server) -> Iterator[Cursor]:
+    """Give a read-only transaction that sees one instant.
 
     Raises: Unavailable, Broken.
     """
     with opened(server, HELD, APPLICATION, snapshot.SETTINGS) as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        found = snapshot.facts(cursor, hash_tables)
+        yield cursor
         cursor.execute("COMMIT")
-        return found
 
 
 def require_fit(programs: Programs, server: Server) -> str:

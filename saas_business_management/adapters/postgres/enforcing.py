@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from ...kernel.errors import Broken, Refused, Unavailable
 from ...kernel.provisioning.naming import checked, stem_of
 from ...kernel.quota.enforced import NOT_MENDED, Enforced, Seen
+from ...kernel.quota.share import Share
 from ...kernel.secret import Secret
 from . import admin, limits_schema, locks, roles
+from . import share as shares
 from .connect import Cursor, Limits, Server, connect, opened, used
 from .roles import LIMITS
 from .tenant_login import TenantLogins
@@ -31,6 +33,7 @@ class Enforcing:
     _server: Server
     _logins: TenantLogins
     _limits_password: Secret | None
+    _connections: int
 
     def look_at_limits(self, name: str) -> Seen:
         """As `saas_limits`, reading the catalogue and its own tables only.
@@ -59,6 +62,25 @@ class Enforcing:
                     limits_schema.write(inner, wanted, afresh=bool(seen.defects))
         if NOT_MENDED.intersection(seen.defects):
             raise Broken("table_replaced")
+
+    def share_stands(self, name: str, share: Share) -> bool:
+        """As the provisioner, reading the catalogue only.
+
+        Raises: Refused (`database_name_form`), Unavailable, Broken.
+        """
+        with opened(self._server, QUICK, APPLICATION) as cursor:
+            return shares.stands(cursor, checked(name), stem_of(name), share, self._connections)
+
+    def put_share(self, name: str, share: Share) -> None:
+        """Set limits of the role and of the database. May run twice.
+
+        Raises: Refused (`database_name_form`), Unavailable (`lock_timeout`), Broken
+        (`role_missing`).
+        """
+        with opened(self._server, QUICK, APPLICATION) as cursor:
+            locks.hold_database(cursor, checked(name))
+            roles.require(cursor, stem_of(name))
+            shares.put(cursor, name, stem_of(name), share, self._connections)
 
     def _mend(self, cursor: Cursor, name: str, generation: int, seen: Seen) -> None:
         tenant = (stem_of(name), generation, name, QUICK, APPLICATION, limits_schema.WRITING)

@@ -14,6 +14,7 @@ DATABASE = (
 )
 TAKE_OVER = 8  # pair (8, 0): looking for jobs whose worker died
 SEAL = 9  # pair (9, 0): adding to the chain over the audit log
+WATCH = 10  # pair (10, 0): one pass over alerts at a time (`models/saas_alert_pass.py` takes it)
 
 
 def hold_database(cursor: Cursor, name: str) -> None:

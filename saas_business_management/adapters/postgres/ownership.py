@@ -19,33 +19,36 @@ from .roles import BUILDER
 SETTLE_SEQUENCES = Path(__file__).with_name("settle_sequences.sql").read_text(encoding="utf-8")
 # `pg_identify_object` words kinds as ALTER does. Sequences of columns follow their table;
 # extensions keep their members.
+OWNED_BY = """
+SELECT o.type, o.identity
+  FROM pg_shdepend d
+  JOIN pg_database b ON b.oid = d.dbid AND b.datname = current_database()
+  JOIN pg_roles r ON r.oid = d.refobjid AND r.rolname = {}
+ CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o
+ WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass
+   AND d.classid <> 'pg_extension'::regclass
+   AND NOT EXISTS (
+       SELECT FROM pg_depend e
+        WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid = 0
+          AND (e.deptype = 'e' OR e.deptype IN ('a', 'i')
+               AND e.classid = 'pg_class'::regclass AND e.refclassid = 'pg_class'::regclass
+               AND e.refobjsubid > 0))
+ ORDER BY (d.classid = 'pg_namespace'::regclass) DESC, d.objid
+"""
 GIVE_ALL_TO_BUILDER = """
 DO $give$
 DECLARE
     it record;
 BEGIN
     FOR it IN
-        SELECT o.type, o.identity
-          FROM pg_shdepend d
-          JOIN pg_database b ON b.oid = d.dbid AND b.datname = current_database()
-          JOIN pg_roles r ON r.oid = d.refobjid AND r.rolname = current_user
-         CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) o
-         WHERE d.deptype = 'o' AND d.refclassid = 'pg_authid'::regclass
-           AND d.classid <> 'pg_extension'::regclass
-           AND NOT EXISTS (
-               SELECT FROM pg_depend e
-                WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid = 0
-                  AND (e.deptype = 'e' OR e.deptype IN ('a', 'i')
-                       AND e.classid = 'pg_class'::regclass AND e.refclassid = 'pg_class'::regclass
-                       AND e.refobjsubid > 0))
-         ORDER BY (d.classid = 'pg_namespace'::regclass) DESC, d.objid
+{owned}
     LOOP
         EXECUTE format('ALTER %s %s OWNER TO saas_builder',
                        replace(it.type, 'statistics object', 'statistics'), it.identity);
     END LOOP;
 END
 $give$
-"""
+""".replace("{owned}", OWNED_BY.format("current_user"))
 
 
 # The server keeps no list of what its first superuser owns, so that is looked for inside.

@@ -12,12 +12,15 @@ from psycopg2 import sql
 
 from ...kernel.errors import Refused
 from ...kernel.secret import Secret, scram_verifier
+from . import admin
 from .connect import Cursor, Limits, Server, opened
+from .restore import prepare_extensions
 from .roles import (
     BACKUP,
     BUILDER,
     BUS,
     COUNTER,
+    EMPTY,
     LIMITS,
     MONITOR,
     NODE,
@@ -48,9 +51,19 @@ NODE_GRANTS = {
     ),
     "saas_node_usage": (
         "GRANT INSERT (node_role, process, sequence, at, database, requests, api_calls, failures,"
-        " bytes_in, bytes_out, response_ms, answered, cron_ms, latency)"
+        " bytes_in, bytes_out, response_ms, answered, cron_ms, latency, failed_logins,"
+        " held_requests, routes, users)"
         " ON public.saas_node_usage TO {role};"
         "GRANT USAGE ON SEQUENCE public.saas_node_usage_id_seq TO {role}"
+    ),
+    "saas_machine_report": (
+        "GRANT INSERT (node_role, machine, told_at, figures)"
+        " ON public.saas_machine_report TO {role}"
+    ),
+    "saas_log_line": (
+        "GRANT INSERT (node_role, process, sequence, at, level, logger, message, database, request,"
+        " status, ms, count) ON public.saas_log_line TO {role};"
+        "GRANT USAGE ON SEQUENCE public.saas_log_line_id_seq TO {role}"
     ),
 }
 NO_PASSWORDS: Mapping[str, Secret] = {}
@@ -78,6 +91,7 @@ def prepare_cluster(
         _settings(cursor)
     with opened(superuser.within(BUS), LONG, "saas cluster-prepare") as cursor:
         cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    _empty(superuser)
     return passwords
 
 
@@ -176,6 +190,28 @@ def _bus(cursor: Cursor) -> None:
         )
     _run(cursor, "REVOKE ALL ON DATABASE {bus} FROM PUBLIC", bus=BUS)
     _run(cursor, "GRANT CONNECT ON DATABASE {bus} TO {node}", bus=BUS, node=NODE)
+
+
+def _empty(superuser: Server) -> None:
+    """Make the database that empty ones are copied from when they need `unaccent`: Odoo marks its
+    function immutable, which no dump says and the provisioner may not.
+
+    Source: Odoo 19 `service/db.py` (`_create_empty_database`).
+    """
+    with opened(superuser, LONG, "saas cluster-prepare") as cursor:
+        found = admin.find(cursor, EMPTY)
+        if found is not None and found.is_template:
+            return
+        if found is None:
+            admin.create(cursor, EMPTY, "template0")
+        _run(cursor, "ALTER DATABASE {empty} ALLOW_CONNECTIONS true", empty=EMPTY)
+    with opened(superuser.within(EMPTY), LONG, "saas cluster-prepare") as cursor:
+        cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'unaccent'")
+        if cursor.fetchone() is not None:
+            prepare_extensions(cursor, ["unaccent"])
+    with opened(superuser, LONG, "saas cluster-prepare") as cursor:
+        order = "ALTER DATABASE {empty} IS_TEMPLATE true ALLOW_CONNECTIONS false"
+        _run(cursor, f"REVOKE ALL ON DATABASE {{empty}} FROM PUBLIC; {order}", empty=EMPTY)
 
 
 def _close_databases(cursor: Cursor) -> None:

@@ -7,7 +7,7 @@ Owns: the order of things when a staging copy is made, adapted and swapped. Does
 A staging copy `…_r<fence>` belongs to the role of the live database, its stem.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -68,7 +68,7 @@ class Restoring:
         Raises: Refused, Unavailable, Broken (`role_missing`, `database_foreign`,
         `extension_missing`, `already_handed_over` for a live tenant's own database).
         """
-        role = stem_of(checked(name))
+        role, wanted = stem_of(checked(name)), list(extensions)
         with self._holding(name) as cursor:
             roles.require(cursor, role)
             if name == role:
@@ -76,11 +76,11 @@ class Restoring:
             info = admin.usable(cursor, name)
             if info is not None:
                 admin.drop(cursor, info)
-            admin.create(cursor, name, "template0")
+            admin.create(cursor, name, _source(cursor, wanted))
             # Nobody but the provisioner may enter yet, and nothing is inside that could run.
             admin.open_to(cursor, name, None, self._connections)
             with self._inside(name) as inner:
-                restore.prepare_extensions(inner, extensions)
+                restore.prepare_extensions(inner, wanted)
                 ownership.open_schema(inner, role)
             admin.open_to(cursor, name, role, self._connections)
             return admin.find(cursor, name).oid
@@ -171,6 +171,14 @@ class Restoring:
                 exchange.open_and_shut(cursor, name, outgoing, self._connections)
                 return out.oid if out else 0
             return exchange.exchange(cursor, name, incoming, outgoing, oid, self._connections)
+
+
+def _source(cursor: Cursor, extensions: Collection[str]) -> str:
+    """Return what an empty database is copied from: where `unaccent` is wanted, and the cluster was
+    prepared for it, one in which indexes may call it.
+    """
+    found = admin.find(cursor, roles.EMPTY) if "unaccent" in extensions else None
+    return roles.EMPTY if found is not None and found.is_template else "template0"
 
 
 def _require_unclaimed(cursor: Cursor, role: str) -> None:

@@ -23,6 +23,8 @@ BACKUP = "saas_backup"
 LIMITS = "saas_limits"
 COUNTER = "saas_counter"
 BUS = "saas_bus"
+# An empty database in which `unaccent` is as Odoo makes it, which only a superuser can.
+EMPTY = "saas_empty"
 
 STAGES = ("building", "ready", "claimed")
 # The passwords are derived and have 256 bits, so stretching adds no safety, only milliseconds to

@@ -1,13 +1,14 @@
 """Reading the route map from the control database, and hearing at once when it changed.
 
 Owns: the one connection a node process keeps there, and its statements: routes, brands, and what a
-node tells (`saas_node_event`, `saas_node_usage`). Does not own: what the map
-means (`kernel/gateway`) and when to read (`gateway/agent.py`).
+node tells (`saas_node_event`, `saas_node_usage`, `saas_machine_report`, `saas_log_line`). Does not
+own: what the map means (`kernel/gateway`) and when to read (`gateway/agent.py`).
 """
 
 import json
 import select
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import extras
@@ -16,6 +17,7 @@ from ...kernel.errors import Broken
 from ...kernel.gateway.brand import Brand
 from ...kernel.gateway.count import Counted
 from ...kernel.gateway.event import Told
+from ...kernel.gateway.log_line import Line
 from ...kernel.gateway.route import Route
 from .connect import Connection, Cursor, Limits, Server, connect
 from .errors import translated
@@ -38,7 +40,16 @@ SELECT now.horizon::text, r.id, coalesce(r.host, ''), r.database, r.generation, 
 _MAY = """
 SELECT coalesce(has_table_privilege(to_regclass('public.saas_route_brand'), 'SELECT'), false),
        coalesce(has_any_column_privilege(to_regclass('public.saas_node_event'), 'INSERT'), false),
-       coalesce(has_any_column_privilege(to_regclass('public.saas_node_usage'), 'INSERT'), false)
+       coalesce(has_any_column_privilege(to_regclass('public.saas_node_usage'), 'INSERT'), false),
+       coalesce(has_any_column_privilege(to_regclass('public.saas_machine_report'), 'INSERT'),
+                false),
+       EXISTS (SELECT FROM pg_attribute
+                WHERE attrelid = to_regclass('public.saas_node_usage') AND attname = 'routes'
+                  AND has_column_privilege(attrelid, attnum, 'INSERT')),
+       coalesce(has_any_column_privilege(to_regclass('public.saas_log_line'), 'INSERT'), false),
+       EXISTS (SELECT FROM pg_attribute
+                WHERE attrelid = to_regclass('public.saas_node_usage') AND attname = 'users'
+                  AND has_column_privilege(attrelid, attnum, 'INSERT'))
 """
 _READ_BRANDS = """
 SELECT b.brand_id, coalesce(b.name, ''), coalesce(b.is_default, false),
@@ -66,6 +77,26 @@ _COUNT_ROW = (
     "(current_user, %s, %s, (now() AT TIME ZONE 'UTC') - make_interval(secs => %s), "
     "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
+# The node's clock is told beside the control plane's, which the row gets when it comes.
+_REPORT = """
+INSERT INTO saas_machine_report (node_role, machine, told_at, figures)
+VALUES (current_user, %s, to_timestamp(%s) AT TIME ZONE 'UTC', %s) ON CONFLICT DO NOTHING
+"""
+# A control plane of an earlier version does not count these.
+_COUNT_MORE = _COUNT.replace("latency)", "latency, failed_logins, held_requests, routes)")
+_COUNT_MORE_ROW = _COUNT_ROW.removesuffix(")") + ", %s, %s, %s)"
+_COUNT_USERS = _COUNT_MORE.replace("routes)", "routes, users)")
+_COUNT_USERS_ROW = _COUNT_MORE_ROW.removesuffix(")") + ", %s)"
+_WRITE = """
+INSERT INTO saas_log_line
+       (node_role, process, sequence, at, level, logger, message, database, request, status, ms,
+        count)
+VALUES %s ON CONFLICT DO NOTHING
+"""
+_WRITE_ROW = (
+    "(current_user, %s, %s, (now() AT TIME ZONE 'UTC') - make_interval(secs => %s), "
+    "%s, %s, %s, %s, %s, %s, %s, %s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +117,8 @@ class RouteFeed:
         self.use(server, spare)
         self._application = application
         self._cnx: Connection | None = None
-        self._has_brands = self._may_tell = self._may_count = False
+        self._has_brands = self._may_tell = self._may_count = self._may_report = False
+        self._may_count_more = self._may_write = self._may_count_users = False
 
     def use(self, server: Server, spare: Server | None = None) -> None:
         """Connect here from the next time on; `spare` is tried when that login is refused."""
@@ -149,11 +181,47 @@ class RouteFeed:
                 *(process, one.sequence, age_seconds, one.database, one.requests, one.api_calls),
                 *(one.failures, one.bytes_in, one.bytes_out, one.response_ms, one.answered),
                 *(one.cron_ms, list(one.latency)),
+                *(_more(one) if self._may_count_more else ()),
+                *((json.dumps(one.users),) if self._may_count_users else ()),
             )
             for one in counted
         ]
+        statement, row = self._count_order()
         with translated(), self._cnx.cursor() as cursor:
-            extras.execute_values(cursor, _COUNT, rows, _COUNT_ROW)
+            extras.execute_values(cursor, statement, rows, row)
+
+    def _count_order(self) -> tuple[str, str]:
+        if self._may_count_users:
+            return _COUNT_USERS, _COUNT_USERS_ROW
+        return (_COUNT_MORE, _COUNT_MORE_ROW) if self._may_count_more else (_COUNT, _COUNT_ROW)
+
+    def write(self, process: str, lines: Sequence[Line]) -> None:
+        """Write down lines of the log; the same again changes nothing.
+
+        Raises: Unavailable or Broken; what was written may have arrived all the same.
+        """
+        if not self._may_write or not lines:
+            return
+        rows = [
+            (
+                *(process, one.sequence, one.age_seconds, one.level, one.logger, one.message),
+                *(one.database, one.request, one.status, one.ms, one.count),
+            )
+            for one in lines
+        ]
+        with translated(), self._cnx.cursor() as cursor:
+            extras.execute_values(cursor, _WRITE, rows, _WRITE_ROW)
+
+    def report(self, machine: str, figures: Mapping[str, float]) -> None:
+        """Write down the figures of this node's machine; one row a minute is taken.
+
+        Raises: Unavailable or Broken.
+        """
+        if not self._may_report:
+            return
+        row = (machine, time.time(), json.dumps(dict(figures)))
+        with translated(), self._cnx.cursor() as cursor:
+            cursor.execute(_REPORT, row)
 
     def may_tell(self) -> None:
         """Ask what this control plane lets a node tell; `read` asks by itself.
@@ -165,7 +233,10 @@ class RouteFeed:
 
     def _ask_rights(self, cursor: Cursor) -> None:
         cursor.execute(_MAY)
-        self._has_brands, self._may_tell, self._may_count = cursor.fetchone()
+        found = cursor.fetchone()
+        self._has_brands, self._may_tell, self._may_count, self._may_report = found[:4]
+        self._may_count_more, self._may_write = found[4:6]
+        self._may_count_users = self._may_count_more and found[6]
 
     def _read_brands(self, cursor: Cursor, horizon: int) -> tuple[Brand, ...]:
         """Read after the routes: what is seen twice does no harm, nothing is missed."""
@@ -194,3 +265,7 @@ class RouteFeed:
         cnx, self._cnx = self._cnx, None
         if cnx is not None:
             cnx.close()
+
+
+def _more(one: Counted) -> tuple[int, int, str]:
+    return one.failed_logins, one.held_requests, json.dumps(one.routes)

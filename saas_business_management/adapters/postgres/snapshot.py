@@ -110,8 +110,8 @@ def has_table(cursor: Cursor, name: str) -> bool:
     return cursor.fetchone()[0]
 
 
-def facts(cursor: Cursor, hash_tables: Iterable[str] = ()) -> DatabaseFacts:
-    """Return what the transaction of this cursor sees; `hash_tables` as `schema.name`.
+def facts(cursor: Cursor, hash_tables: Iterable[str] | None = ()) -> DatabaseFacts:
+    """Return what the transaction of this cursor sees; `hash_tables` as `schema.name`, None = all.
 
     Raises: Unavailable, Broken (`right_missing` when a row or table is hidden from the role).
     """
@@ -126,10 +126,23 @@ def facts(cursor: Cursor, hash_tables: Iterable[str] = ()) -> DatabaseFacts:
         extensions=_pairs(cursor, EXTENSIONS),
         modules=_pairs(cursor, MODULES) if "public.ir_module_module" in tables else {},
         row_hashes={
-            name: _value(cursor, ROW_HASH, tables[name]) for name in hash_tables if name in tables
+            name: _value(cursor, ROW_HASH, tables[name])
+            for name in (tables if hash_tables is None else hash_tables)
+            if name in tables
         },
         left_out=tuple(_own(cursor, LEFT_OUT)),
     )
+
+
+def row_hashes(cursor: Cursor, wanted: Iterable[str] = ()) -> dict[str, str]:
+    """Return a hash over the rows of these tables (`schema.name`), or of all; absent ones are left
+    out.
+
+    Raises: Unavailable, Broken.
+    """
+    tables = _tables(cursor)
+    chosen = [name for name in wanted if name in tables] if wanted else [*tables]
+    return {name: _value(cursor, ROW_HASH, tables[name]) for name in chosen}
 
 
 def files(cursor: Cursor) -> list[tuple[str, int]]:

@@ -39,3 +39,20 @@ def set_address(cursor: Cursor, base_url: str) -> None:
     Raises: Unavailable, Broken (`table_missing` when this is no Odoo database).
     """
     cursor.execute(WRITE, {"url": base_url})
+
+
+def put_back(cursor: Cursor, base_url: str, frozen: str) -> None:
+    """Write an address and a freeze as they were, empty = there was none. May run twice.
+
+    Raises: Unavailable, Broken (`table_missing`).
+    """
+    former = {"web.base.url": base_url, "web.base.url.freeze": frozen}
+    for key, value in former.items():
+        if value:
+            cursor.execute(ONE, (value, key))
+        else:
+            cursor.execute("DELETE FROM public.ir_config_parameter WHERE key = %s", (key,))
+    cursor.execute("INSERT INTO public.orm_signaling_stable DEFAULT VALUES")
+
+
+ONE = "UPDATE public.ir_config_parameter SET value = %s WHERE key = %s"

@@ -6,17 +6,24 @@ Owns: the grammar, exit status, errors as one line. Does not own: what a command
 import sys
 
 from . import (
+    adopt,
+    approval,
     backup,
     backup_key,
+    campaign,
     cluster,
     doctor,
     hosts,
     keyring,
     lifecycle,
+    live_copy,
+    move,
     operations,
+    placement,
     rotate,
     template,
     tenant,
+    upgrade,
 )
 from .control import opened
 from .grammar import Grammar
@@ -24,13 +31,20 @@ from .say import Stop, complain, one_line
 
 INTERRUPTED = "Stopped. What was ordered goes on by itself: see 'odoo saas jobs'."
 FAMILIES = (
+    adopt,
     keyring,
     backup_key,
     backup,
     cluster,
     template,
     tenant,
+    upgrade,
+    campaign,
     lifecycle,
+    move,
+    live_copy,
+    placement,
+    approval,
     hosts,
     operations,
     rotate,

@@ -5,7 +5,6 @@ Owns: the words after `backup`, their arguments, what is printed. Does not own: 
 """
 
 import getpass
-import json
 import os
 import shutil
 import sys
@@ -13,8 +12,8 @@ from datetime import date
 
 from .choose import by_code
 from .follow import follow
-from .grammar import Grammar, command, readable_file
-from .say import Stop, minute, say, table
+from .grammar import Grammar, command, family, readable_file
+from .say import Stop, listing, minute, say
 
 NO_BACKUPS = "No backups yet. 'odoo saas backup create TENANT' makes one."
 NO_POLICIES = "No backup policies. Add one under Configuration, Data, Backup Policies."
@@ -28,11 +27,8 @@ SIGNS = {"failing": "✖", "warning": "!", "ok": "✔"}
 
 def add_to(commands):
     """Add the command with its own words."""
-    parser = command(
-        commands, "backup", None, "list, make, prove, take away and bring in backups of tenants"
-    )
-    words = parser.add_subparsers(
-        title="words", metavar="WORD", required=True, parser_class=Grammar
+    words = family(
+        commands, "backup", "list, make, prove, take away and bring in backups of tenants"
     )
     one = command(words, "list", _list, "list the backups of a tenant")
     one.add_argument("tenant", metavar="TENANT", help="its subdomain")
@@ -140,7 +136,7 @@ def _list(control, chosen):
             }
             for one in env["saas.backup"].search(wanted)
         ]
-    _print(rows, chosen.json, NO_BACKUPS)
+    listing(rows, chosen.json, NO_BACKUPS)
 
 
 def _create(control, chosen):
@@ -313,7 +309,7 @@ def _policies(control, chosen):
             }
             for one in env["saas.backup.policy"].search([])
         ]
-    _print(rows, chosen.json, NO_POLICIES)
+    listing(rows, chosen.json, NO_POLICIES)
 
 
 def _coverage(control, chosen):
@@ -335,16 +331,8 @@ def _coverage(control, chosen):
             }
             for one in tenants
         ]
-    _print(rows, chosen.json, NO_TENANTS)
+    listing(rows, chosen.json, NO_TENANTS)
     return 1 if any(badge in UNCOVERED for badge in badges) else 0
-
-
-def _print(rows, as_json, empty):
-    if as_json:
-        say(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    titles = tuple(rows[0]) if rows else ()
-    table(titles, [tuple(row.values()) for row in rows], empty)
 
 
 def _labels(env, model, *names):

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import sys
+from datetime import date
 
 INVALID_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
@@ -39,6 +40,12 @@ def command(commands, name, act, text, needs_database=True):
     return parser
 
 
+def family(commands, name, text):
+    """Add a sub-command that has words of its own; return what they are added to."""
+    parser = command(commands, name, None, text)
+    return parser.add_subparsers(title="words", metavar="WORD", required=True, parser_class=Grammar)
+
+
 def readable_file(text):
     """Return the absolute path of a file that can be read."""
     if not os.path.isfile(text) or not os.access(text, os.R_OK):
@@ -56,6 +63,14 @@ def port(text):
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"“{text}” is not a port: write a number from 1 to 65535")
     return int(text)
+
+
+def day(text):
+    """Return a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day: write YYYY-MM-DD") from None
 
 
 def words(text):

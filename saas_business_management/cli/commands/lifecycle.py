@@ -36,7 +36,7 @@ def _about(parser, note):
 def suspend(control, chosen):
     """Close a tenant for a reason."""
     with control.records() as env:
-        tenant = _tenant(env, chosen)
+        tenant = living(env, chosen.subdomain)
         tenant.action_suspend(chosen.reason, chosen.note)
         _tell(tenant)
 
@@ -51,18 +51,18 @@ def delete(control, chosen):
 def _by(method):
     def act(control, chosen):
         with control.records() as env:
-            tenant = _tenant(env, chosen)
+            tenant = living(env, chosen.subdomain)
             getattr(tenant, method)(chosen.note)
             _tell(tenant)
 
     return act
 
 
-def _tenant(env, chosen):
+def living(env, subdomain):
     """Return the living tenant of a subdomain, the latest one there was otherwise."""
-    named = [("subdomain", "=", chosen.subdomain.strip().lower())]
+    named = [("subdomain", "=", subdomain.strip().lower())]
     living = env["saas.tenant"].search([*named, ("state", "!=", "deleted")], limit=1)
-    return living or by_code(env, "saas.tenant", "subdomain", chosen.subdomain, "tenant")
+    return living or by_code(env, "saas.tenant", "subdomain", subdomain, "tenant")
 
 
 def _tell(tenant):

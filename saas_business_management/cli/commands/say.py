@@ -1,5 +1,6 @@
 """What the command line prints: results, and one line about a failure on standard error."""
 
+import json
 import shutil
 import sys
 
@@ -45,6 +46,15 @@ def table(titles, rows, empty):
             cell.ljust(width) for cell, width in zip(row, widths, strict=True)
         ).rstrip()
         say(line[:limit] if limit else line)
+
+
+def listing(rows, as_json, empty):
+    """Print mappings of the same names as a table, or as JSON."""
+    if as_json:
+        say(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    titles = tuple(rows[0]) if rows else ()
+    table(titles, [tuple(row.values()) for row in rows], empty)
 
 
 def _shown(cell):

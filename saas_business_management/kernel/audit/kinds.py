@@ -33,6 +33,7 @@ _PARTS = (
     ("coupon", PRICES),
     ("wallet", PRICES),
     ("tenant_", STATE),
+    ("adoption_", STATE),
     ("subscription_", STATE),
     ("billing_run", STATE),
     ("payment_", STATE),
@@ -46,7 +47,7 @@ _GRAVE = frozenset(
     "rpc_foreign_database connect_foreign_database link_foreign hostile_statement "
     "audit_tampered limits_tampered".split()
 )
-_INFO = frozenset("link_expired link_used bad_host".split())
+_INFO = frozenset("link_expired link_used bad_host login_failed".split())
 
 
 def kind_of(action: str) -> str:

@@ -1,4 +1,4 @@
-"""The line above a tenant's web client: what is restricted, which limit comes near.
+"""The line above a tenant's web client: what is restricted, which limit comes near, what is wrong.
 
 Owns: which of several is shown, its HTML, in which language. Does not own: when (control plane),
 other elements (`lines.py`), the place in the page (`insertion.py`).
@@ -35,6 +35,7 @@ _WORDS = {
         "warning": "Warning",
         "danger": "Limit reached",
         "more": "What to do",
+        "news": "More",
         "dismiss": "Dismiss",
         "restricted": "This database is open, but no users or apps can be added: an invoice is "
         "overdue.",
@@ -47,6 +48,7 @@ _WORDS = {
         "warning": "Warnung",
         "danger": "Grenze erreicht",
         "more": "Was zu tun ist",
+        "news": "Mehr dazu",
         "dismiss": "Ausblenden",
         "restricted": "Diese Datenbank ist offen, aber es können keine Benutzer oder Apps "
         "hinzugefügt werden: Eine Rechnung ist überfällig.",
@@ -97,15 +99,21 @@ def has_banner(route: Route) -> bool:
 def banner_for(route: Route, brand: Brand, reader: Reader, page: bytes = b"") -> str:
     """Return the line for a page, empty for none. One line alone: the worst.
 
-    A limit that is exceeded goes before a restriction, which may be its consequence, and tells it.
+    A limit that is exceeded goes before a restriction, which may be its consequence, and tells it;
+    so does an incident.
     """
-    if route.restricted and not is_over_limit(route):
+    if route.restricted and not _is_grave(route):
         return _restricted(brand, reader, page)
     return limit_banner(route, reader, page)
 
 
 def is_over_limit(route: Route) -> bool:
     """Tell whether more is used than the plan includes, as far as the route says it."""
+    told = read_limits(route.limits).banner
+    return _is_grave(route) and not told.news
+
+
+def _is_grave(route: Route) -> bool:
     told = read_limits(route.limits).banner
     return told is not None and told.level in (WARNING, DANGER)
 
@@ -135,7 +143,7 @@ def _limit(banner: Banner, restricted: bool, reader: Reader, page: bytes) -> str
     words = _words(page, reader)
     paper, ink = _COLORS[banner.level]
     night = _night(*_NIGHT[banner.level], reader)
-    more = link(banner.link, words["more"])
+    more = link(banner.link, words["news" if banner.news else "more"])
     mark = "" if banner.level == DANGER else f"{banner.level}-{_mark(banner)}"
     if restricted:
         text = f"{text} {words['held']}"

@@ -27,6 +27,12 @@ class Counted:
     answered: int = 0
     cron_ms: float = 0.0
     latency: tuple[int, ...] = ()
+    failed_logins: int = 0
+    held_requests: int = 0
+    # (route, requests, milliseconds) of those that took the most time (`busy.py`).
+    routes: tuple[tuple[str, int, float], ...] = ()
+    # (number of the user, requests, API calls, milliseconds) of who asked most (`busy.py`).
+    users: tuple[tuple[int, int, int, float], ...] = ()
 
 
 def is_api_call(kind: Kind, path: str) -> bool:

@@ -10,6 +10,7 @@ DATABASE_MANAGER = "database_manager"
 RPC_FOREIGN_DATABASE = "rpc_foreign_database"
 CONNECT_FOREIGN_DATABASE = "connect_foreign_database"
 LOGIN_THROTTLED = "login_throttled"
+LOGIN_FAILED = "login_failed"
 DUPLICATE_COOKIE = "duplicate_cookie"
 BAD_HOST = "bad_host"
 EXPRESSION_REFUSED = "expression_refused"
@@ -19,6 +20,7 @@ RULES = frozenset(
         RPC_FOREIGN_DATABASE,
         CONNECT_FOREIGN_DATABASE,
         LOGIN_THROTTLED,
+        LOGIN_FAILED,
         DUPLICATE_COOKIE,
         BAD_HOST,
         EXPRESSION_REFUSED,

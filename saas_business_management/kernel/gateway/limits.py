@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from .count import is_api_call
 from .kind import Kind
+from .work import Work, read_work
 
 BLOCK, THROTTLE = "block", "throttle"
 POLICIES = frozenset({BLOCK, THROTTLE})
@@ -53,11 +54,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What stands above the web client: sentences by language code, a level, perhaps a link."""
+    """What stands above the web client: sentences by language code, a level, perhaps a link.
+
+    With `news` it tells of the service, not of a limit.
+    """
 
     level: str
     texts: tuple[tuple[str, str], ...]
     link: str = ""
+    news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Limits:
     traffic: Rule | None = None
     apps: frozenset[str] | None = None
     banner: Banner | None = None
+    work: Work | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -113,6 +119,7 @@ class _Reader:
             "traffic": self._rule,
             "apps": self._apps,
             "banner": self._banner,
+            "work": self._work,
         }
         self._strangers("", known, parts)
         read = {
@@ -154,9 +161,16 @@ class _Reader:
             self._wrong("apps.allowed")
         return names
 
+    def _work(self, key: str, found: object) -> Work | None:
+        values = self._object(key, found)
+        work, problems = read_work(values)
+        for name in problems:
+            self._wrong(f"{key}.{name!a}")
+        return work
+
     def _banner(self, _key: str, found: object) -> Banner | None:
         values = self._object("banner", found)
-        self._strangers("banner", values, ("level", "texts", "link"))
+        self._strangers("banner", values, ("level", "texts", "link", "news"))
         level, link = values.get("level"), values.get("link")
         if not isinstance(level, str) or level not in LEVELS:
             return self._wrong("banner.level")
@@ -170,7 +184,10 @@ class _Reader:
             return self._wrong("banner.texts")
         if link is not None and not _is_link(link):
             link = self._wrong("banner.link")
-        return Banner(level, tuple(sorted(texts.items())), link or "")
+        news = values.get("news", False)
+        if not isinstance(news, bool):
+            news = bool(self._wrong("banner.news"))
+        return Banner(level, tuple(sorted(texts.items())), link or "", news)
 
     def _object(self, key: str, found: object) -> Mapping[str, object]:
         if isinstance(found, dict):

@@ -20,8 +20,14 @@ TENANT_KINDS = (
     "tenant.deleted",
     "tenant.failed",
 )
+# What is done to a tenant that stays in its state.
+CHANGE_KINDS = (
+    *("tenant.upgraded", "tenant.upgrade_undone", "tenant.moved", "tenant.move_undone"),
+    "tenant.copied",
+)
 BACKUP_KINDS = ("backup.failed", "backup.restored", "backup.restore_failed")
 QUOTA_KINDS = ("quota.warned", "quota.reached", "quota.released")
+ALERT_KINDS = ("alert.firing", "alert.resolved")
 SUBSCRIPTION_EVENTS = (
     *("started", "trial_converted", "trial_ended", "payment_failed", "paid"),
     *("dunning_suspended", "dunning_cancelled", "paused", "resumed", "plan_changed"),
@@ -29,9 +35,30 @@ SUBSCRIPTION_EVENTS = (
     *("cancellation_planned", "cancellation_undone", "ended", "cancelled", "won_back"),
 )
 SUBSCRIPTION_KINDS = tuple(f"subscription.{event}" for event in SUBSCRIPTION_EVENTS)
+INCIDENT_KINDS = ("incident.opened", "incident.updated", "incident.resolved")
+MAINTENANCE_KINDS = ("maintenance.scheduled",)
+CAMPAIGN_KINDS = ("campaign.halted", "campaign.finished")
 DOCUMENT_KINDS = ("invoice.posted", "invoice.paid", "credit_note.posted")
 KINDS: dict[str, int] = dict.fromkeys(
-    (TEST, *TENANT_KINDS, *BACKUP_KINDS, *QUOTA_KINDS, *SUBSCRIPTION_KINDS, *DOCUMENT_KINDS), 1
+    (
+        TEST,
+        *TENANT_KINDS,
+        *CHANGE_KINDS,
+        *BACKUP_KINDS,
+        *QUOTA_KINDS,
+        *ALERT_KINDS,
+        *SUBSCRIPTION_KINDS,
+        *DOCUMENT_KINDS,
+        *INCIDENT_KINDS,
+        *MAINTENANCE_KINDS,
+        *CAMPAIGN_KINDS,
+    ),
+    1,
+)
+# What customers are told of their own: a failed backup names our storage and is our affair.
+CUSTOMER_KINDS = (
+    *(TEST, *TENANT_KINDS, *CHANGE_KINDS, "backup.restored", "backup.restore_failed"),
+    *(*QUOTA_KINDS, *SUBSCRIPTION_KINDS, *DOCUMENT_KINDS),
 )
 
 # Where a tenant is open for its users.
@@ -43,7 +70,15 @@ _ENTERED = {
     "deleted": "tenant.deleted",
     "failed": "tenant.failed",
 }
-_BY_EVENT = {"restored": "backup.restored", "restore_failed": "backup.restore_failed"}
+_BY_EVENT = {
+    "restored": "backup.restored",
+    "restore_failed": "backup.restore_failed",
+    "upgraded": "tenant.upgraded",
+    "upgrade_undone": "tenant.upgrade_undone",
+    "move_done": "tenant.moved",
+    "move_undone": "tenant.move_undone",
+    "copied": "tenant.copied",
+}
 
 
 def kinds_of_tenant_event(event: str, source: str, target: str) -> tuple[str, ...]:

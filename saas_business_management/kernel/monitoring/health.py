@@ -38,8 +38,7 @@ REASONS = (
     NOT_MADE,
 )
 
-EVERY = timedelta(minutes=5)
-# Two looks may be missed: then what was seen is no evidence any more.
+# How long a look counts whose cadence nobody wrote down (`cadence.py` tells the others).
 EVIDENCE = timedelta(minutes=15)
 SLOW_SECONDS = 5.0
 CERTIFICATE_LASTS = timedelta(days=14)
@@ -84,11 +83,17 @@ def judge(look: Look, wrong_before: int, now: datetime) -> Verdict:
     return Verdict(WARNING, why) if (why := _trouble(look, now)) else Verdict(OK)
 
 
-def shown(found: str, reason: str, checked_at: datetime | None, now: datetime) -> tuple[str, str]:
+def shown(
+    found: str,
+    reason: str,
+    checked_at: datetime | None,
+    now: datetime,
+    fresh_until: datetime | None = None,
+) -> tuple[str, str]:
     """Return health and reason as they may be told now: a look that is too old proves nothing."""
     if checked_at is None:
         return UNKNOWN, NEVER_LOOKED
-    if now - checked_at > EVIDENCE:
+    if now > (fresh_until or checked_at + EVIDENCE):
         return UNKNOWN, STALE
     return found or UNKNOWN, reason
 

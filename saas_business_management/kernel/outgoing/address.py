@@ -12,6 +12,8 @@ from ..errors import Refused
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 PUBLIC_PORTS = (443, 8443, 9000)
+# Where mail and directories answer; only asked whether somebody is there.
+TOUCH_PORTS = (25, 465, 587, 636, 993, 995, *PUBLIC_PORTS)
 ENDPOINT = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])"
     r"(:(?P<port>[0-9]{1,5}))?/?"
@@ -62,6 +64,20 @@ def parse_endpoint(text: str, inside_allowed: bool = False) -> Endpoint:
     if port not in PUBLIC_PORTS and not inside_allowed:
         raise Refused("address_port", port=port, allowed=[str(one) for one in PUBLIC_PORTS])
     return Endpoint(scheme, host, port)
+
+
+def parse_door(text: str, inside_allowed: bool = False) -> Endpoint:
+    """Return where `host:port` leads, for a connection on which nothing is said; only where
+    addresses inside are allowed on any port.
+
+    Raises: Refused (`address_form`, `address_port`).
+    """
+    if "/" in text or ":" not in text:
+        raise Refused("address_form")
+    found = parse_endpoint(f"https://{text.strip()}", inside_allowed=True)
+    if found.port not in TOUCH_PORTS and not inside_allowed:
+        raise Refused("address_port", port=found.port, allowed=[str(one) for one in TOUCH_PORTS])
+    return found
 
 
 def _is_host(host: str, bracketed: bool) -> bool:

@@ -11,13 +11,15 @@ TECHNICAL, VIEWER = "technical", "viewer"
 ROLES = (OWNER, ADMINISTRATOR, BILLING, TECHNICAL, VIEWER)
 
 VIEW, MONEY, PLAN, ADDRESS, BACKUP, TEAM = "view", "money", "plan", "address", "backup", "team"
-ACTIONS = (VIEW, MONEY, PLAN, ADDRESS, BACKUP, TEAM)
+# API keys and webhooks; an export of everything; the end of the whole account.
+CONNECT, EXPORT, CLOSE = "connect", "export", "close"
+ACTIONS = (VIEW, MONEY, PLAN, ADDRESS, BACKUP, TEAM, CONNECT, EXPORT, CLOSE)
 
 TABLE = {
     OWNER: frozenset(ACTIONS),
-    ADMINISTRATOR: frozenset(ACTIONS),
+    ADMINISTRATOR: frozenset(ACTIONS) - {CLOSE},
     BILLING: frozenset({VIEW, MONEY, PLAN}),
-    TECHNICAL: frozenset({VIEW, ADDRESS, BACKUP}),
+    TECHNICAL: frozenset({VIEW, ADDRESS, BACKUP, CONNECT}),
     VIEWER: frozenset({VIEW}),
 }
 

@@ -1,7 +1,7 @@
 """Choosing the cluster of a new tenant.
 
-Owns: the order of preference, the reasons why a cluster is left out. Does not own: capacity
-forecasts, moving tenants later.
+Owns: the order of preference, the reasons why a cluster is left out. Does not own: rules of the
+platform (`rule.py`), capacity forecasts, moving tenants later (`migration/fit.py`).
 """
 
 from collections.abc import Iterable
@@ -10,10 +10,15 @@ from fractions import Fraction
 
 from ..errors import Refused
 
+SHARED, DEDICATED, HYBRID = "shared", "dedicated", "hybrid"
+
 
 @dataclass(frozen=True)
 class ClusterFacts:
-    """One cluster. `company_id` 0 = for all companies; `capacity` and `used` count databases."""
+    """One cluster. `company_id` 0 = for all companies; `capacity` and `used` count databases.
+
+    `customers` are those who have a tenant there.
+    """
 
     key: str
     active: bool
@@ -22,15 +27,24 @@ class ClusterFacts:
     used: int
     company_id: int = 0
     region: str = ""
+    hosting: str = SHARED
+    customers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the tenant needs. An empty region or cluster means any."""
+    """What the tenant needs. An empty region, cluster or hosting means any.
+
+    `customer` 0 = not known yet. A cluster filled to `below_percent` or more is left out; 0 = any
+    is taken.
+    """
 
     company_id: int
     region: str = ""
     cluster: str = ""
+    hosting: str = ""
+    customer: int = 0
+    below_percent: int = 0
 
 
 def choose(clusters: Iterable[ClusterFacts], wish: Wish) -> str:
@@ -55,7 +69,8 @@ def choose(clusters: Iterable[ClusterFacts], wish: Wish) -> str:
 def unfit(cluster: ClusterFacts, wish: Wish) -> str:
     """Return why a cluster cannot take the tenant, empty when it can.
 
-    One of `not_wished`, `inactive`, `other_company`, `other_region`, `unhealthy`, `full`.
+    One of `not_wished`, `inactive`, `other_company`, `other_region`, `unhealthy`, `full`,
+    `other_hosting`, `taken`, `loaded`.
     """
     obstacles = (
         ("not_wished", bool(wish.cluster) and cluster.key != wish.cluster),
@@ -64,8 +79,15 @@ def unfit(cluster: ClusterFacts, wish: Wish) -> str:
         ("other_region", bool(wish.region) and cluster.region != wish.region),
         ("unhealthy", not cluster.healthy),
         ("full", cluster.used >= cluster.capacity),
+        ("other_hosting", wish.hosting not in ("", cluster.hosting)),
+        ("taken", wish.hosting == DEDICATED and bool(cluster.customers - ({wish.customer} - {0}))),
+        ("loaded", _is_loaded(cluster, wish.below_percent)),
     )
     return next((why for why, stands in obstacles if stands), "")
+
+
+def _is_loaded(cluster: ClusterFacts, below_percent: int) -> bool:
+    return below_percent > 0 and cluster.used * 100 >= cluster.capacity * below_percent
 
 
 def _filled(cluster: ClusterFacts) -> tuple[Fraction, str]:

@@ -9,7 +9,7 @@ never a finding.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .naming import stem_of
 
@@ -110,12 +110,15 @@ class Baseline:
 @dataclass(frozen=True)
 class TenantKnown:
     """A tenant's database as the records know it; `addresses` are those its Odoo may give itself,
-    none when it is not a customer's yet."""
+    none when it is not a customer's yet; `connections` and `temp_mb` of its own, 0 = everybody's.
+    """
 
     name: str
     generation: int
     busy: bool = False
     addresses: frozenset[str] = frozenset()
+    connections: int = 0
+    temp_mb: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,7 @@ def _database(
         mend = row.owner == baseline.provisioner
         yield Finding("foreign_entry", DATABASE, row.name, mend=mend, facts={"roles": foreign})
     if tenant:
-        yield from _tenant_database(row, baseline)
+        yield from _tenant_database(row, _own(baseline, tenant))
 
 
 def _tenant_database(row: DatabaseRights, baseline: Baseline) -> Iterator[Finding]:
@@ -200,6 +203,15 @@ def _tenant_database(row: DatabaseRights, baseline: Baseline) -> Iterator[Findin
         yield Finding("database_limit", DATABASE, row.name, mend=True, facts=facts)
     if row.is_template:
         yield Finding("database_template", DATABASE, row.name, mend=True)
+
+
+def _own(baseline: Baseline, tenant: TenantKnown) -> Baseline:
+    """Return what is right for a tenant that has a share of its own."""
+    return replace(
+        baseline,
+        connections=tenant.connections or baseline.connections,
+        temp_files=f"{tenant.temp_mb}MB" if tenant.temp_mb else baseline.temp_files,
+    )
 
 
 def _tenant_roles(seen: Privileges, baseline: Baseline) -> set[str]:
@@ -216,7 +228,7 @@ def _role(
 ) -> Iterator[Finding]:
     if row.name in tenants:
         if not tenants[row.name].busy:
-            yield from _tenant_role(row, seen.server, baseline)
+            yield from _tenant_role(row, seen.server, _own(baseline, tenants[row.name]))
         return
     strong = sorted(set(row.strong) - _allowed(row.name, baseline))
     if strong:

@@ -28,6 +28,14 @@ SENTENCES = {
     "statement_timeout": _lt(
         "The cluster took too long for one step. Nothing was lost. It is tried again by itself."
     ),
+    "look_too_long": _lt(
+        "The cluster did not answer within 10 seconds. Nothing was changed. It is looked at again "
+        "by itself."
+    ),
+    "monitor_secret_missing": _lt(
+        "The password of the monitor's role is not known. Run “saas cluster-prepare” on this "
+        "cluster again; nothing else changes by it."
+    ),
     "lock_timeout": _lt("Something else holds what this step needs. It is tried again by itself."),
     "object_in_use": _lt(
         "Somebody is still connected to the database. The step is tried again by itself."

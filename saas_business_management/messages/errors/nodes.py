@@ -19,6 +19,10 @@ SENTENCES = {
         "The node's secret file can be read by others (mode %(mode)s), so it was not used. Set "
         "its mode to 0600."
     ),
+    "metrics_token_short": _lt(
+        "The token for Prometheus has fewer than %(least)s characters, so the node does not start. "
+        "Write a longer one into the file, or leave saas_metrics_token_file out."
+    ),
     "secret_file_invalid": _lt(
         "The node's secret file has a wrong form. Prepare the cluster again: that writes it anew."
     ),

@@ -81,6 +81,10 @@ SENTENCES = {
         "Module “%(module)s” failed to install: %(line)s. The published version stays. The log "
         "shows the failing line."
     ),
+    "odoo_phase_failed.upgrade": _lt(
+        "Module “%(module)s” stopped the upgrade: %(line)s. The tenant is as it was. The log shows "
+        "the failing line."
+    ),
     "odoo_phase_timeout": _lt(
         "Odoo took longer than %(seconds)s seconds for “%(phase)s” and was stopped. The step is "
         "tried again by itself."

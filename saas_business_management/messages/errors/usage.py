@@ -96,6 +96,10 @@ SENTENCES = {
     "sheet_not_begun": _lt(
         "%(subscription)s had not begun by then. Correct the days or the subscription."
     ),
+    "sheet_ended": _lt(
+        "%(subscription)s ended after %(day)s, and this is later. Correct the days, or name the "
+        "subscription that came after it."
+    ),
     "sheet_future": _lt("It is until %(end)s, which is still to come. Import it afterwards."),
     "sheet_repeated": _lt(
         "Line %(line)s has the same key. Remove one of them, or put their quantities together."

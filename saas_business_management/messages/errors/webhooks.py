@@ -5,6 +5,12 @@ from odoo.tools import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
+    "webhook_name": _lt("Give the webhook a name, such as the system that listens."),
+    "webhook_no_kind": _lt("Choose one event at least that the webhook is told."),
+    "webhook_enough": _lt(
+        "An account can have %(count)s webhooks of its own. Remove one before you add another."
+    ),
+    "webhook_tests_enough": _lt("Enough tests were sent for an hour. Look at their answers first."),
     "page_form": _lt(
         "This is no address events can be sent to: write one such as "
         "https://example.com/webhooks, without user, spaces or #."

@@ -1,10 +1,11 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { queryAll, queryAllTexts, queryOne } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
-import { contains, makeMockEnv, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { contains, makeMockEnv, mockService, mountWithCleanup, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { SaasDashboard } from "@saas_business_management/saas_dashboard/dashboard";
-import { showFigure, showNumber, showPercent, showStorage, trendOf } from "@saas_business_management/saas_dashboard/format";
+import { showFigure, showNumber, showPercent, showStorage, trendOf, wordFor } from "@saas_business_management/saas_dashboard/format";
+import { user } from "@web/core/user";
 import { linePieces } from "@saas_business_management/saas_dashboard/kpi_card";
 import { look } from "@saas_business_management/saas_dashboard/palette";
 
@@ -56,8 +57,12 @@ const page = () => ({
     health: {
         counts: { critical: 1, warning: 0, unknown: 1, ok: 410 },
         total: 412,
-        worst: [{ id: 9, name: "Nova", health: "critical", reason: "The login page does not come.", since: "2026-03-01 08:42:00" }],
+        worst: [{ id: 9, name: "Nova", health: "critical", reason: "The login page does not come.", whose: "tenant", since: "2026-03-01 08:42:00" }],
     },
+    capacity: [
+        { key: "disk", percent: 91.4, name: "db-1", full_on: "2026-04-02" },
+        { key: "cpu", percent: null, name: "", full_on: null },
+    ],
     utilisation: [
         { key: "users", used: 90, limit: 100, ratio: 0.9, tenants: 10, unknown: 1, near: 2, forced: 0, sold: 100 },
         { key: "storage_gb", used: null, limit: null, ratio: null, tenants: 0, unknown: 0, near: 0, forced: 0, sold: 0 },
@@ -118,6 +123,14 @@ test("the whole page comes with one call, money beside tenants", async () => {
     expect(".o_saas_kpi[data-key=users] .o_saas_figure").toHaveText("—");
     expect(queryAll("canvas[role=img]")).toHaveLength(3);
     expect(queryAllTexts(".o_saas_healths .h4")).toEqual(["1", "0", "1", "410"]);
+});
+
+test("the worst are told with whose it is, clusters with how full they are", async () => {
+    await show();
+    expect("section[aria-label='Tenant health']").toHaveText(/The login page does not come\. · the tenant's own/);
+    expect(queryAllTexts(".o_saas_rings .o_saas_ring")).toEqual(["91 %", "—"]);
+    expect(".o_saas_rings li:first").toHaveText(/db-1[\s\S]*full on/);
+    expect(".o_saas_rings li:last").toHaveText(/not measured lately/);
 });
 
 test("without a right of billing there is no trace of money", async () => {
@@ -265,4 +278,17 @@ test("parts of charts stand out from their ground in light and in dark", () => {
             expect(contrast(colors[name], colors.ground)).toBeGreaterThan(3);
         }
     }
+});
+
+test("words for so many follow the plural rules of the reader's language", () => {
+    const words = { one: "tenant", few: "several tenants", other: "tenants" };
+    const said = (lang, count) => {
+        patchWithCleanup(user, { lang });
+        return wordFor(count, words);
+    };
+    expect([0, 1, 2, 21].map((count) => said("en_US", count))).toEqual(["tenants", "tenant", "tenants", "tenants"]);
+    expect([0, 1, 2].map((count) => said("fr_FR", count))).toEqual(["tenant", "tenant", "tenants"]);
+    expect([1, 3, 5].map((count) => said("pl_PL", count))).toEqual(["tenant", "several tenants", "tenants"]);
+    expect(said("sr@latin", 2)).toBe("several tenants");
+    expect(wordFor(1, { other: "tenants" })).toBe("tenants");
 });

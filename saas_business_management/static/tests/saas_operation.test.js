@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "@odoo/hoot";
 import { queryAll, queryAllTexts, queryOne, scroll } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
-import { contains, defineModels, fields, MockServer, mockService, models, mountView } from "@web/../tests/web_test_helpers";
+import { contains, defineModels, fields, MockServer, mockService, models, mountView, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { downloadFile } from "@web/core/network/download";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 
 let tell;
@@ -95,6 +96,42 @@ test("the log follows until the reader scrolls up", async () => {
     expect(".o_saas_log input[type=checkbox]").not.toBeChecked();
     await contains(".o_saas_log input[type=checkbox]").check();
     expect(box.scrollTop + box.clientHeight).toBeGreaterThan(box.scrollHeight - 5);
+});
+
+test("the log that is taken along has every line, with its instant and level", async () => {
+    const taken = [];
+    patchWithCleanup(downloadFile, { _download: async (...file) => taken.push(file) });
+    onRpc("saas.job.line", "search_read", ({ kwargs }) => expect.step(`${kwargs.limit || "all"}`));
+    await showForm(`<field name="line_ids" widget="saas_log"/>`);
+    await contains(".o_saas_log button:contains(Download)").click();
+    expect.verifySteps(["500", "all"]);
+    const [[text, name]] = taken;
+    expect(name).toBe("operation-1.log");
+    expect(text.split("\n")).toHaveLength(41);
+    expect(text).toInclude("2026-11-22 10:41:07 ERROR line 4\n");
+});
+
+for (const [type, js, arch] of [
+    ["list", "saas_live_list", `<field name="state"/>`],
+    ["kanban", "saas_live_kanban", `<templates><t t-name="card"><field name="state"/></t></templates>`],
+]) {
+    test(`rows of a ${type} are read again when an operation moved on, not for a line of its log`, async () => {
+        await mountView({ type, resModel: "saas.job", arch: `<${type} js_class="${js}">${arch}</${type}>` });
+        MockServer.env["saas.job"].write([1], { state: "done" });
+        await tell({ id: 5, res: "", lines: 1 });
+        expect(`.o_${type}_renderer`).toHaveText(/running/);
+        await tell({ id: 5, res: "", state: "done" });
+        expect(`.o_${type}_renderer`).toHaveText(/done/);
+    });
+}
+
+test("rows that somebody has marked stay as they are", async () => {
+    await mountView({ type: "list", resModel: "saas.job", arch: `<list js_class="saas_live_list"><field name="state"/></list>` });
+    await contains(".o_data_row .o_list_record_selector input").click();
+    MockServer.env["saas.job"].write([1], { state: "done" });
+    await tell({ id: 1, res: "", state: "done" });
+    expect(".o_data_row [name=state]").toHaveText("running");
+    expect(".o_data_row .o_list_record_selector input").toBeChecked();
 });
 
 test("an open form is redrawn by news about its record, without a toast", async () => {

@@ -1,5 +1,6 @@
 """Files of backups on real servers: made, read back, and brought in from somebody else."""
 
+import csv
 import hashlib
 import json
 import os
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -102,7 +104,8 @@ def test_the_zip_is_what_odoo_itself_makes(stage):
     with zipfile.ZipFile(path) as made:
         names = set(made.namelist())
         assert {"dump.sql", "manifest.json", "filestore/ab/again"} < names
-        assert len(names) == 2 + len(stage.manifest.files.files)
+        ours = {name for name in names if not name.startswith("open_data/")}
+        assert len(ours) == 2 + len(stage.manifest.files.files)
         manifest = json.loads(made.read("manifest.json"))
         sql = made.read("dump.sql").decode()
         assert made.read("filestore/ab/again") == b"a file"
@@ -112,6 +115,29 @@ def test_the_zip_is_what_odoo_itself_makes(stage):
     assert manifest["db_name"] == "acme"
     assert "OWNER TO" not in sql and "GRANT" not in sql and "saas." not in sql
     assert "COMMENT ON EXTENSION" not in sql
+
+
+def test_the_zip_has_each_table_as_open_data_without_secrets(stage):
+    stage.tenant.run("UPDATE res_users SET password = 'a hash that nobody takes along'")
+    stage.tenant.run("INSERT INTO res_partner (name) VALUES ('Comma, \"quote\"')")
+    order = BackupOrder(TENANT, uuid(2), 2, "manual")
+    BackupWriter(stage.store, KEY, stage.programs).write(
+        order, stage.tenant.server, stage.tenant.folder
+    )
+    stage.place = BackupPlace(TENANT, uuid(2), 2, KEY.id)
+    _order, _told, path = stage.made()
+    with zipfile.ZipFile(path) as made:
+        tables = {
+            PurePosixPath(name).stem: list(csv.DictReader(made.read(name).decode().splitlines()))
+            for name in made.namelist()
+            if name.startswith("open_data/tables/")
+        }
+        files = made.read("open_data/attachments.csv").decode()
+        words = made.read("open_data/README.txt").decode()
+        assert "filestore/ab/again" in files
+    assert 'Comma, "quote"' in [one["name"] for one in tables["res_partner"]]
+    assert f"res_partner.csv: {len(tables['res_partner'])} rows" in words
+    assert tables["res_users"] and "a hash that nobody takes along" not in str(tables)
 
 
 def test_a_zip_that_was_changed_is_never_offered(stage):

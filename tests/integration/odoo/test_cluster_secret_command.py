@@ -1,7 +1,6 @@
 """`odoo saas rotate cluster-secret` as it is typed; the operation meets real records and roles."""
 
 import json
-import shutil
 import subprocess
 import tempfile
 import time
@@ -45,8 +44,7 @@ def terminal():
     terminal = Terminal(folder)
     terminal.shell(TENANT_AND_STANDBY)
     yield terminal
-    terminal.stack.destroy()
-    shutil.rmtree(folder, ignore_errors=True)
+    terminal.close()
 
 
 @pytest.fixture(scope="module")

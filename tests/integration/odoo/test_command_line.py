@@ -12,10 +12,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from dev import control, databases, paths
+from dev import control, databases
 from dev.settings import CONTROL_DATABASE, Settings
 from dev.shell import clean_environment
 from dev.stack import Stack
+from tests.helpers.resident_shell import ResidentShell
+from tests.helpers.warm_saas import WarmSaas
 
 from .parts import FIXTURES
 
@@ -34,16 +36,36 @@ env.cr.commit()
 
 
 class Terminal:
-    """A prepared control plane without any process of its own running."""
+    """A prepared control plane without any process of its own running.
+
+    What is typed runs in a fork of one process that has loaded Odoo; `cold` is the real program.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.stack = Stack(Settings.for_tests(folder)).prepare()
-        self.command = str(folder / "bin" / "saas")
+        conf = self.stack.settings.control_conf
+        self.cold = str(folder / "bin" / "saas")
+        self._warm, self._records = WarmSaas(conf, folder / "bin"), ResidentShell(conf)
+        self.command = str(self._warm.command)
+
+    def close(self) -> None:
+        """End the processes that stay and remove the control plane."""
+        self._warm.close()
+        self._records.close()
+        self.stack.destroy()
+        shutil.rmtree(self.stack.settings.folder, ignore_errors=True)
 
     def type(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
         """Run a command to its end."""
+        return self._run(self.command, *words, **environment)
+
+    def type_cold(self, *words: str) -> subprocess.CompletedProcess:
+        """The same by the program that people type."""
+        return self._run(self.cold, *words)
+
+    def _run(self, command: str, *words: str, **environment: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [self.command, *words],
+            [command, *words],
             env=clean_environment(**environment),
             capture_output=True,
             text=True,
@@ -53,24 +75,14 @@ class Terminal:
 
     def prepare(self, **changed: str) -> subprocess.CompletedProcess:
         """Run `cluster-prepare` again with some flags changed."""
-        words = control._cluster_arguments(self.stack)
+        words = control.cluster_arguments(self.stack)
         given = dict(zip(words[::2], words[1::2], strict=True))
         given |= {f"--{name.replace('_', '-')}": value for name, value in changed.items()}
         return self.type("cluster-prepare", *[word for pair in given.items() for word in pair])
 
     def shell(self, program: str) -> None:
         """Run a program on the control database's records."""
-        command = [str(paths.ODOO_BIN), "shell", "-c", str(self.stack.settings.control_conf)]
-        done = subprocess.run(
-            [*command, "--no-http", "--log-level", "error"],
-            input=program,
-            env=clean_environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
+        self._records.ask(program, 120)
 
     def rows(self, cluster, database: str, query: str) -> list[tuple]:
         connection = psycopg2.connect(**cluster.dsn(database))
@@ -85,8 +97,7 @@ def terminal():
     folder = Path(tempfile.mkdtemp(prefix="saas-terminal-"))
     terminal = Terminal(folder)
     yield terminal
-    terminal.stack.destroy()
-    shutil.rmtree(folder, ignore_errors=True)
+    terminal.close()
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +116,9 @@ def refusal(done: subprocess.CompletedProcess, status: int = 1) -> str:
 
 
 def test_help_lists_the_commands_and_hides_what_is_not_for_people(terminal):
-    done = terminal.type("--help")
+    done = terminal.type_cold("--help")
     assert done.returncode == 0
+    assert terminal.type("--help").stdout == done.stdout
     for word in ("keyring-create", "cluster-prepare", "build", "tenants", "provision", "doctor"):
         assert f"    {word}" in done.stdout
     assert "golden" not in done.stdout
@@ -143,19 +155,21 @@ def test_a_database_that_is_not_there_or_not_ours_is_named(terminal):
 def test_a_server_that_is_away_is_one_line(terminal):
     terminal.stack.control_cluster.stop()
     try:
-        assert "Connection refused" in refusal(terminal.type("tenants"))
+        for done in (terminal.type("tenants"), terminal.type_cold("tenants")):
+            assert "Connection refused" in refusal(done)
     finally:
         terminal.stack.control_cluster.start()
 
 
 def test_nothing_yet_is_said_in_a_sentence(terminal):
-    done = terminal.type("tenants")
-    assert (done.returncode, done.stdout.partition(".")[0]) == (0, "No tenants yet")
+    for done in (terminal.type("tenants"), terminal.type_cold("tenants")):
+        assert (done.returncode, done.stdout.partition(".")[0]) == (0, "No tenants yet")
 
 
 def test_an_unknown_code_is_answered_with_the_nearest_one(terminal, broken):
     line = refusal(terminal.type("build", "brokn"))
     assert line == "odoo saas: There is no tenant template “brokn”. Did you mean “broken”?"
+    assert refusal(terminal.type_cold("build", "brokn")) == line
     assert "There are: broken." in refusal(terminal.type("build", "zzz"))
 
 
@@ -262,7 +276,7 @@ def test_doctor_fails_when_something_fails_and_says_what_mends_it(terminal):
 
 
 def test_a_build_that_fails_ends_with_the_module_and_leaves_nothing(terminal, broken):
-    words = control._cluster_arguments(terminal.stack)
+    words = control.cluster_arguments(terminal.stack)
     path = words[words.index("--addons-path") + 1]
     assert terminal.prepare(addons_path=f"{path},{FIXTURES}").returncode == 0
     building = subprocess.Popen(

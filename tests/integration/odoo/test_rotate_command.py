@@ -3,7 +3,6 @@ more.
 """
 
 import json
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -19,8 +18,7 @@ def terminal():
     folder = Path(tempfile.mkdtemp(prefix="saas-rotate-"))
     terminal = Terminal(folder)
     yield terminal
-    terminal.stack.destroy()
-    shutil.rmtree(folder, ignore_errors=True)
+    terminal.close()
 
 
 def stored(terminal):

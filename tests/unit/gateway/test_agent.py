@@ -22,7 +22,11 @@ class PlayedFeed:
     def __init__(self):
         self.rows, self.version, self.broken = {}, 0, False
         self.heard, self.horizons, self.told, self.counted = queue.Queue(), [], [], []
+        self.written = []
         self.refused = 0
+
+    def write(self, process, lines):
+        self.written += lines
 
     def change(self, *routes):
         self.version += 1

@@ -5,8 +5,10 @@ import threading
 
 import pytest
 
+from saas_business_management.gateway.context import set_user
 from saas_business_management.gateway.counters import TELL_SECONDS, Counters
 from saas_business_management.kernel.errors import Broken, Unavailable
+from saas_business_management.kernel.gateway.busy import ALL_OTHERS, MOST_KEPT, MOST_USERS
 from saas_business_management.kernel.gateway.count import is_api_call
 from saas_business_management.kernel.gateway.kind import Kind
 
@@ -167,3 +169,47 @@ def test_a_body_without_a_length_is_counted_as_it_is_read(counters):
     assert given.read() == body[10:]
     watch.over()
     assert told(counters)["t_a"].bytes_in == len(body)
+
+
+def asked_by(counters, user, path="/web", times=1):
+    for _time in range(times):
+        kind = Kind.JSON2 if path.startswith("/json/") else Kind.PAGE
+        watch = counters.request("t_a", kind, path, {})
+
+        def odoo(*_given):
+            set_user(user)
+            return []
+
+        answer = watch.around(watch.reaching(odoo)())
+        list(answer)
+        answer.close()
+
+
+def test_requests_are_counted_by_the_user_and_visitors_are_nobody(counters):
+    asked_by(counters, 7, times=2)
+    asked_by(counters, 7, "/json/2/res.partner/read")
+    asked_by(counters, 9)
+    asked_by(counters, None, times=5)
+    serve(counters)
+    found = told(counters)["t_a"]
+    assert [row[:3] for row in found.users] == [(7, 3, 1), (9, 1, 0)]
+    assert found.requests == 10
+
+
+def test_a_user_of_the_request_before_is_not_taken_for_this_one(counters):
+    set_user(7)
+    asked_by(counters, None)
+    assert told(counters)["t_a"].users == ()
+
+
+def test_so_many_users_are_told_and_all_others_as_one(counters):
+    for user in range(1, MOST_KEPT + 11):
+        asked_by(counters, user)
+    asked_by(counters, MOST_KEPT + 5, times=3)
+    asked_by(counters, 30, times=5)
+    users = told(counters)["t_a"].users
+    assert len(users) == MOST_USERS + 1
+    assert users[0][:2] == (30, 6)
+    assert users[-1][:2] == (ALL_OTHERS, MOST_KEPT + 18 - 6 - (MOST_USERS - 1))
+    assert sum(row[1] for row in users) == MOST_KEPT + 18
+    assert told(counters).get("t_a") is None

@@ -85,3 +85,11 @@ def test_giving_up_and_being_called_at_the_same_moment_loses_no_place():
     assert taken[0] > 0
     assert (gate._running, gate._waiting) == ({}, {})
     assert gate.enter("a")
+
+
+def test_a_key_may_have_a_limit_of_its_own_and_who_is_held_is_told():
+    held = []
+    gate = Gate(2, 0.01, held.append)
+    assert [gate.enter("small", 1) for _ in range(2)] == [True, False]
+    assert [gate.enter("big", 3) for _ in range(4)] == [True, True, True, False]
+    assert held == ["small", "big"]

@@ -156,6 +156,13 @@ def test_a_link_that_is_none_is_left_out(link):
     assert found.problems == ("banner.link",)
 
 
+def test_news_are_told_apart_from_limits():
+    said = {"level": "info", "texts": {"en": "x"}}
+    assert not read({"banner": said}).banner.news
+    assert read({"banner": {**said, "news": True}}).banner.news
+    assert read({"banner": {**said, "news": 1}}).problems == ("banner.news",)
+
+
 def test_a_text_is_one_line_of_what_can_be_seen():
     text = "a\u202eb\x00c\ud800d\u2028 e" + "x" * 5000
     found = read({"banner": {"level": "info", "texts": {"en": text}}}).banner.texts[0][1]

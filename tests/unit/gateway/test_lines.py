@@ -89,6 +89,18 @@ def test_each_level_has_a_colour_that_can_be_read(colors):
         assert contrast(paper, ink) >= 4.5
 
 
+def test_news_of_the_service_is_told_and_is_no_limit_of_the_tenants():
+    told = {"level": "warning", "texts": {"en": "Slow login."}, "link": "https://s.example/x"}
+    news = replace(TIGHT, limits=json.dumps({"banner": {**told, "news": True}}))
+    assert not banner.is_over_limit(news)
+    assert banner.is_over_limit(replace(TIGHT, limits=json.dumps({"banner": told})))
+    found = element_for(news, BRAND, "/odoo", NOBODY)
+    assert "Slow login. No users or apps can be added for now." in found
+    assert '<a href="https://s.example/x">More</a>' in found
+    early = replace(TIGHT, limits=json.dumps({"banner": {**told, "level": "info", "news": True}}))
+    assert "an invoice is overdue" in element_for(early, BRAND, "/odoo", NOBODY)
+
+
 def test_by_night_it_is_dark_by_odoos_choice_and_else_by_the_systems():
     shown = {
         cookies: element_for(near(), BRAND, "/odoo", Reader(cookies))

@@ -97,3 +97,19 @@ def test_no_more_passwords_are_compared_at_once_than_there_are_cores(monkeypatch
     assert waits == [1.0]
     with throttle.hashing(DeniedError):
         pass
+
+
+def test_a_try_that_failed_is_told_by_its_network_and_counted_for_its_tenant():
+    failed, told = [], []
+    events = Events()
+    throttle = Throttle(events, lambda: 0.0, failed.append)
+    for source in ("192.0.2.1", "192.0.2.200", "2001:db8::1"):
+        set_database("t_a", source)
+        throttle.failed("alice")
+    set_database(None)
+    events.tell(lambda _process, rows: told.extend(rows))
+    assert failed == ["t_a"] * 3
+    assert [(one.rule, one.source, one.count) for one in told] == [
+        ("login_failed", "192.0.2.0/24", 2),
+        ("login_failed", "2001:db8::/56", 1),
+    ]

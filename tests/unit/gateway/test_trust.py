@@ -92,3 +92,12 @@ def test_a_scheme_told_by_a_stranger_counts_for_nothing():
     odd = forged | {"HTTP_X_FORWARDED_PROTO": "javascript", "REMOTE_ADDR": "10.0.0.1"}
     trust.host_of(odd)
     assert trust.origin_of(odd) == ("http", "")
+
+
+def test_a_number_is_taken_from_a_trusted_proxy_alone():
+    trust = Trust(parse_networks("10.0.0.0/8"), True)
+    sent = {"HTTP_X_REQUEST_ID": "number-of-a-proxy"}
+    assert trust.request_id_of(environ("10.1.2.3", **sent)) == "number-of-a-proxy"
+    assert trust.request_id_of(environ("192.0.2.9", **sent)) == ""
+    assert trust.request_id_of(environ("10.1.2.3", HTTP_X_REQUEST_ID="x\r\ny: 12345678")) == ""
+    assert trust.request_id_of(environ("10.1.2.3")) == ""

@@ -32,6 +32,13 @@ MOVES = [
     ("provisioning_started", "draft", "provisioning", ()),
     ("restored", "active", "active", ("backup.restored",)),
     ("restore_failed", "active", "active", ("backup.restore_failed",)),
+    ("upgraded", "active", "active", ("tenant.upgraded",)),
+    ("upgrade_failed", "active", "active", ()),
+    ("upgrade_undone", "suspended", "suspended", ("tenant.upgrade_undone",)),
+    ("move_done", "trial", "trial", ("tenant.moved",)),
+    ("move_undone", "active", "active", ("tenant.move_undone",)),
+    ("copied", "active", "active", ("tenant.copied",)),
+    ("copy_failed", "active", "active", ()),
 ]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from saas_business_management.kernel.errors import Broken, Unavailable
+from saas_business_management.kernel.quota.share import Share
 from tests.helpers.job_orders import apply_limits, carried, put_limits_back
 from tests.helpers.job_rows import reserve
 from tests.helpers.job_world import World
@@ -96,3 +97,46 @@ def test_of_many_one_that_is_away_stops_no_other():
     assert row["state"] == "done"
     assert database(world).defects == ()
     assert world.rows["tenants"][2]["limits_problem"] == "database_missing"
+
+
+SHARE = {"connections": 6, "temp_mb": 128, "statement_seconds": 60}
+NOTHING = {"users": None, "storage_room": None}
+
+
+def give(world, **values):
+    world.add(lambda rows: rows["tenants"][1].update(values))
+
+
+def test_a_share_of_the_server_is_set_beside_the_limits_and_taken_back():
+    world = World()
+    number = apply_limits(world)
+    give(world, share=SHARE)
+    world.desk.work(number)
+    assert database(world).share == Share(**SHARE)
+    assert database(world).limits == (5, 1000, 1000)
+    give(world, share=dict.fromkeys(SHARE, 0))
+    world.desk.work(world.desk.enqueue("apply_limits"))
+    assert database(world).share == Share()
+
+
+def test_only_a_share_leaves_the_database_itself_alone():
+    world = World()
+    number = apply_limits(world)
+    give(world, share=SHARE, wanted=NOTHING)
+    world.desk.work(number)
+    assert database(world).share == Share(**SHARE)
+    assert database(world).limits is None
+    world.cluster.calls.clear()
+    row = world.desk.work(world.desk.enqueue("apply_limits"))
+    assert row["steps"]["write"]["state"] == "skipped"
+    assert "put_share" not in world.cluster.calls
+
+
+def test_what_somebody_else_set_on_the_server_is_set_again():
+    world = World()
+    number = apply_limits(world)
+    give(world, share=SHARE)
+    world.desk.work(number)
+    database(world).share = Share()
+    world.desk.work(world.desk.enqueue("apply_limits"))
+    assert database(world).share == Share(**SHARE)

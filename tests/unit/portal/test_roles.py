@@ -8,10 +8,10 @@ from saas_business_management.kernel.errors import Refused
 from saas_business_management.kernel.portal import roles
 
 PROMISED = {
-    "owner": "view money plan address backup team",
-    "administrator": "view money plan address backup team",
+    "owner": "view money plan address backup team connect export close",
+    "administrator": "view money plan address backup team connect export",
     "billing": "view money plan",
-    "technical": "view address backup",
+    "technical": "view address backup connect",
     "viewer": "view",
     "": "",
     "nobody": "",

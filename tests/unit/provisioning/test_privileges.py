@@ -185,3 +185,11 @@ def test_a_tenant_may_enter_what_a_restore_made_beside_its_database_and_nobody_e
         if one.what == "database"
     ]
     assert (one.kind, one.facts["roles"]) == ("foreign_entry", [other.name])
+
+
+def test_a_share_of_its_own_is_what_has_to_stand():
+    known = replace(KNOWN, connections=6, temp_mb=128)
+    role = replace(ROLE, connection_limit=8, temp_file_limit="128MB")
+    assert found(role, replace(DATABASE, connection_limit=6), known=known) == []
+    kinds = {kind for kind, _mend in found(known=known)}
+    assert kinds == {"role_limit", "temp_files", "database_limit"}

@@ -13,7 +13,7 @@ import { growthCharts, growthTable, revenueCharts, revenueTable } from "./charts
 import { remember, rememberedFilters, useFigures } from "./dashboard_service";
 import { Feed } from "./feed";
 import { FirstSteps } from "./first_steps";
-import { showAgo, showDay, showFull, showMoney, showNumber, showPercent, showStorage, showTime } from "./format";
+import { showAgo, showDay, showFull, showMoney, showNumber, showPercent, showStorage, showTime, wordFor } from "./format";
 import { KpiCard } from "./kpi_card";
 import { openRecord, openTarget } from "./targets";
 
@@ -25,14 +25,22 @@ const HEALTHS = [
     { key: "unknown", word: _t("Unknown"), icon: "fa-question-circle", tone: "muted" },
     { key: "ok", word: _t("Healthy"), icon: "fa-check-circle", tone: "success" },
 ];
-const ATTENTION = {
-    critical: _t("critical tenants"),
-    dead: _t("operations need a person"),
-    limited: _t("limits in force"),
-    backup_alerts: _t("open alerts of backups"),
-    approvals: _t("billing runs to approve"),
-    declined: _t("payments failed"),
+const WHOSE = { platform: _t("the platform's"), tenant: _t("the tenant's own") };
+const RINGS = {
+    cpu: _t("Processors"),
+    memory: _t("Memory"),
+    disk: _t("Disk"),
+    connections: _t("Connections"),
 };
+const ATTENTION = {
+    critical: { one: _t("critical tenant"), other: _t("critical tenants") },
+    dead: { one: _t("operation needs a person"), other: _t("operations need a person") },
+    limited: { one: _t("limit in force"), other: _t("limits in force") },
+    backup_alerts: { one: _t("open alert of backups"), other: _t("open alerts of backups") },
+    approvals: { one: _t("billing run to approve"), other: _t("billing runs to approve") },
+    declined: { one: _t("payment failed"), other: _t("payments failed") },
+};
+const NEAR = { one: _t("1 tenant over 80 %"), other: _t("%s tenants over 80 %") };
 const GAUGES = {
     users: _t("Users"),
     storage_gb: _t("Storage"),
@@ -167,7 +175,7 @@ export class SaasDashboard extends Component {
     }
 
     get attention() {
-        return this.page.attention.map((one) => ({ ...one, word: ATTENTION[one.key] }));
+        return this.page.attention.map((one) => ({ ...one, word: wordFor(one.count, ATTENTION[one.key]) }));
     }
 
     get healths() {
@@ -190,8 +198,29 @@ export class SaasDashboard extends Component {
                 word: GAUGES[gauge.key],
                 figure: percent === null ? "—" : `${percent} %`,
                 text: percent === null ? _t("no limit, or nothing read yet") : _t("%(used)s of %(limit)s", { used: show(gauge.used), limit: show(gauge.limit) }),
-                near: gauge.near ? _t("%s tenants over 80 %%", gauge.near).replace("%%", "%") : "",
+                near: gauge.near ? `${wordFor(gauge.near, NEAR)}`.replace("%s", gauge.near) : "",
                 unknownText: gauge.unknown ? _t("%s unknown", gauge.unknown) : "",
+            };
+        });
+    }
+
+    /** Whose problem it is, in a word. */
+    whose({ whose }) {
+        return WHOSE[whose] || "";
+    }
+
+    get rings() {
+        return (this.page.capacity || []).map((ring) => {
+            const percent = ring.percent === null ? null : Math.round(ring.percent);
+            const tone = percent === null ? "muted" : percent >= 95 ? "danger" : percent >= 80 ? "warning" : "info";
+            return {
+                ...ring,
+                tone,
+                percent,
+                word: RINGS[ring.key],
+                figure: percent === null ? "—" : `${percent} %`,
+                text: percent === null ? _t("not measured lately") : ring.name,
+                full: ring.full_on ? _t("full on %s", showDay(ring.full_on)) : "",
             };
         });
     }

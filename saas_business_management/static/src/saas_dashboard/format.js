@@ -1,11 +1,17 @@
 import { formatCurrency } from "@web/core/currency";
 import { deserializeDate, deserializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 import { formatFloat, humanNumber } from "@web/core/utils/numbers";
 
 export const UNKNOWN = "—";
 const COMPACT_FROM = 100000;
 const TB = 1000;
+
+// Keep a number and its unit in their order, and beside each other, in a line that runs from the right.
+const [BEGIN, END] = ["\u2066", "\u2069"];
+const together = (text) => (localization.direction === "rtl" ? `${BEGIN}${text}${END}` : text);
 
 /** A count or a quantity as people read it; what nobody knows is a dash, never 0. */
 export function showNumber(value, decimals = 0) {
@@ -19,13 +25,21 @@ export function showNumber(value, decimals = 0) {
     return formatFloat(value, { digits: [16, digits] });
 }
 
+/** The words for so many, by the plural rules of the reader's language: `{one, other}`. */
+export function wordFor(count, words) {
+    const rules = new Intl.PluralRules(user.lang?.replace("_", "-").split("@")[0] || "en");
+    return words[rules.select(count)] || words.other;
+}
+
 export function showStorage(gb) {
     if (gb === null || gb === undefined) {
         return UNKNOWN;
     }
     const large = Math.abs(gb) >= TB;
-    const number = formatFloat(large ? gb / TB : gb, { digits: [16, 1] });
-    return large ? _t("%s TB", number) : _t("%s GB", number);
+    // Little is not nothing.
+    const decimals = gb && Math.abs(gb) < 1 ? 2 : 1;
+    const number = formatFloat(large ? gb / TB : gb, { digits: [16, decimals] });
+    return together(large ? _t("%s TB", number) : _t("%s GB", number));
 }
 
 export function showMoney(amount, currency, short = false) {
@@ -34,7 +48,7 @@ export function showMoney(amount, currency, short = false) {
     }
     const digits = Number.isInteger(amount) ? [69, 0] : undefined;
     const human = short && Math.abs(amount) >= COMPACT_FROM;
-    return formatCurrency(amount, currency.id, human ? { humanReadable: true } : { digits });
+    return together(formatCurrency(amount, currency.id, human ? { humanReadable: true } : { digits }));
 }
 
 export function showPercent(ratio, signed = false) {

@@ -28,6 +28,7 @@ const TARGETS = {
     backup_alerts: ["action_saas_backup_alert", []],
     backups: ["action_saas_backup_coverage", []],
     billing: ["action_saas_billing_run", []],
+    clusters: ["action_saas_cluster", []],
     doctor: ["action_saas_doctor", []],
 };
 

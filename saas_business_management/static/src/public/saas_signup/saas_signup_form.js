@@ -20,7 +20,7 @@ export class SaasSignupForm extends Interaction {
     }
 
     start() {
-        this.el.elements.timezone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+        this.el.elements.timezone.value ||= new Intl.DateTimeFormat().resolvedOptions().timeZone || "";
     }
 
     onTyped() {

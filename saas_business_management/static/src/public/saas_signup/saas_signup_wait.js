@@ -1,9 +1,11 @@
 /** Waiting pages of a sign-up: when a mail may be sent again, how far the database is. */
+import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
 import { Interaction } from "@web/public/interaction";
 import { registry } from "@web/core/registry";
 
 const AGAIN = 60000;
-const LOOK = 700;
+const LOOK = 250;
 const PATIENCE = 3000;
 
 export class SaasSignupAgain extends Interaction {
@@ -45,7 +47,7 @@ export class SaasSignupProgress extends Interaction {
         if (!told) {
             this.wait(PATIENCE);
         } else if (told.state !== "preparing") {
-            window.location.reload();
+            browser.location.reload();
         } else {
             this.draw(told.lines);
             this.wait(told.slow ? PATIENCE : LOOK);
@@ -54,10 +56,12 @@ export class SaasSignupProgress extends Interaction {
 
     draw(lines) {
         const icons = { done: "fa-check-circle", running: "fa-refresh fa-spin", todo: "fa-circle-o" };
+        const words = { done: _t("done"), running: _t("in work"), todo: _t("to do") };
         const rows = this.el.querySelectorAll(".o_saas_line");
         lines.forEach((line, place) => {
             rows[place].dataset.state = line.state;
             rows[place].querySelector(".fa").className = `fa fa-fw ${icons[line.state]}`;
+            rows[place].querySelector(".o_saas_line_state").textContent = words[line.state];
             rows[place].querySelector(".o_saas_line_time").textContent = line.time;
         });
     }

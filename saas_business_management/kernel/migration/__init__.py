@@ -1,0 +1,1 @@
+"""Changing the place or the version of tenants, copying them, taking them in; and when."""
