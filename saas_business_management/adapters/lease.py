@@ -61,6 +61,14 @@ class JobLease:
         """
         return self._warm.run(lambda cursor: job_queue.beat(cursor, job_id, fence))
 
+    def works_in(self, job_id: int, fence: int, process: int) -> None:
+        """Say which server process the job's records are written in (`pg_backend_pid()`).
+
+        Whoever takes over from a silent worker ends that session first.
+        Raises: Unavailable, Broken.
+        """
+        self._warm.run(lambda cursor: job_queue.works_in(cursor, job_id, fence, process))
+
     def release(self, job_id: int, fence: int) -> None:
         """Give the lease back; nothing happens when somebody else has it.
 

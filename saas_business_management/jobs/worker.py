@@ -74,6 +74,13 @@ class Worker:
         finally:
             sealer.close()
 
+    def works_in(self, job_id: int, fence: int, process: int) -> None:
+        """Say which server process writes the records of an operation at hand.
+
+        Raises: Unavailable, Broken.
+        """
+        self._lease.works_in(job_id, fence, process)
+
     def alive(self) -> bool:
         """Say without asking anybody whether the operation at hand is still ours."""
         return self._heartbeat is not None and self._heartbeat.alive()

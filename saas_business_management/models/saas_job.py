@@ -148,6 +148,15 @@ class SaasJob(models.Model):
                 """
             )
         )
+        self.env.cr.execute(
+            SQL(
+                """
+                ALTER TABLE saas_job_lease
+                    ADD COLUMN IF NOT EXISTS session_pid integer,
+                    ADD COLUMN IF NOT EXISTS session_since timestamptz
+                """
+            )
+        )
 
     @api.depends("progress")
     def _compute_progress_percent(self):

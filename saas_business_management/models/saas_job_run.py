@@ -10,6 +10,7 @@ import socket
 import threading
 from contextlib import nullcontext
 
+import psycopg2
 from odoo import SUPERUSER_ID, api, models
 from odoo.sql_db import connection_info_for, db_connect
 from odoo.tools import SQL, config
@@ -64,7 +65,7 @@ class SaasJobRun(models.Model):
         """
 
         def carry(job_id, fence, deaths):
-            self._run_claimed(job_id, fence, deaths, worker.alive)
+            self._run_claimed(worker, job_id, fence, deaths)
 
         name = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident() % 100000}"
         worker = Worker(self._control_server(), name, carry, self._stale_seconds())
@@ -84,15 +85,31 @@ class SaasJobRun(models.Model):
         """Return after how many seconds without a sign of life another worker takes over."""
         return float(config.get("saas_stale_seconds") or STALE_SECONDS)
 
-    def _run_claimed(self, job_id, fence, deaths, alive):
-        """Carry one claimed operation as far as it goes."""
+    def _run_claimed(self, worker, job_id, fence, deaths):
+        """Carry one claimed operation as far as it goes, in a session of its own.
+
+        That session ends when another worker takes over: this one then has nothing left to write.
+        """
         self.env.cr.commit()
         self.env.invalidate_all()
-        job_sudo = self.browse(job_id).with_user(SUPERUSER_ID).sudo()
+        cr = self.env.registry.cursor()
+        try:
+            with cr:
+                worker.works_in(job_id, fence, cr.connection.info.backend_pid)
+                jobs_sudo = self.with_env(self.env(cr=cr)).with_user(SUPERUSER_ID).sudo()
+                self._carry_logged(jobs_sudo.browse(job_id), fence, deaths, worker.alive)
+        except psycopg2.Error:
+            if not cr.connection.closed:
+                raise
+            _logger.warning(
+                "operation %s: the session of this worker was ended, another goes on", job_id
+            )
+
+    def _carry_logged(self, job_sudo, fence, deaths, alive):
         with job_sudo._carrying():
-            _logger.info("operation %s begins: %s", job_id, job_sudo.kind)
+            _logger.info("operation %s begins: %s", job_sudo.id, job_sudo.kind)
             self._run_journaled(job_sudo, Journal(job_sudo, fence), fence, deaths, alive)
-            _logger.info("operation %s stops here: %s", job_id, job_sudo.state)
+            _logger.info("operation %s stops here: %s", job_sudo.id, job_sudo.state)
 
     def _run_journaled(self, job_sudo, journal, fence, deaths, alive):
         try:

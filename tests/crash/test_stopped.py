@@ -28,14 +28,10 @@ LABELS = (
     *("copy", "refresh", "adopt", "upgrade", "upgrade in place", "undo upgrade"),
     *("move", "undo move"),
 )
-# Its open transaction has ordered what comes next: whoever takes over waits for that until the one
-# that was stopped comes back or its session ends. An open fault, named in docs/open.md.
-KEEPS_WAITING = {("refresh", "copy_tenant.finish.after")}
 CASES = [
     (label, point)
     for place, label in enumerate(LABELS)
     for point in chosen(label, every=80, first=7 * place + 3, proof=2)
-    if (label, point) not in KEEPS_WAITING
 ]
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import closing
 
+import psycopg2
 import pytest
 
 from saas_business_management.adapters.lease import Heartbeat, JobLease
@@ -31,7 +32,8 @@ CREATE INDEX saas_job_open_idx ON saas_job (state) WHERE state IN ('waiting', 'r
 CREATE SEQUENCE saas_fence_seq;
 CREATE TABLE saas_job_lease (
     job_id integer PRIMARY KEY, fence bigint NOT NULL, worker text NOT NULL,
-    beat_at timestamptz NOT NULL DEFAULT clock_timestamp());
+    beat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    session_pid int, session_since timestamptz);
 CREATE TABLE done (job_id int, fence bigint, worker text);
 """
 STALE = 0.6
@@ -67,6 +69,17 @@ class Queue:
 
     def worker(self, stale=STALE):
         return closing(JobLease(self.server, stale))
+
+    def login(self):
+        """What psycopg2 needs for a session of its own."""
+        server = self.server
+        return {
+            "host": server.host,
+            "port": server.port,
+            "user": server.user,
+            "password": server.password.reveal(),
+            "dbname": server.database,
+        }
 
     def child(self, *arguments):
         """A worker process of its own."""
@@ -238,6 +251,67 @@ def test_a_dead_workers_job_is_taken_over_with_a_later_fence(queue, state):
         lease.release(job_id, dead.fence)
         assert other.beat(job_id, taken.fence)
         assert queue.job(job_id)["worker"] == "v"
+
+
+@pytest.fixture
+def writer(queue):
+    """The session a worker writes in; its transaction holds what the next worker needs."""
+    with closing(psycopg2.connect(**queue.login())) as cnx:
+        yield cnx
+
+
+def write(writer, job_id):
+    with writer.cursor() as cursor:
+        cursor.execute("UPDATE saas_job SET priority = 11 WHERE id = %s", [job_id])
+    return writer.info.backend_pid
+
+
+def works(writer):
+    with writer.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def test_what_a_silent_worker_has_not_committed_keeps_nobody_waiting(queue, writer):
+    job_id = queue.add()
+    with queue.worker() as lease, queue.worker() as other:
+        silent = lease.claim("w")
+        lease.works_in(job_id, silent.fence, write(writer, job_id))
+        queue.age_beats()
+        assert other.claim("v").job_id == job_id
+    with pytest.raises(psycopg2.OperationalError):
+        works(writer)
+    assert queue.value("SELECT priority FROM saas_job") == 10
+
+
+def test_who_still_beats_keeps_its_session(queue, writer):
+    job_id = queue.add()
+    with queue.worker(stale=60) as lease, queue.worker(stale=60) as other:
+        busy = lease.claim("w")
+        lease.works_in(job_id, busy.fence, write(writer, job_id))
+        assert other.claim("v") is None
+    assert works(writer)
+
+
+def test_a_session_whose_process_number_came_again_is_not_ended(queue, writer):
+    job_id = queue.add()
+    with queue.worker() as lease, queue.worker() as other:
+        silent = lease.claim("w")
+        lease.works_in(job_id, silent.fence, writer.info.backend_pid)
+        queue.rows("UPDATE saas_job_lease SET session_since = session_since - interval '1 hour'")
+        queue.age_beats()
+        assert other.claim("v").job_id == job_id
+    assert works(writer)
+
+
+def test_a_session_noted_for_an_older_claim_is_not_the_next_ones(queue, writer):
+    job_id = queue.add()
+    with queue.worker() as lease, queue.worker() as other:
+        silent = lease.claim("w")
+        queue.age_beats()
+        other.claim("v")
+        lease.works_in(job_id, silent.fence, writer.info.backend_pid)
+        assert queue.rows("SELECT session_pid FROM saas_job_lease") == [(None,)]
 
 
 def test_a_running_job_without_any_lease_is_taken_over(queue):

@@ -45,7 +45,8 @@ WITH picked AS (
     INSERT INTO saas_job_lease (job_id, fence, worker, beat_at)
     SELECT id, fence, %(worker)s, clock_timestamp() FROM taken
     ON CONFLICT (job_id) DO UPDATE
-       SET fence = excluded.fence, worker = excluded.worker, beat_at = excluded.beat_at
+       SET fence = excluded.fence, worker = excluded.worker, beat_at = excluded.beat_at,
+           session_pid = NULL, session_since = NULL
 )
 SELECT id, kind, state, fence, deaths FROM taken
 """
@@ -86,6 +87,20 @@ FORGOTTEN = """
            SELECT FROM saas_job j
             WHERE j.id = l.job_id AND j.fence = l.fence AND j.state IN ('running', 'undoing'))
 """
+# What a silent worker has not committed would keep its successor waiting. A session is known by its
+# process and its beginning, for the number of a process comes again.
+END_SILENT = """
+SELECT pg_terminate_backend(a.pid, 5000)
+  FROM saas_job_lease l
+  JOIN pg_stat_activity a ON a.pid = l.session_pid AND a.backend_start = l.session_since
+ WHERE l.beat_at < clock_timestamp() - make_interval(secs => %(stale)s)
+"""
+WORKS_IN = """
+UPDATE saas_job_lease l
+   SET session_pid = a.pid, session_since = a.backend_start
+  FROM pg_stat_activity a
+ WHERE l.job_id = %s AND l.fence = %s AND a.pid = %s
+"""
 
 
 def take_waiting(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None:
@@ -105,7 +120,8 @@ def take_undoing(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None
 
 
 def take_over(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None:
-    """Take a job whose worker is dead; leases that dead workers left on ended jobs go.
+    """Take a job whose worker is silent, and end the database session it wrote in; leases that
+    dead workers left on ended jobs go.
 
     The lock comes first: a statement of this transaction then sees what the last holder took.
     """
@@ -113,6 +129,7 @@ def take_over(cursor: Cursor, values: Mapping[str, object]) -> Claimed | None:
         if not locks.try_take_over(inner):
             return None
         inner.execute(FORGOTTEN, values)
+        inner.execute(END_SILENT, values)
         return _claim(inner, TAKE_STALE, values)
 
 
@@ -123,6 +140,11 @@ def beat(cursor: Cursor, job_id: int, fence: int) -> bool:
         (job_id, fence),
     )
     return cursor.rowcount == 1
+
+
+def works_in(cursor: Cursor, job_id: int, fence: int, process: int) -> None:
+    """Note the server process whose transaction writes for a lease of this fence."""
+    cursor.execute(WORKS_IN, (job_id, fence, process))
 
 
 def release(cursor: Cursor, job_id: int, fence: int) -> None:
