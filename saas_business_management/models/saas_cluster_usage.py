@@ -22,8 +22,8 @@ AT_ONCE = 1000
 MONTH = timedelta(days=30)
 BEFORE = "@before"
 AT_WORK = """
-SELECT DISTINCT s.tenant_id FROM saas_usage_sample AS s JOIN saas_meter AS m ON m.id = s.meter_id
- WHERE m.code = 'requests' AND s.quantity > 0 AND s.at > %s
+SELECT DISTINCT d.tenant_id FROM saas_usage_day AS d JOIN saas_meter AS m ON m.id = d.meter_id
+ WHERE m.code = 'requests' AND d.quantity > 0 AND d.end_at > %s
 """
 COUNTED = "SELECT EXISTS (SELECT FROM saas_node_usage WHERE node_role = %s AND at > %s)"
 

@@ -91,11 +91,12 @@ SELECT t.id, max(u.at), sum(u.requests)::text, sum(u.api_calls)::text, sum(u.byt
  ORDER BY t.id
 """
 ZEROS = """
-INSERT INTO saas_usage_sample (at, tenant_id, meter_id, quantity, weight)
-SELECT %s, t.id, m.id, 0, 1
+INSERT INTO saas_usage_raw (at, tenant_id, meter_ids, quantities)
+SELECT %s, t.id, array_agg(m.id), array_agg(0::numeric)
   FROM unnest(%s::int[]) AS t (id) CROSS JOIN unnest(%s::int[]) AS m (id)
- WHERE NOT EXISTS (SELECT FROM saas_usage_sample AS s
-                    WHERE s.tenant_id = t.id AND s.meter_id = m.id AND s.at > %s)
+ WHERE NOT EXISTS (SELECT FROM saas_usage_raw AS r
+                    WHERE r.tenant_id = t.id AND r.at > %s AND m.id = ANY (r.meter_ids))
+ GROUP BY t.id
 """
 LAST_WORD = "SELECT node_role, max(at) FROM saas_node_usage GROUP BY node_role"
 

@@ -51,6 +51,22 @@ class SaasUsageBucket(models.Model):
             if not bucket.quantity:
                 raise UserError(self.env._("Enter a quantity; 0 is one too."))
 
+    @api.constrains("subscription_id", "end_at")
+    def _check_before_the_end(self):
+        """Refuse usage after the end of its subscription."""
+        for bucket in self:
+            try:
+                bucket._look_for_end(bucket.subscription_id, bucket.end_at)
+            except Refused as error:
+                raise UserError(messages.text(self.env, error)) from error
+
+    @api.model
+    @api.private
+    def _look_for_end(self, one, end_at):
+        """Raises: Refused (`usage_after_end`) when a subscription had ended before an instant."""
+        if one.ends_on and end_at > one._instant(one.ends_on):
+            raise Refused("usage_after_end", subscription=one.name, day=one.last_day)
+
     @api.constrains("subscription_id", "start_at")
     def _check_still_open(self):
         """Refuse usage of a period that does not change any more: nothing would come of it."""

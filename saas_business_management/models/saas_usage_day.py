@@ -1,6 +1,6 @@
 """What a tenant used of a meter on one day.
 
-Owns: the rows, rolling readings up to hours and days, corrections taken into account. Does not own:
+Owns: the rows, readings rolled up to hours, hours to days, corrections taken into account. Does not own:
 readings (`saas_usage_sample.py`), what billing gets of it (`saas_usage_feed.py`).
 
 A day is one of the subscription's time zone, UTC without one. A day without any reading has no row:
@@ -18,24 +18,28 @@ from ..kernel.metering.aggregate import TIME_WEIGHTED, measure
 from ..kernel.metering.aggregate import Meter as Kind
 from ..kernel.metering.event import Event
 from ..kernel.period import Bounds, Period, bounds, zone
+from .saas_usage_sample import FIRST_XID, LAST_XID
 
 UTC = "UTC"
+# All meters of a tenant's hour, for what was read together stands together.
 HOURS = """
 INSERT INTO saas_usage_hour AS kept
-SELECT s.tenant_id, s.meter_id, date_trunc('hour', s.at), sum(s.quantity),
-       coalesce(sum(s.quantity * s.weight) / nullif(sum(s.weight), 0), 0),
-       min(s.quantity), max(s.quantity),
-       (array_agg(s.quantity ORDER BY s.at DESC, s.xid DESC))[1], count(*)
-  FROM (SELECT DISTINCT tenant_id, meter_id, date_trunc('hour', at) AS start_at
-          FROM saas_usage_sample WHERE xid >= %(since)s::xid8 AND xid < %(until)s::xid8) AS new
+       (tenant_id, meter_id, start_at, total, weighed, weight, lowest, highest, last, last_at,
+        readings)
+SELECT s.tenant_id, s.meter_id, new.start_at, sum(s.quantity), sum(s.quantity * s.weight),
+       sum(s.weight), min(s.quantity), max(s.quantity),
+       (array_agg(s.quantity ORDER BY s.at DESC, s.xid DESC))[1], max(s.at), count(*)
+  FROM (SELECT DISTINCT tenant_id, date_trunc('hour', at) AS start_at
+          FROM saas_usage_raw WHERE xid >= %(since)s::xid8 AND xid < %(until)s::xid8) AS new
   JOIN saas_usage_sample AS s
-    ON s.tenant_id = new.tenant_id AND s.meter_id = new.meter_id
+    ON s.tenant_id = new.tenant_id
    AND s.at >= new.start_at AND s.at < new.start_at + interval '1 hour'
-   AND s.xid < %(until)s::xid8
  GROUP BY 1, 2, 3
     ON CONFLICT (tenant_id, meter_id, start_at) DO UPDATE
-   SET total = EXCLUDED.total, mean = EXCLUDED.mean, lowest = EXCLUDED.lowest,
-       highest = EXCLUDED.highest, last = EXCLUDED.last, readings = EXCLUDED.readings
+   SET total = EXCLUDED.total, weighed = EXCLUDED.weighed, weight = EXCLUDED.weight,
+       lowest = EXCLUDED.lowest, highest = EXCLUDED.highest, last = EXCLUDED.last,
+       last_at = EXCLUDED.last_at, readings = EXCLUDED.readings
+ WHERE kept.readings <> EXCLUDED.readings OR kept.last_at <> EXCLUDED.last_at
 """
 NEW_DAYS = """
 SELECT DISTINCT s.tenant_id, s.meter_id,
@@ -58,31 +62,41 @@ INSERT INTO saas_usage_day AS kept
 SELECT d.tenant_id, t.company_id, d.meter_id, d.day, d.start_at, d.end_at,
        coalesce(max(c.quantity),
            CASE WHEN m.covers = 'day' OR m.aggregation = 'last'
-                THEN (array_agg(s.quantity ORDER BY s.at DESC, s.xid DESC))[1]
-                WHEN m.aggregation = 'max' THEN max(s.quantity)
+                THEN (array_agg(s.last ORDER BY s.last_at DESC, s.xid DESC))[1]
+                WHEN m.aggregation = 'max' THEN max(s.highest)
                 WHEN m.aggregation = 'average'
-                THEN round(coalesce(sum(s.quantity * s.weight) / nullif(sum(s.weight), 0), 0), 12)
-                ELSE sum(s.quantity) END),
-       min(s.quantity), max(s.quantity), count(s.at), max(s.at), bool_or(c.id IS NOT NULL), false
+                THEN round(coalesce(sum(s.weighed) / nullif(sum(s.weight), 0), 0), 12)
+                ELSE sum(s.total) END),
+       min(s.lowest), max(s.highest), coalesce(sum(s.readings), 0), max(s.last_at),
+       bool_or(c.id IS NOT NULL), false
   FROM unnest(%(tenants)s::int[], %(meters)s::int[], %(days)s::date[], %(starts)s::timestamp[],
               %(ends)s::timestamp[]) AS d (tenant_id, meter_id, day, start_at, end_at)
   JOIN saas_tenant AS t ON t.id = d.tenant_id
   JOIN saas_meter AS m ON m.id = d.meter_id
-  LEFT JOIN saas_usage_sample AS s
+  LEFT JOIN {parts} AS s
     ON s.tenant_id = d.tenant_id AND s.meter_id = d.meter_id
-   AND s.at >= d.start_at AND s.at < d.end_at
+   AND s.start_at >= d.start_at AND s.start_at < d.end_at
   LEFT JOIN LATERAL (SELECT id, quantity::numeric AS quantity FROM saas_usage_correction
                       WHERE tenant_id = d.tenant_id AND meter_id = d.meter_id AND day = d.day
                       ORDER BY id DESC LIMIT 1) AS c ON true
  GROUP BY d.tenant_id, t.company_id, d.meter_id, d.day, d.start_at, d.end_at, m.covers,
           m.aggregation
-HAVING count(s.at) > 0 OR max(c.quantity) IS NOT NULL
+HAVING count(s.last_at) > 0 OR max(c.quantity) IS NOT NULL
     ON CONFLICT (tenant_id, meter_id, day) DO UPDATE
    SET quantity = EXCLUDED.quantity, lowest = EXCLUDED.lowest, highest = EXCLUDED.highest,
        reading_count = EXCLUDED.reading_count, last_at = EXCLUDED.last_at,
        corrected = EXCLUDED.corrected, start_at = EXCLUDED.start_at, end_at = EXCLUDED.end_at,
        told = kept.told AND kept.quantity = EXCLUDED.quantity
 """
+OF_HOURS = DAYS.format(parts="(SELECT *, 0 AS xid FROM saas_usage_hour)")
+# Zones like that of Kolkata begin their days in the middle of an hour.
+OF_READINGS = DAYS.format(
+    parts="""(
+       SELECT tenant_id, meter_id, at AS start_at, at AS last_at, xid, quantity AS total,
+              quantity * weight AS weighed, weight, quantity AS lowest, quantity AS highest,
+              quantity AS last, 1 AS readings
+         FROM saas_usage_sample)"""
+)
 # Numbers come as text: the driver would make floats of them.
 OF_DAY = """
 SELECT at, quantity::text FROM saas_usage_sample
@@ -162,7 +176,12 @@ class SaasUsageDay(models.Model):
     @api.private
     def _roll_up(self):
         """Compute every hour and day with readings that were not looked at yet."""
-        since, until = self.env["saas.usage.sample"]._take_new()
+        self._roll_up_written(*self.env["saas.usage.sample"]._take_new())
+
+    @api.model
+    @api.private
+    def _roll_up_written(self, since=FIRST_XID, until=LAST_XID):
+        """Compute every hour and day with readings that these transactions wrote, or all did."""
         span = {"since": since, "until": until}
         self.env.cr.execute(SQL(HOURS, **span))
         zones = self._zones()
@@ -173,16 +192,18 @@ class SaasUsageDay(models.Model):
     @api.model
     @api.private
     def _compute_days(self, keys):
-        """Compute days `(tenant, meter, day)` again from their readings and corrections."""
+        """Compute days `(tenant, meter, day)` again from their hours and corrections."""
         if not keys:
             return
         self.env["saas.usage.correction"].flush_model()
         self.env["saas.meter"].flush_model(["covers", "aggregation"])
         zones = self._zones()
         rows = [(*key, *self._bounds(key[2], zones.get(key[0], UTC))) for key in keys]
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        names = ("tenants", "meters", "days", "starts", "ends")
-        self.env.cr.execute(SQL(DAYS, **dict(zip(names, columns, strict=True))))
+        for by_hours, some in groupby(rows, key=lambda row: not row[3].minute):
+            columns = [list(column) for column in zip(*some, strict=True)]
+            names = ("tenants", "meters", "days", "starts", "ends")
+            statement = OF_HOURS if by_hours else OF_READINGS
+            self.env.cr.execute(SQL(statement, **dict(zip(names, columns, strict=True))))
         self.invalidate_model()
         self._weigh(rows)
 

@@ -98,8 +98,7 @@ class SaasUsageBucket(models.Model):
         stretch = read_stretch(line, zone(one.timezone))
         if not one.started_on or one._instant(one.started_on) > stretch.end.replace(tzinfo=None):
             raise Refused("sheet_not_begun", subscription=one.name)
-        if one.ends_on and stretch.end.replace(tzinfo=None) > one._instant(one.ends_on):
-            raise Refused("sheet_ended", subscription=one.name, day=one.last_day)
+        self._look_for_end(one, stretch.end.replace(tzinfo=None))
         if stretch.end > one._now() + AHEAD:
             raise Refused("sheet_future", end=line.end)
         return {

@@ -1,11 +1,12 @@
 """Raw readings of meters: tables outside the ORM, a partition for each day.
 
 Owns: the tables, adding readings, partitions and their end, the mark up to which readings were
-rolled up. Does not own: taking readings (job `sample_usage`), days (`saas_usage_day.py`).
+rolled up. Does not own: taking readings (job `sample_usage`), hours and days (`saas_usage_day.py`).
 
-A reading is a row and nothing else: what could not be read has none and is a gap
-(`saas_usage_gap.py`). Instants are UTC. `xid` says which transaction wrote a row, so that rows of
-one that commits late are found by the next look.
+What was read of a tenant at an instant is one row of `saas_usage_raw`, for a thousand tenants write
+each minute; `saas_usage_sample` shows them as one row for each reading. What could not be read has
+none and is a gap (`saas_usage_gap.py`). Instants are UTC. `xid` says which transaction wrote a row,
+so that rows of one that commits late are found by the next look.
 """
 
 from datetime import timedelta
@@ -15,26 +16,32 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS saas_usage_sample (
+CREATE TABLE IF NOT EXISTS saas_usage_raw (
     at timestamp NOT NULL,
     tenant_id integer NOT NULL,
-    meter_id integer NOT NULL,
-    quantity numeric(38, 12) NOT NULL,
-    weight numeric(38, 12) NOT NULL DEFAULT 1,
+    meter_ids integer[] NOT NULL,
+    quantities numeric(38, 12)[] NOT NULL,
+    weights numeric(38, 12)[],
     xid xid8 NOT NULL DEFAULT pg_current_xact_id()
 ) PARTITION BY RANGE (at);
-CREATE TABLE IF NOT EXISTS saas_usage_sample_rest PARTITION OF saas_usage_sample DEFAULT;
-CREATE INDEX IF NOT EXISTS saas_usage_sample_of ON saas_usage_sample (tenant_id, meter_id, at);
-CREATE INDEX IF NOT EXISTS saas_usage_sample_xid ON saas_usage_sample (xid);
+CREATE TABLE IF NOT EXISTS saas_usage_raw_rest PARTITION OF saas_usage_raw DEFAULT;
+CREATE INDEX IF NOT EXISTS saas_usage_raw_of ON saas_usage_raw (tenant_id, at);
+CREATE INDEX IF NOT EXISTS saas_usage_raw_xid ON saas_usage_raw (xid);
+CREATE OR REPLACE VIEW saas_usage_sample AS
+SELECT raw.at, raw.tenant_id, one.meter_id, one.quantity, coalesce(one.weight, 1) AS weight, raw.xid
+  FROM saas_usage_raw AS raw,
+       unnest(raw.meter_ids, raw.quantities, raw.weights) AS one (meter_id, quantity, weight);
 CREATE TABLE IF NOT EXISTS saas_usage_hour (
     tenant_id integer NOT NULL,
     meter_id integer NOT NULL,
     start_at timestamp NOT NULL,
     total numeric(38, 12) NOT NULL,
-    mean numeric(38, 12) NOT NULL,
+    weighed numeric(38, 12) NOT NULL,
+    weight numeric(38, 12) NOT NULL,
     lowest numeric(38, 12) NOT NULL,
     highest numeric(38, 12) NOT NULL,
     last numeric(38, 12) NOT NULL,
+    last_at timestamp NOT NULL,
     readings integer NOT NULL,
     PRIMARY KEY (tenant_id, meter_id, start_at)
 );
@@ -42,21 +49,23 @@ CREATE TABLE IF NOT EXISTS saas_usage_mark (name text PRIMARY KEY, xid xid8 NOT 
 INSERT INTO saas_usage_mark VALUES ('rolled up', '0') ON CONFLICT DO NOTHING;
 """
 ADD = """
-INSERT INTO saas_usage_sample (at, tenant_id, meter_id, quantity, weight)
-SELECT * FROM unnest(%s::timestamp[], %s::int[], %s::int[], %s::numeric[], %s::numeric[])
+INSERT INTO saas_usage_raw (at, tenant_id, meter_ids, quantities, weights)
+SELECT at, tenant_id, meter_ids::int[], quantities::numeric[], weights::numeric[]
+  FROM unnest(%s::timestamp[], %s::int[], %s::text[], %s::text[], %s::text[])
+       AS row (at, tenant_id, meter_ids, quantities, weights)
 """
 # A day gets its partition before its readings come; those that were earlier move into it.
 PARTITION = """
 CREATE TEMPORARY TABLE saas_usage_moving ON COMMIT DROP AS
-    SELECT * FROM saas_usage_sample_rest WHERE at >= %(start)s AND at < %(end)s;
-DELETE FROM saas_usage_sample_rest WHERE at >= %(start)s AND at < %(end)s;
-CREATE TABLE %(table)s PARTITION OF saas_usage_sample FOR VALUES FROM (%(start)s) TO (%(end)s);
-INSERT INTO saas_usage_sample SELECT * FROM saas_usage_moving;
+    SELECT * FROM saas_usage_raw_rest WHERE at >= %(start)s AND at < %(end)s;
+DELETE FROM saas_usage_raw_rest WHERE at >= %(start)s AND at < %(end)s;
+CREATE TABLE %(table)s PARTITION OF saas_usage_raw FOR VALUES FROM (%(start)s) TO (%(end)s);
+INSERT INTO saas_usage_raw SELECT * FROM saas_usage_moving;
 DROP TABLE saas_usage_moving
 """
 PARTITIONS = """
 SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
- WHERE i.inhparent = 'saas_usage_sample'::regclass AND c.relname ~ '^saas_usage_sample_[0-9]{8}$'
+ WHERE i.inhparent = 'saas_usage_raw'::regclass AND c.relname ~ '^saas_usage_raw_[0-9]{8}$'
  ORDER BY c.relname
 """
 NEW = """
@@ -65,7 +74,9 @@ SELECT mark.xid::text, pg_snapshot_xmin(pg_current_snapshot())::text,
   FROM saas_usage_mark AS mark WHERE mark.name = 'rolled up' FOR UPDATE
 """
 AHEAD_DAYS = 3
-RAW_DAYS, HOUR_DAYS = 40, 400
+RAW_DAYS, HOUR_DAYS = 40, 100
+# Days are computed of hours, which last at least as long as readings that come late.
+LEAST_DAYS = {"raw": 8, "rest": 8, "hour": 40}
 FIRST_XID = "0"
 LAST_XID = "18446744073709551615"
 
@@ -83,7 +94,7 @@ class SaasUsageSample(models.AbstractModel):
     def _add(self, rows):
         """Add readings: `(at, tenant id, meter id, quantity, weight)`, instants naive in UTC."""
         if rows:
-            columns = [list(column) for column in zip(*rows, strict=True)]
+            columns = [list(column) for column in zip(*_by_tenant(rows), strict=True)]
             self.env.cr.execute(SQL(ADD, *columns))
 
     @api.model
@@ -100,7 +111,7 @@ class SaasUsageSample(models.AbstractModel):
         for name in sorted(one for one in there if one < last):
             self.env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(name)))
         oldest = today - timedelta(days=self._kept_days("rest"))
-        self.env.cr.execute(SQL("DELETE FROM saas_usage_sample_rest WHERE at < %s", oldest))
+        self.env.cr.execute(SQL("DELETE FROM saas_usage_raw_rest WHERE at < %s", oldest))
         oldest = today - timedelta(days=self._kept_days("hour"))
         self.env.cr.execute(SQL("DELETE FROM saas_usage_hour WHERE start_at < %s", oldest))
 
@@ -111,7 +122,7 @@ class SaasUsageSample(models.AbstractModel):
     @api.model
     def _kept_days(self, kind):
         """Return how long rows stay: parameter `saas.usage_raw_days`, `saas.usage_hour_days`."""
-        least, usual = (HOUR_DAYS, HOUR_DAYS) if kind == "hour" else (8, RAW_DAYS)
+        least, usual = LEAST_DAYS[kind], HOUR_DAYS if kind == "hour" else RAW_DAYS
         name = "saas.usage_hour_days" if kind == "hour" else "saas.usage_raw_days"
         told = self.env["ir.config_parameter"].sudo().get_param(name)
         return max(int(told), least) if str(told or "").isdecimal() else usual
@@ -144,13 +155,7 @@ class SaasUsageSample(models.AbstractModel):
                 for code, quantity in _demo(place, day)
             ]
         )
-        days = {
-            (tenant, meters[code], fields.Date.to_date(now - timedelta(days=29 - day)))
-            for place, tenant in enumerate(tenant_ids, start=1)
-            for day in range(30)
-            for code, _quantity in _demo(place, day)
-        }
-        self.env["saas.usage.day"]._compute_days(sorted(days))
+        self.env["saas.usage.day"]._roll_up_written()
         tenants = self.env["saas.tenant"].browse(tenant_ids)
         for source, codes in (("sizes", ("storage_gb",)), ("users", ("users", "active_users"))):
             rows = self.env["saas.usage.source"]._of(tenants, source)
@@ -162,6 +167,21 @@ class SaasUsageSample(models.AbstractModel):
                 if code in codes
             ]
             self.env["saas.usage.reading"]._put_newest(newest)
+
+
+def _by_tenant(rows):
+    """Yield what was read of a tenant at an instant, arrays in PostgreSQL's writing."""
+    together = {}
+    for at, tenant, meter, quantity, weight in rows:
+        together.setdefault((at, tenant), []).append((meter, quantity, weight))
+    for (at, tenant), readings in together.items():
+        meters, quantities, weights = zip(*readings, strict=True)
+        weighed = any(one != 1 for one in weights)
+        yield at, tenant, _array(meters), _array(quantities), _array(weights) if weighed else None
+
+
+def _array(numbers):
+    return "{%s}" % ",".join(map(str, numbers))
 
 
 def _demo(place, day):
@@ -180,4 +200,4 @@ def _demo(place, day):
 
 
 def _name_of(day):
-    return f"saas_usage_sample_{day:%Y%m%d}"
+    return f"saas_usage_raw_{day:%Y%m%d}"

@@ -181,18 +181,15 @@ class TestDashboard(SaasCommon):
         one, two = self.open_tenant("one"), self.open_tenant("two")
         now = fields.Datetime.now()
         meters = {meter.code: meter.id for meter in self.env["saas.meter"].search([])}
-        rows, keys = [], set()
+        rows = []
         today = fields.Date.context_today(self.env["saas.dashboard"])
         for days in range(61):
             for tenant, times in ((one, 1), (two, 2)):
                 at = now - timedelta(days=days)
                 rows.append((at, tenant.id, meters["storage_gb"], 10 * times, 1))
                 rows.append((at, tenant.id, meters["api_calls"], 100 * times, 1))
-                keys |= {
-                    (tenant.id, meters[code], at.date()) for code in ("storage_gb", "api_calls")
-                }
         self.env["saas.usage.sample"]._add(rows)
-        self.env["saas.usage.day"]._compute_days(sorted(keys))
+        self.env["saas.usage.day"]._roll_up_written()
         sources = self.env["saas.usage.source"]._of(one | two, "sizes")
         self.env["saas.usage.source"].flush_model()
         self.env["saas.usage.reading"]._put_newest(

@@ -64,8 +64,7 @@ class QuotaCommon(BillingCommon):
         self.env["saas.usage.sample"]._add(
             [(at, self.tenant.id, self.meters[code].id, Decimal(str(amount)), 1)]
         )
-        day = fields.Date.to_date(day)
-        self.env["saas.usage.day"]._compute_days([(self.tenant.id, self.meters[code].id, day)])
+        self.env["saas.usage.day"]._roll_up_written()
 
     def judge(self, at="10:00:00", day=DAY):
         with self.on(f"{day} {at}"):
@@ -312,8 +311,7 @@ class TestQuotaJudge(QuotaCommon):
         self.env["saas.usage.sample"]._add(
             [(at, tenant, meter.id, Decimal(place), 1) for place, (at, tenant) in enumerate(rows)]
         )
-        days = [(tenant, meter.id, at.date()) for at, tenant in rows]
-        self.env["saas.usage.day"]._compute_days(days)
+        self.env["saas.usage.day"]._roll_up_written()
         self.use(storage_gb=6)
         self.judge()
         with self.on(f"{DAY} 10:00:00"):

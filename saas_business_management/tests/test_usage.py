@@ -1,5 +1,6 @@
 """Readings become days, days become what billing rates; unknown is never zero."""
 
+import random
 from datetime import timedelta, timezone
 from decimal import Decimal
 from unittest.mock import patch
@@ -7,9 +8,11 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..kernel.metering.aggregate import Meter, measure
 from ..kernel.metering.event import Event
+from ..models.saas_usage_day import OF_HOURS, OF_READINGS
 from ..models.saas_usage_sample import FIRST_XID, LAST_XID
 from .billing_common import BillingCommon
 
@@ -206,6 +209,32 @@ class TestUsage(BillingCommon):
         asked = "SELECT count(*), sum(total) FROM saas_usage_hour WHERE tenant_id = %s"
         self.env.cr.execute(asked, [self.tenant.id])
         self.assertEqual(tuple(map(int, self.env.cr.fetchone())), (3, 15))
+
+    def test_days_of_hours_say_what_days_of_readings_say(self):
+        chance = random.Random(11)
+        meters = self.env["saas.meter"].search([("aggregation", "!=", "time_weighted")])
+        for meter in meters:
+            for _reading in range(20):
+                at = f"{DAY} {chance.randrange(24):02}:{chance.randrange(60):02}:00"
+                self.sample(meter, (at, Decimal(chance.randrange(10**9)) / 7, chance.randrange(9)))
+        self.days._roll_up()
+        day, start = fields.Date.to_date(DAY), fields.Datetime.to_datetime(f"{DAY} 00:00:00")
+        found = []
+        for statement in (OF_HOURS, OF_READINGS):
+            self.days.search([("tenant_id", "=", self.tenant.id)]).sudo().unlink()
+            span = {"days": [day], "starts": [start], "ends": [start + timedelta(days=1)]}
+            for meter in meters:
+                place = {"tenants": [self.tenant.id], "meters": [meter.id]}
+                self.env.cr.execute(SQL(statement, **place, **span))
+            self.env.cr.execute(
+                "SELECT meter_id, quantity::text, lowest::text, highest::text, reading_count,"
+                " last_at FROM saas_usage_day WHERE tenant_id = %s ORDER BY meter_id",
+                [self.tenant.id],
+            )
+            found.append(self.env.cr.fetchall())
+        self.assertEqual(found[0], found[1])
+        self.assertEqual({row[4] for row in found[0]}, {20})
+        self.assertEqual(len(found[0]), len(meters))
 
     def test_a_day_is_one_of_the_subscriptions_zone(self):
         self.subscribe(timezone="Asia/Kolkata")
@@ -406,14 +435,14 @@ class TestUsage(BillingCommon):
 
     def test_days_to_come_have_a_partition_and_old_ones_go(self):
         samples = self.env["saas.usage.sample"]
-        names = "SELECT count(*) FROM pg_class WHERE relname ~ '^saas_usage_sample_20[0-9]+$'"
+        names = "SELECT count(*) FROM pg_class WHERE relname ~ '^saas_usage_raw_20[0-9]+$'"
         with self.on("2031-05-01"):
             self.sample(self.calls, ("2031-05-02 10:00:00", 7))
             samples._keep_partitions()
             samples._keep_partitions()
             self.env.cr.execute(names, [])
             self.assertEqual(self.env.cr.fetchone()[0], 4)
-            self.env.cr.execute("SELECT quantity FROM saas_usage_sample_20310502")
+            self.env.cr.execute("SELECT quantities[1] FROM saas_usage_raw_20310502")
             self.assertEqual(self.env.cr.fetchone()[0], 7)
 
     def test_the_doctor_names_who_is_unknown_for_long(self):

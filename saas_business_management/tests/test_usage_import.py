@@ -138,6 +138,14 @@ class TestUsageImport(BillingCommon):
             good.action_import()
         self.assertEqual(len(self.rows()), 1)
 
+    def test_by_hand_too_nothing_is_entered_after_the_end(self):
+        with self.on("2026-03-20 12:00:00"):
+            self.one.action_cancel_now("closed")
+        self.use(self.one, "5", "2026-03-20 08:00:00", "2026-03-20 09:00:00")
+        self.assertEqual(len(self.rows()), 1)
+        with self.assertRaisesRegex(UserError, "ended after 03/20/2026"):
+            self.use(self.one, "5", "2026-03-21 08:00:00", "2026-03-21 09:00:00")
+
     def test_what_the_rules_of_usage_refuse_is_told_at_its_line(self):
         usage = self.registry["saas.usage.bucket"]
         create, text = usage.create, "That month was invoiced long ago."

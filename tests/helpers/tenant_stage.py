@@ -86,7 +86,7 @@ def read(stage: Any, tenant: Any, meter: Any, at: datetime, quantity: str) -> No
     """Let a reading have been taken, and its day be computed."""
     samples = stage.env["saas.usage.sample"]
     samples._add([(at.replace(tzinfo=None), tenant.id, meter.id, Decimal(quantity), 1)])
-    stage.env["saas.usage.day"]._compute_days([(tenant.id, meter.id, at.date())])
+    stage.env["saas.usage.day"]._roll_up_written()
 
 
 def correct(stage: Any, tenant: Any, meter: Any, on: date, quantity: str, why: str) -> None:

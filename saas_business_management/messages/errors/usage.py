@@ -96,7 +96,7 @@ SENTENCES = {
     "sheet_not_begun": _lt(
         "%(subscription)s had not begun by then. Correct the days or the subscription."
     ),
-    "sheet_ended": _lt(
+    "usage_after_end": _lt(
         "%(subscription)s ended after %(day)s, and this is later. Correct the days, or name the "
         "subscription that came after it."
     ),
