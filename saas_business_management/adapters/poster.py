@@ -16,6 +16,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from ..kernel.errors import Broken, Refused, SaasError, Unavailable
@@ -60,7 +61,12 @@ class Poster:
         machine's authorities count.
         """
         self._whole, self._connect, self._lookup = whole_seconds, connect_seconds, lookup
-        self._trust = trust or ssl.create_default_context()
+        self._told_trust = trust
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        # Reading the machine's authorities takes longer than most operations that post nothing.
+        return self._told_trust or ssl.create_default_context()
 
     def send(self, parcel: Parcel) -> Answer:
         """Send once; whatever stands in the way is told in the answer, never raised."""

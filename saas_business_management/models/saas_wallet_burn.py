@@ -77,8 +77,10 @@ class SaasSubscription(models.Model):
 
     def _wallet(self):
         """Return the wallet that pays the invoices of this subscription, or none."""
-        wallets_sudo = self.env["saas.wallet"].sudo()
-        return wallets_sudo._of(self.company_id, self.partner_id, self.currency_id)
+        # By way of the customers, so that those of a whole run are read at once.
+        return self.partner_id.sudo().commercial_partner_id.saas_wallet_ids.filtered(
+            lambda one: one.company_id == self.company_id and one.currency_id == self.currency_id
+        )[:1]
 
     def _promo_lines(self, paper, unit):
         """Return lines that take promotions off an invoice; what they took is noted on the paper.

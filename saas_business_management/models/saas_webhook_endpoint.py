@@ -283,14 +283,30 @@ class SaasWebhookEndpoint(models.Model):
 
     @api.model
     @api.private
-    def _that_want(self, kind, company, partners):
-        """Return the webhooks that are told such an event; those that rest are told later."""
+    def _that_want(self, kind, companies, partners):
+        """Return the webhooks that are told such events of these; those that rest are told later."""
         return self.sudo().search(
             Domain("state", "in", ("enabled", "paused"))
             & (Domain("kind_ids", "=", False) | Domain("kind_ids.code", "=", kind))
-            & Domain("company_id", "in", (False, company.id))
+            & Domain("company_id", "in", (False, *companies.ids))
             & Domain("partner_id", "in", (False, *partners.ids))
         )
+
+    @api.model
+    @api.private
+    def _that_want_any(self, events):
+        """Return the webhooks that are told each of some events, asked for at once."""
+        found = {}
+        for kind, some in events.grouped("code").items():
+            asked = self._that_want(kind, some.company_id, some.partner_id)
+            for event in some:
+                found[event] = asked.filtered(
+                    lambda one, event=event: (
+                        (not one.company_id or one.company_id == event.company_id)
+                        and (not one.partner_id or one.partner_id == event.partner_id)
+                    )
+                )
+        return found
 
     @api.private
     def _failed(self, reason, now):

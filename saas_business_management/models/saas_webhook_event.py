@@ -5,7 +5,10 @@ Owns: the rows, whom each is told. Append-only. Does not own: the form of the bo
 """
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timezone
+from typing import Any
 
 from odoo import api, fields, models
 
@@ -14,6 +17,23 @@ from ..kernel.integration.kinds import KINDS
 from .saas_job_request_ref import current_reference
 
 ADMIN = "saas_business_management.group_saas_admin"
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened to a record; `data` holds plain values, never a secret.
+
+    `subject` is what it is about when that is not the record, `only` the webhooks that are told
+    instead of all that want to be.
+    """
+
+    kind: str
+    record: models.BaseModel
+    data: Mapping[str, Any]
+    company: models.BaseModel | None = None
+    partner: models.BaseModel | None = None
+    subject: Subject | None = None
+    only: models.BaseModel | None = None
 
 
 class SaasWebhookEvent(models.Model):
@@ -61,47 +81,55 @@ class SaasWebhookEvent(models.Model):
 
     @api.model
     @api.private
-    def _emit(self, kind, record, data, *, company=None, partner=None, subject=None, only=None):
-        """Write down that something happened, and a delivery for each webhook that wants to know.
+    def _emit(self, kind, record, data, **more):
+        """Write down that something happened, and a delivery for each webhook that wants to know;
+        `more` are fields of `News`. Raises: as `_emit_all`.
+        """
+        return self._emit_all([News(kind, record, data, **more)])
 
-        In the transaction of what is told: both are there, or neither. `data` holds plain values,
-        never a secret. `subject` (a `Subject`) is what it is about when that is not the record,
-        `only` the webhooks that are told instead of all that want to be.
+    @api.model
+    @api.private
+    def _emit_all(self, news):
+        """Write down what happened, and deliveries for the webhooks that want to know.
+
+        In the transaction of what is told: all are there, or none.
 
         Raises: Refused (`event_kind`, `event_too_long`), Broken (`event_value`).
         """
-        company = company or self._company_of(record)
-        partner = (partner or self.env["res.partner"]).sudo().commercial_partner_id
-        subject = subject or Subject(
-            record._name.removeprefix("saas.").replace(".", "_"), str(record.id)
-        )
         now = fields.Datetime.now()
+        made_sudo = self._at_work().create([self._event_vals(one, now) for one in news])
+        wanted = self.env["saas.webhook.endpoint"].sudo()._that_want_any(made_sudo)
+        deliveries = self.env["saas.webhook.delivery"]
+        for one, event_sudo in zip(news, made_sudo, strict=True):
+            deliveries._begin(event_sudo, one.only.sudo() if one.only else wanted[event_sudo])
+        return made_sudo._hands_off()
+
+    def _event_vals(self, one, now):
+        company = one.company or self._company_of(one.record)
+        partner = (one.partner or self.env["res.partner"]).sudo().commercial_partner_id
+        subject = one.subject or Subject(
+            one.record._name.removeprefix("saas.").replace(".", "_"), str(one.record.id)
+        )
         told = Event(
             id=f"evt_{uuid.uuid4().hex}",
-            kind=kind,
+            kind=one.kind,
             at=now.replace(tzinfo=timezone.utc),
             subject=subject,
             company=company.sudo().name or "",
-            data=data,
+            data=one.data,
         )
         body = encode(told).decode()
-        made_sudo = self._at_work().create(
-            {
-                "uid": told.id,
-                "code": kind,
-                "version": KINDS[kind],
-                "at": now,
-                "subject": subject.key,
-                "about": record.sudo().display_name,
-                "company_id": company.id,
-                "partner_id": partner.id,
-                "payload": body,
-            }
-        )
-        endpoints_sudo = self.env["saas.webhook.endpoint"].sudo()
-        endpoints_sudo = only.sudo() if only else endpoints_sudo._that_want(kind, company, partner)
-        self.env["saas.webhook.delivery"]._begin(made_sudo, endpoints_sudo)
-        return made_sudo._hands_off()
+        return {
+            "uid": told.id,
+            "code": one.kind,
+            "version": KINDS[one.kind],
+            "at": now,
+            "subject": subject.key,
+            "about": one.record.sudo().display_name,
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "payload": body,
+        }
 
     def _company_of(self, record):
         found = record.sudo().company_id if "company_id" in record._fields else False

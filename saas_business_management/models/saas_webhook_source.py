@@ -14,6 +14,7 @@ from ..kernel.integration.kinds import (
     kind_of_subscription_event,
     kinds_of_tenant_event,
 )
+from .saas_webhook_event import News
 
 
 class SaasTenant(models.Model):
@@ -149,19 +150,16 @@ class AccountMove(models.Model):
         """Tell of documents that billing made; Odoo says *paid* twice when a bank is slow, we say
         it once.
         """
-        events_sudo = self.env["saas.webhook.event"].sudo()
+        events_sudo, news = self.env["saas.webhook.event"].sudo(), []
         for move_sudo in self.sudo().filtered("saas_subscription_ids"):
             kind = kind_of_document(move_sudo.move_type, paid)
             subject = Subject("document", str(move_sudo.id))
             told = [("code", "=", kind), ("subject", "=", subject.key)]
             if kind and not (paid and events_sudo.search_count(told, limit=1)):
-                events_sudo._emit(
-                    kind,
-                    move_sudo,
-                    {"document": move_sudo._saas_webhook_data()},
-                    partner=move_sudo.commercial_partner_id,
-                    subject=subject,
-                )
+                partner = move_sudo.commercial_partner_id
+                data = {"document": move_sudo._saas_webhook_data()}
+                news.append(News(kind, move_sudo, data, partner=partner, subject=subject))
+        events_sudo._emit_all(news)
 
     def _saas_webhook_data(self):
         """Return what events tell of a document; amounts are text with the currency's digits."""
