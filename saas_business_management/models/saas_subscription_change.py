@@ -106,6 +106,8 @@ class SaasSubscription(models.Model):
     @api.private
     def _bill_soon(self):
         """Have documents made of what is due or changed, after this transaction."""
+        if self.env.context.get("saas_trying"):
+            return
         for one in self:
             one._look_ahead()
             if one._is_billed() or one.settle_from:

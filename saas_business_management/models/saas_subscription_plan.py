@@ -157,13 +157,15 @@ class SaasSubscription(models.Model):
     def _documents_of(self, change):
         """Return what the documents of a change would be, as plain values; nothing is kept.
 
-        `change` is a function that makes it.
+        `change` is a function that makes it of the subscription it gets: there nobody is told, and
+        no work is ordered.
         """
         self.ensure_one()
         told = []
         with self._rolled_back():
-            change()
-            one = self.sudo()
+            one = self.with_context(saas_trying=True)
+            change(one)
+            one = one.sudo()
             one._close_periods(self.env["saas.billing.run"])
             one._check_billable()
             for move in one._draft_documents(self.env["saas.billing.run"]):

@@ -163,7 +163,7 @@ class SaasTenant(models.Model):
         with self._portal_doing():
             one, plan = self._portal_running(), self._portal_offer(code, kind)
             when = when if when in (NOW, PERIOD_END) else NOW
-            papers = one._documents_of(lambda: self._portal_make(one, kind, plan, when))
+            papers = one._documents_of(lambda one: self._portal_make(one, kind, plan, when))
             return self._portal_shown(one, plan, when, papers)
 
     def _portal_make(self, one, kind, plan, when):

@@ -108,7 +108,7 @@ class TestSubscription(BillingCommon):
         premium = self.make_plan("Premium", 190)
         one = self.make_running()
         with self.on("2026-03-16"):
-            told = one._documents_of(lambda: one._change_plan(premium, 1))
+            told = one._documents_of(lambda one: one._change_plan(premium, 1))
             self.assertEqual(len(one._moves()), 1, "a preview leaves nothing")
             self.assertEqual(one.version_id, self.standard)
             one._change_plan(premium, 1)

@@ -93,7 +93,9 @@ class SaasSubscriptionChange(models.TransientModel):
         papers, problem = [], False
         if self._is_filled():
             try:
-                papers = self.subscription_id._documents_of(self._make)
+                papers = self.subscription_id._documents_of(
+                    lambda one: self.with_env(one.env)._make()
+                )
             except UserError as error:
                 problem = error.args[0]
         rows = [fields.Command.create(row) for paper in papers for row in self._rows(paper)]

@@ -144,10 +144,16 @@ env.cr.commit()
 ERASE = """
 partner = env["res.partner"].search([("name", "=", "Old Shop Ltd")])
 env.user.group_ids += env.ref("saas_business_management.group_saas_admin")
-wizard = env["saas.customer.erasure"].create(
-    {"partner_id": partner.id, "reason": "They left", "typed": "Old Shop Ltd"})
-made = env["saas.erasure"].browse(wizard._erase()["res_id"])
-FOUND({"document": made.document, "whole": made._proof_is_whole()})
+env.cr.commit()
+# As a request does: mails that are sent at the same instant make it begin again.
+from odoo.service.model import retrying
+def erase():
+    wizard = env["saas.customer.erasure"].create(
+        {"partner_id": partner.id, "reason": "They left", "typed": "Old Shop Ltd"})
+    made = env["saas.erasure"].browse(wizard._erase()["res_id"])
+    return {"document": made.document, "whole": made._proof_is_whole()}
+
+FOUND(retrying(erase, env))
 env.cr.commit()
 """
 GONE = """

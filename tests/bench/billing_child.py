@@ -232,7 +232,7 @@ def previews(env: Environment, count: int) -> list[float]:
     for one in running:
         env.invalidate_all()
         began = time.perf_counter()
-        told = one._documents_of(lambda one=one: one._change_plan(dearer, 1))
+        told = one._documents_of(lambda one: one._change_plan(dearer, 1))
         found.append(time.perf_counter() - began)
         assert {paper["move_type"] for paper in told} == {"out_refund", "out_invoice"}
     return found[1:]

@@ -7,11 +7,14 @@ from tests.helpers.crash import REAL
 
 # Those who are closed or deleted later get mails of their own.
 WELCOME = re.compile(r"^Subject: .* is ready$", re.MULTILINE)
-# A sandbox keeps the administrator of the tenant that it was made from, and is told to nobody.
+# A sandbox keeps the administrator of the tenant that it was made from, and is told to nobody; who
+# works in an adopted database knows it already.
 ADDRESSES = """
 SELECT t.admin_email, max(CASE WHEN e.id IS NULL THEN 0 ELSE 1 END)
   FROM saas_tenant t
+  LEFT JOIN saas_adoption a ON a.tenant_id = t.id
   LEFT JOIN saas_tenant_event e ON e.tenant_id = t.id AND e.event = 'provisioned'
+ WHERE a.id IS NULL
  GROUP BY t.admin_email
 """
 

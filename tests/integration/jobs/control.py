@@ -38,7 +38,8 @@ CREATE INDEX ON saas_job (state) WHERE state IN ('waiting', 'running', 'undoing'
 CREATE SEQUENCE saas_fence_seq;
 CREATE TABLE saas_job_lease (
     job_id integer PRIMARY KEY, fence bigint NOT NULL, worker text NOT NULL,
-    beat_at timestamptz NOT NULL DEFAULT clock_timestamp());
+    beat_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    session_pid int, session_since timestamptz);
 CREATE TABLE written (job_id int NOT NULL, step text NOT NULL, fence bigint, worker text);
 """
 
