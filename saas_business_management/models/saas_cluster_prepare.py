@@ -42,6 +42,9 @@ class SaasCluster(models.Model):
                 known=self._known_secrets(cluster),
             )
         )
+        # That took seconds: of a cluster at work the record has changed since it was read.
+        self.env.cr.rollback()
+        self.env.invalidate_all()
         return self._prepare_from_cli({**order, **made})
 
     @api.model

@@ -184,6 +184,20 @@ class TestCopy(Typing, CopyCase):
         self.assertEqual((one.state, one.sudo().job_ids[-1:].kind), ("running", "copy_tenant"))
         self.assertFalse(into.job_ids.filtered(lambda job: job.kind == "provision_tenant"))
 
+    def test_a_copy_that_failed_can_be_discarded(self):
+        one = self.order()
+        at_work = one.sudo().with_context(saas_job_id=one.sudo().job_ids.id)
+        at_work._step_begin(fence=1)
+        at_work._step_forget()
+        at_work._step_failed()
+        one.sudo().job_ids.write({"state": "failed"})
+        into = one.into_id.with_user(self.operator)
+        into.action_undo()
+        self.assertEqual(into.state, "draft")
+        into.action_discard()
+        self.assertEqual(into.state, "deleted")
+        self.assertEqual(self.tenant.state, "active")
+
     def test_the_dialog_says_what_happens_and_asks_why_beyond_the_plan(self):
         action = self.tenant.with_user(self.operator).action_copy_tenant()
         wizard = self.env["saas.tenant.copy"].with_user(self.operator).browse(action["res_id"])
