@@ -77,6 +77,17 @@ SELECT tenant_id, day, 0, sum(requests), sum(api_calls), sum(ms), max(last_at)
   FROM gone GROUP BY 1, 2
 """
 SHORTEN = SHORTEN + MERGE
+DEMO = """
+INSERT INTO saas_usage_user
+SELECT t.id, %(today)s - back, number, requests, requests / 9, requests * 140,
+       %(today)s - back + time '09:00' + make_interval(mins => number)
+  FROM unnest(%(tenants)s::int[]) WITH ORDINALITY AS t (id, place),
+       generate_series(0, 6) AS back,
+       (VALUES (2, 610), (6, 1480), (7, 920), (9, 75), (12, 260)) AS one (number, base),
+       LATERAL (SELECT base / t.place - 7 * back AS requests) AS counted
+ WHERE requests > 0
+    ON CONFLICT DO NOTHING
+"""
 
 
 class SaasNodeUsage(models.AbstractModel):
@@ -104,3 +115,15 @@ class SaasNodeUsage(models.AbstractModel):
         self.env.cr.execute(SQL(SHORTEN, today=today, most=MOST, most_today=MOST_TODAY))
         oldest = today - timedelta(days=KEPT_DAYS)
         self.env.cr.execute(SQL("DELETE FROM saas_usage_user WHERE day < %s", oldest))
+
+
+class SaasUsageSample(models.AbstractModel):
+    _inherit = "saas.usage.sample"
+
+    @api.model
+    @api.private
+    def _add_demo(self, tenant_ids):
+        """Add what some users of the demonstration's tenants did in the last week."""
+        super()._add_demo(tenant_ids)
+        today = fields.Date.context_today(self.with_context(tz="UTC"))
+        self.env.cr.execute(SQL(DEMO, tenants=tenant_ids, today=today))

@@ -657,6 +657,9 @@ class TestQuotaScreens(QuotaCommon):
         self.assertLessEqual({"ok", "warned", "blocked"}, set(found.mapped("level")))
         self.assertTrue(found.filtered("forecast_on"))
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        users = self.env["saas.top.user"].search([("tenant_id", "in", tenants.ids)])
+        self.assertEqual(len(users), 10)
+        self.assertGreater(users[0].requests, users[-1].requests)
 
     def test_numbers_beyond_what_a_column_holds_are_judged(self):
         self.use(users=10**14)
