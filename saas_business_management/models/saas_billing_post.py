@@ -51,8 +51,9 @@ class SaasSubscription(models.Model):
     @api.private
     def _step_bill_post(self, moves, run):
         """Post documents that are drafts still; a refused one is told, the others go on."""
-        drafts = self.env["account.move"].sudo().browse(moves).exists()
-        drafts = drafts.filtered(lambda move: move.state == "draft")
+        # That a document was posted stands in its run, when it was sent in its history.
+        drafts = self.env["account.move"].sudo().with_context(mail_notrack=True).browse(moves)
+        drafts = drafts.exists().filtered(lambda move: move.state == "draft")
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
         try:
             with self.env.cr.savepoint():

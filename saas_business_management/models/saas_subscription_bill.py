@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import SQL
 
 from .. import messages
 from ..kernel.billing.schedule import due_periods, outlook
@@ -21,6 +22,11 @@ from ..kernel.period import bounds, zone
 # How many subscriptions one operation bills.
 CHUNK = 50
 AGAIN_HOURS = 6
+TURN = """
+UPDATE saas_subscription SET bill_count = coalesce(bill_count, 0) + 1
+ WHERE id IN (SELECT id FROM saas_subscription WHERE id = ANY(%s)
+               ORDER BY id FOR NO KEY UPDATE)
+"""
 
 
 class _Enough(Exception):
@@ -74,8 +80,7 @@ class SaasSubscription(models.Model):
         run_sudo = self.env["saas.billing.run"].sudo().browse(run)
         if run_sudo.dry_run:
             return {"moves": []}
-        for one_sudo in found_sudo:
-            one_sudo._take_turn()
+        found_sudo._take_turn()
         refused_sudo = found_sudo._refused_drafts(run_sudo)
         moves_sudo = refused_sudo | found_sudo._billable(run_sudo)._draft_all(run_sudo)
         for one_sudo in found_sudo:
@@ -87,8 +92,8 @@ class SaasSubscription(models.Model):
     def _close_periods(self, run):
         """Write down what is due; one that is refused is told, the others go on."""
         rows, passed = [], set()
+        self._take_turn()
         for one in self:
-            one._take_turn()
             try:
                 one._keep_time()
                 rows += one._period_rows(run, passed)
@@ -101,11 +106,13 @@ class SaasSubscription(models.Model):
         return periods
 
     def _take_turn(self):
-        """Let a second operation at this subscription begin anew with what it sees after this one.
+        """Let a second operation at these subscriptions begin anew with what it sees after this
+        one.
 
-        Its transaction fails at this row, which it saw as it was before.
+        Its transaction fails at a row, which it saw as it was before.
         """
-        self._set({"bill_count": self.bill_count + 1})
+        self.env.cr.execute(SQL(TURN, self.ids), log_exceptions=False)
+        self.invalidate_recordset(["bill_count"], flush=False)
 
     def _billable(self, run):
         """Return those that documents can be made of; why not is told of the others."""

@@ -50,6 +50,7 @@ class SaasSubscription(models.Model):
     def _draft_documents(self, run):
         """Draft what is due and what changed; return the documents."""
         papers = []
+        self._read_ahead()
         for one in self:
             one._drop_drafts()
             papers += one._papers()
@@ -62,8 +63,21 @@ class SaasSubscription(models.Model):
         run._note_drafts(zip(papers, moves, strict=True))
         for one in self:
             one._close_empty()
-            one._set({"settle_from": False, "problem_code": False, "problem_text": False})
+            if one.settle_from or one.problem_code:
+                one._set({"settle_from": False, "problem_code": False, "problem_text": False})
         return self.env["account.move"].union(*moves)
+
+    def _read_ahead(self):
+        """Read at once what the papers of each will ask for; of one alone each is a query."""
+        waiting = self.period_ids.filtered(lambda period: period.state == "rating")
+        waiting.rating_ids.mapped("amount")
+        for records, name in (
+            (waiting, "line_ids"),
+            (waiting.rating_ids, "line_ids"),
+            (self, "coupon_ids"),
+            (self.partner_id, "child_ids"),
+        ):
+            records.mapped(name)
 
     def _drop_drafts(self):
         """Take drafts away that a change has made wrong; their periods are drafted anew."""

@@ -97,8 +97,8 @@ class SaasSubscription(models.Model):
     def _step_mrr_note(self, subscriptions):
         """Compare subscriptions with the ledger and write what is missing; return how many rows."""
         found_sudo = self.sudo().browse(subscriptions).exists()
+        found_sudo._take_turn()
         for one_sudo in found_sudo:
-            one_sudo._take_turn()
             one_sudo._look_at_renewal()
         return {"rows": len(found_sudo._note_mrr())}
 
@@ -128,8 +128,7 @@ class SaasSubscription(models.Model):
     def _note_mrr(self):
         """Write the rows that the ledger misses of these subscriptions; return them."""
         beside = self.sudo()._never_noted_beside()
-        for one in beside:
-            one._take_turn()
+        beside._take_turn()
         everyone = self.sudo() | beside
         ledger = self.env["saas.mrr.movement"].sudo()
         balances = ledger._balances(everyone)
