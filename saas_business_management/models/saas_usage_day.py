@@ -30,7 +30,7 @@ SELECT s.tenant_id, s.meter_id, new.start_at, sum(s.quantity), sum(s.quantity * 
        sum(s.weight), min(s.quantity), max(s.quantity),
        (array_agg(s.quantity ORDER BY s.at DESC, s.xid DESC))[1], max(s.at), count(*)
   FROM (SELECT DISTINCT tenant_id, date_trunc('hour', at) AS start_at
-          FROM saas_usage_raw WHERE xid >= %(since)s::xid8 AND xid < %(until)s::xid8) AS new
+          FROM saas_usage_raw WHERE xid >= %(since)s::bigint AND xid < %(until)s::bigint) AS new
   JOIN saas_usage_sample AS s
     ON s.tenant_id = new.tenant_id
    AND s.at >= new.start_at AND s.at < new.start_at + interval '1 hour'
@@ -47,7 +47,7 @@ SELECT DISTINCT s.tenant_id, s.meter_id,
   FROM saas_usage_sample AS s
   LEFT JOIN (SELECT * FROM unnest(%(tenants)s::int[], %(zones)s::text[])) AS z (tenant_id, name)
     ON z.tenant_id = s.tenant_id
- WHERE s.xid >= %(since)s::xid8 AND s.xid < %(until)s::xid8
+ WHERE s.xid >= %(since)s::bigint AND s.xid < %(until)s::bigint
 """
 ZONES = """
 SELECT DISTINCT ON (tenant_id) tenant_id, timezone FROM saas_subscription

@@ -22,11 +22,12 @@ CREATE TABLE IF NOT EXISTS saas_usage_raw (
     meter_ids integer[] NOT NULL,
     quantities numeric(38, 12)[] NOT NULL,
     weights numeric(38, 12)[],
-    xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint
 ) PARTITION BY RANGE (at);
 CREATE TABLE IF NOT EXISTS saas_usage_raw_rest PARTITION OF saas_usage_raw DEFAULT;
 CREATE INDEX IF NOT EXISTS saas_usage_raw_of ON saas_usage_raw (tenant_id, at);
-CREATE INDEX IF NOT EXISTS saas_usage_raw_xid ON saas_usage_raw (xid);
+CREATE INDEX IF NOT EXISTS saas_usage_raw_xid ON saas_usage_raw
+    USING brin (xid) WITH (pages_per_range = 16, autosummarize = on);
 CREATE OR REPLACE VIEW saas_usage_sample AS
 SELECT raw.at, raw.tenant_id, one.meter_id, one.quantity, coalesce(one.weight, 1) AS weight, raw.xid
   FROM saas_usage_raw AS raw,
@@ -78,7 +79,7 @@ RAW_DAYS, HOUR_DAYS = 40, 100
 # Days are computed of hours, which last at least as long as readings that come late.
 LEAST_DAYS = {"raw": 8, "rest": 8, "hour": 40}
 FIRST_XID = "0"
-LAST_XID = "18446744073709551615"
+LAST_XID = "9223372036854775807"
 
 
 class SaasUsageSample(models.AbstractModel):
@@ -170,18 +171,28 @@ class SaasUsageSample(models.AbstractModel):
 
 
 def _by_tenant(rows):
-    """Yield what was read of a tenant at an instant, arrays in PostgreSQL's writing."""
+    """Return what was read of a tenant at an instant, arrays in PostgreSQL's writing."""
     together = {}
     for at, tenant, meter, quantity, weight in rows:
-        together.setdefault((at, tenant), []).append((meter, quantity, weight))
-    for (at, tenant), readings in together.items():
-        meters, quantities, weights = zip(*readings, strict=True)
-        weighed = any(one != 1 for one in weights)
-        yield at, tenant, _array(meters), _array(quantities), _array(weights) if weighed else None
+        parts = together.get((at, tenant))
+        if parts is None:
+            parts = together[at, tenant] = ([], [], [])
+        parts[0].append(str(meter))
+        parts[1].append(str(quantity))
+        parts[2].append(weight)
+    return [
+        (*key, _array(meters), _array(quantities), _weights(weights))
+        for key, (meters, quantities, weights) in together.items()
+    ]
 
 
-def _array(numbers):
-    return "{%s}" % ",".join(map(str, numbers))
+def _weights(weights):
+    """Return nothing where each reading weighs one."""
+    return None if weights.count(1) == len(weights) else _array(map(str, weights))
+
+
+def _array(texts):
+    return "{" + ",".join(texts) + "}"
 
 
 def _demo(place, day):

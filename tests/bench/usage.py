@@ -90,12 +90,14 @@ def _tell_page(place: Place, report: Report) -> None:
     goal = f"p50 ≤ {PAGE_MS} ms"
     for name, words in (
         ("page", "usage of a tenant opened: its chart of 30 days"),
-        ("year", "the same, a year by day"),
+        ("year", "the same, a year of it by day"),
         ("list", "the same, as a list"),
         ("portal", "usage in the portal: bars and charts"),
     ):
         took = [one * 1000 for one in told[name]]
         report.add(f"usage_{name}", took, "ms", words, at_most(median(took), PAGE_MS, goal))
+    meters = [one * 1000 for one in told["meters"]]
+    report.add("usage_meters", meters, "ms", "a year of every meter by day, in one chart")
     report.say(
         f"{told['rows']:,} days of usage stand in the table, {told['own']:,} of them are the "
         "tenant's. Nothing is in Odoo's caches; the browser is not in it."

@@ -166,7 +166,8 @@ def page(env: Environment, tenant: int, looks: int) -> dict[str, Any]:
         "page": lambda: days.formatted_read_group(
             domain + month + storage, groups, ["quantity:sum"]
         ),
-        "year": lambda: days.formatted_read_group(domain, groups, ["quantity:sum"]),
+        "year": lambda: days.formatted_read_group(domain + storage, groups, ["quantity:sum"]),
+        "meters": lambda: days.formatted_read_group(domain, groups, ["quantity:sum"]),
         "list": lambda: days.web_search_read(domain, columns, limit=80, count_limit=10001),
         "portal": lambda: (one._portal_usages(), one._portal_charts()),
     }

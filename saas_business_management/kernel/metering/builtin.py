@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from .quantity import as_quantity, total
+from .quantity import as_quantity
 
 SIZES = "sizes"
 USERS = "users"
@@ -61,7 +61,7 @@ def source_of(code: str) -> str:
 def quantities(readings: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
     """Return the quantity of every built-in meter all of whose parts were read."""
     return {
-        one.code: as_quantity(Fraction(total(parts)) / one.divisor)
+        one.code: as_quantity(sum(map(Fraction, parts), Fraction(0)) / one.divisor)
         for one in BUILTIN.values()
         for parts in [[readings.get(name) for name in one.parts]]
         if None not in parts

@@ -45,6 +45,8 @@ def written(value: Decimal) -> str:
 
 def as_quantity(number: Fraction) -> Decimal:
     """Return an exact number as the ledger keeps it; only what has no end is rounded."""
+    if number.denominator == 1:
+        return Decimal(number.numerator)
     return Decimal(written(round_half_up(number, STEP)))
 
 
