@@ -25,7 +25,7 @@ OF_ACCOUNT = (
     *("my", "my/databases", "my/databases/new", "my/team", "my/api-keys", "my/webhooks"),
     *("my/notifications", "my/account-data"),
 )
-PUBLIC = ("saas/pricing", "saas/signup?plan=starter", "saas/status", "web/login")
+PUBLIC = ("saas/pricing", "saas/signup?plan=starter", "saas/status")
 READY = """
 tenant = env.ref("saas_business_management.demo_tenant_nova")
 tenant._set({"state": "active", "served_as": "active"})
