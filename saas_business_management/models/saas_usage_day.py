@@ -1,7 +1,7 @@
 """What a tenant used of a meter on one day.
 
-Owns: the rows, readings rolled up to hours, hours to days, corrections taken into account. Does not own:
-readings (`saas_usage_sample.py`), what billing gets of it (`saas_usage_feed.py`).
+Owns: the rows, readings rolled up to hours, hours to days, corrections taken into account. Does not
+own: readings (`saas_usage_sample.py`), what billing gets of it (`saas_usage_feed.py`).
 
 A day is one of the subscription's time zone, UTC without one. A day without any reading has no row:
 it is unknown, not zero. Rolling up is by the mark of `saas.usage.sample`: hours and days with new

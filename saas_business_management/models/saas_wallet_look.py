@@ -47,7 +47,9 @@ class SaasSubscription(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    saas_wallet_ids = fields.One2many("saas.wallet", "partner_id", string="SaaS Wallets", groups=USER)
+    saas_wallet_ids = fields.One2many(
+        "saas.wallet", "partner_id", string="SaaS Wallets", groups=USER
+    )
     saas_wallet_count = fields.Integer(
         string="Wallets", compute="_compute_saas_wallets", groups=USER
     )

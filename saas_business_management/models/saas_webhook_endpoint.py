@@ -284,7 +284,7 @@ class SaasWebhookEndpoint(models.Model):
     @api.model
     @api.private
     def _that_want(self, kind, companies, partners):
-        """Return the webhooks that are told such events of these; those that rest are told later."""
+        """Return the webhooks that are told such events; those that rest are told later."""
         return self.sudo().search(
             Domain("state", "in", ("enabled", "paused"))
             & (Domain("kind_ids", "=", False) | Domain("kind_ids.code", "=", kind))

@@ -56,6 +56,9 @@ class Mover:
                 [self._tenant],
                 self._clusters[self._where],
                 "It is measured",
+                False,
+                # The demonstration has release windows; a measurement waits for none.
+                True,
             )
             self._await_end()
             took = time.monotonic() - begun
