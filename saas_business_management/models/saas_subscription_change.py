@@ -106,7 +106,7 @@ class SaasSubscription(models.Model):
     @api.private
     def _bill_soon(self):
         """Have documents made of what is due or changed, after this transaction."""
-        if self.env.context.get("saas_trying"):
+        if self._is_tried():
             return
         for one in self:
             one._look_ahead()

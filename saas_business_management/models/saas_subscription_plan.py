@@ -14,6 +14,7 @@ from ..kernel.billing.proration import SECOND
 from ..kernel.errors import Refused
 
 NOW, PERIOD_END = "now", "period_end"
+_TRYING = object()
 
 
 class SaasSubscription(models.Model):
@@ -153,6 +154,11 @@ class SaasSubscription(models.Model):
             self.version_id._yearly(self.currency_id) * self.quantity
         )
 
+    @api.model
+    def _is_tried(self):
+        """Say whether what happens now is taken back; nobody else can give this mark."""
+        return self.env.context.get("saas_trying") is _TRYING
+
     @api.private
     def _documents_of(self, change):
         """Return what the documents of a change would be, as plain values; nothing is kept.
@@ -163,7 +169,7 @@ class SaasSubscription(models.Model):
         self.ensure_one()
         told = []
         with self._rolled_back():
-            one = self.with_context(saas_trying=True)
+            one = self.with_context(saas_trying=_TRYING)
             change(one)
             one = one.sudo()
             one._close_periods(self.env["saas.billing.run"])

@@ -199,7 +199,7 @@ class SaasUsageDay(models.Model):
         self.env["saas.meter"].flush_model(["covers", "aggregation"])
         zones = self._zones()
         rows = [(*key, *self._bounds(key[2], zones.get(key[0], UTC))) for key in keys]
-        for by_hours, some in groupby(rows, key=lambda row: not row[3].minute):
+        for by_hours, some in groupby(rows, key=lambda row: not (row[3].minute or row[4].minute)):
             columns = [list(column) for column in zip(*some, strict=True)]
             names = ("tenants", "meters", "days", "starts", "ends")
             statement = OF_HOURS if by_hours else OF_READINGS

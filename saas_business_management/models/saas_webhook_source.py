@@ -97,7 +97,8 @@ class SaasSubscriptionEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         made = super().create(vals_list)
-        for row in made if not self.env.context.get("saas_trying") else ():
+        tried = self.env["saas.subscription"]._is_tried()
+        for row in made if not tried else ():
             row._tell_webhooks()
         return made
 

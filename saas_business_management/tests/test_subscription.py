@@ -104,6 +104,18 @@ class TestSubscription(BillingCommon):
 
     # Changes
 
+    def test_nobody_can_say_from_outside_that_a_change_is_only_tried(self):
+        one = self.make_running()
+        events = self.env["saas.webhook.event"].sudo()
+        jobs = self.env["saas.job"].sudo()
+        bill = [("kind", "=", "bill_subscription"), ("state", "=", "waiting")]
+        with self.on("2026-03-16"):
+            before = events.search_count([]), jobs.search_count(bill)
+            one.with_context(saas_trying=True)._change_plan(self.make_plan("Premium", 190), 1)
+            after = events.search_count([]), jobs.search_count(bill)
+        self.assertGreater(after[0], before[0])
+        self.assertGreater(after[1], before[1])
+
     def test_an_upgrade_credits_the_old_plan_charges_the_new_one_and_was_previewed_exactly(self):
         premium = self.make_plan("Premium", 190)
         one = self.make_running()
