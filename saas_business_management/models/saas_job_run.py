@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 from contextlib import nullcontext
+from functools import lru_cache
 
 import psycopg2
 from odoo import SUPERUSER_ID, api, models
@@ -29,6 +30,12 @@ RESIDENT_SECONDS = 300
 STALE_SECONDS = 30
 # Odoo's cron threads listen by one of these; by themselves they look at their crons a minute later.
 LISTENING_AFTER_SECONDS = (2, 4, 8, 16, 32)
+
+
+@lru_cache(maxsize=1)
+def _armed(point, log):
+    """Return the failpoints of this process: who was stopped at one passes it when it is back."""
+    return Failpoints(point, log)
 
 
 def wake_crons(database):
@@ -163,8 +170,7 @@ class SaasJobRun(models.Model):
         """Failpoints exist for tests: without `saas_failpoints = 1` configured they do nothing."""
         if config.get("saas_failpoints") not in ("1", "True", True):
             return Failpoints()
-        armed, log = os.environ.get("SAAS_FAILPOINT", ""), os.environ.get("SAAS_FAILPOINT_LOG", "")
-        return Failpoints(armed, log)
+        return _armed(os.environ.get("SAAS_FAILPOINT", ""), os.environ.get("SAAS_FAILPOINT_LOG", ""))
 
     def _tell_people(self, more):
         """Tell open screens, when this transaction is committed."""

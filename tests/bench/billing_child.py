@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.api import Environment
 from odoo.fields import Command
 from odoo.models import Model
+from odoo.tools import SQL
 
 BATCH = 50
 FEE, USAGE, UNIT_PRICE, USED = 89.0, 5.0, "0.01", "500"
@@ -17,6 +18,7 @@ WARM = 5
 LINES = 2
 SERVICE = "Measured Service"
 WORK_SECONDS = 3600
+BEGUN, OVER = "bench.begun", "bench.over"
 
 
 def _books(env: Environment) -> Model:
@@ -104,15 +106,21 @@ def _post(moves: Model) -> int:
 # The product
 
 
-def ours(env: Environment, count: int) -> dict[str, Any]:
-    """Let a run bill what is due of running subscriptions, by a worker with all its commits."""
+def ours(env: Environment, count: int, beside: bool = False) -> dict[str, Any]:
+    """Let a run bill what is due of running subscriptions, by a worker with all its commits; with
+    `beside` another one in a process of its own (`help_out`) works, too.
+    """
     env.company.saas_billing_mail = False
     version = _version(env, _books(env), meters=1)
     _bill(env, _running(env, version, WARM))
     found = _running(env, version, count)
+    if beside:
+        _raise_flag(env, BEGUN)
     began = time.perf_counter()
     run = _bill(env, found)
     seconds = time.perf_counter() - began
+    if beside:
+        _raise_flag(env, OVER)
     assert run.state == "done", run.state
     steps = env["saas.job.step"].search([("job_id.run_id", "=", run.id)])
     took = {
@@ -129,9 +137,37 @@ def _bill(env: Environment, subscriptions: Model) -> Model:
     run = env["saas.billing.run"].create({})
     run.action_rate()
     env.cr.commit()
-    env["saas.job"]._work(WORK_SECONDS, until_idle=True)
-    env.invalidate_all()
+    ours = [("run_id", "=", run.id), ("state", "in", ("waiting", "running"))]
+    # Nothing may wait while another worker is at it.
+    while env["saas.job"].search_count(ours):
+        env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+        env.cr.commit()
+        env.invalidate_all()
     return run
+
+
+def help_out(env: Environment) -> dict[str, int]:
+    """Be a second worker from one flag to the other; return how many operations were run."""
+    ran = 0
+    while not _is_up(env, BEGUN):
+        time.sleep(0.05)
+    while not _is_up(env, OVER):
+        ran += env["saas.job"]._work(WORK_SECONDS, until_idle=True)
+        env.cr.commit()
+        time.sleep(0.01)
+    return {"ran": ran}
+
+
+def _raise_flag(env: Environment, name: str) -> None:
+    env["ir.config_parameter"].set_param(name, "1")
+    env.cr.commit()
+
+
+def _is_up(env: Environment, name: str) -> bool:
+    env.cr.commit()
+    return bool(
+        env.execute_query(SQL("SELECT id FROM ir_config_parameter WHERE key = %s", name))
+    )
 
 
 def _version(env: Environment, product: Model, meters: int, **terms: Any) -> Model:

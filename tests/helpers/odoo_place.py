@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,8 +42,8 @@ class Place:
         What it prints is shown. Values and answer are plain JSON.
         """
         search = os.pathsep.join([str(self.tree.python_path), str(paths.ROOT)])
-        answer = self.conf.with_name("answer.json")
-        answer.unlink(missing_ok=True)
+        # Several may run at once.
+        answer = self.conf.with_name(f"answer-{uuid.uuid4().hex}.json")
         command = [paths.PYTHON, "-m", PROGRAM, self.conf, DATABASE, self.log, function, answer]
         done = subprocess.run(
             list(map(str, command)),
