@@ -170,7 +170,8 @@ class SaasJobRun(models.Model):
         """Failpoints exist for tests: without `saas_failpoints = 1` configured they do nothing."""
         if config.get("saas_failpoints") not in ("1", "True", True):
             return Failpoints()
-        return _armed(os.environ.get("SAAS_FAILPOINT", ""), os.environ.get("SAAS_FAILPOINT_LOG", ""))
+        point, log = os.environ.get("SAAS_FAILPOINT", ""), os.environ.get("SAAS_FAILPOINT_LOG", "")
+        return _armed(point, log)
 
     def _tell_people(self, more):
         """Tell open screens, when this transaction is committed."""
