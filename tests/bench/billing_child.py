@@ -165,9 +165,7 @@ def _raise_flag(env: Environment, name: str) -> None:
 
 def _is_up(env: Environment, name: str) -> bool:
     env.cr.commit()
-    return bool(
-        env.execute_query(SQL("SELECT id FROM ir_config_parameter WHERE key = %s", name))
-    )
+    return bool(env.execute_query(SQL("SELECT id FROM ir_config_parameter WHERE key = %s", name)))
 
 
 def _version(env: Environment, product: Model, meters: int, **terms: Any) -> Model:
