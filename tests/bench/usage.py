@@ -97,7 +97,13 @@ def _tell_page(place: Place, report: Report) -> None:
         took = [one * 1000 for one in told[name]]
         report.add(f"usage_{name}", took, "ms", words, at_most(median(took), PAGE_MS, goal))
     meters = [one * 1000 for one in told["meters"]]
-    report.add("usage_meters", meters, "ms", "a year of every meter by day, in one chart")
+    report.add(
+        "usage_meters",
+        meters,
+        "ms",
+        "a year of every meter by day, in one chart",
+        at_most(median(meters), PAGE_MS, goal),
+    )
     report.say(
         f"{told['rows']:,} days of usage stand in the table, {told['own']:,} of them are the "
         "tenant's. Nothing is in Odoo's caches; the browser is not in it."
