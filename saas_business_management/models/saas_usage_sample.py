@@ -75,9 +75,9 @@ SELECT mark.xid::text, pg_snapshot_xmin(pg_current_snapshot())::text,
   FROM saas_usage_mark AS mark WHERE mark.name = 'rolled up' FOR UPDATE
 """
 AHEAD_DAYS = 3
-RAW_DAYS, HOUR_DAYS = 40, 100
+RAW_DAYS, HOUR_DAYS = 40, 400
 # Days are computed of hours, which last at least as long as readings that come late.
-LEAST_DAYS = {"raw": 8, "rest": 8, "hour": 40}
+LEAST_DAYS = {"raw": 8, "rest": 8, "hour": HOUR_DAYS}
 FIRST_XID = "0"
 LAST_XID = "9223372036854775807"
 
